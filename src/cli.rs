@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use pane_patrol_hooks::event::{EventError, Kind, State};
+use pane_patrol_hooks::target::PaneId;
 use pane_patrol_installer::Assistant;
 
 use crate::actor::Digest;
@@ -415,6 +416,9 @@ pub(crate) struct StatusArgs {
     /// Print a short summary in the given format instead of a table
     #[arg(long, value_name = "FORMAT")]
     pub(crate) format: Option<StatusFormat>,
+    /// Only of this pane (`%3`) of the own tmux server
+    #[arg(long, value_name = "PANE")]
+    pub(crate) pane: Option<PaneId>,
     /// Print the sessions that are over and can be resumed, and no rows
     #[arg(long, conflicts_with = "format")]
     pub(crate) ended: bool,
@@ -425,6 +429,8 @@ pub(crate) struct StatusArgs {
 pub(crate) enum StatusFormat {
     /// Coloured counts for tmux's status line, nothing when there is nothing to tell
     Tmux,
+    /// The sign of each assistant's pane with its state; with `--pane` the sign of that one alone
+    Pane,
 }
 
 /// Options of `wait`.

@@ -30,6 +30,7 @@ mod message;
 mod published_work;
 mod pulse;
 mod setup;
+mod signs;
 pub(crate) mod sources;
 mod workers;
 mod writer;
@@ -50,6 +51,7 @@ use link::Links;
 
 use cache_sweeper::Sweeper;
 use message::Message;
+use signs::PaneSigns;
 use sources::Sources;
 use sources::event_socket::EventSocket;
 use writer::Writer;
@@ -143,6 +145,10 @@ fn take_over(
     };
     let notices = start_notices(setup, handover.lost_at(), &messages);
     subscribers.extend(notices.map_err(threads)?);
+    let signs = setup.signs;
+    let signs = signs.map(|signs| PaneSigns::start(setup.sources.reach.clone(), signs));
+    let (told, signs) = signs.transpose().map_err(threads)?.unzip();
+    subscribers.extend(told);
     let runtime = &doors.places.runtime;
     let tailer = recalled.tailer.take();
     let open = Some((hub, runtime.as_path()));
@@ -164,6 +170,7 @@ fn take_over(
         _links: links,
         _events: events,
         writer: writer.with_apart(&apart),
+        _signs: signs,
         _ownership: ownership,
         _ended: Ended(Some(ended)),
     };
@@ -184,6 +191,7 @@ struct Collecting<E: FnOnce()> {
     _links: Links,
     _events: Vec<EventSocket>,
     writer: Writer,
+    _signs: Option<PaneSigns>,
     _ownership: Ownership,
     _ended: Ended<E>,
 }

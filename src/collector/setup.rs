@@ -6,6 +6,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::doors::Doors;
 use super::{journal, sources};
+use crate::config::Signs;
 use crate::notify;
 use crate::rules::Ground;
 
@@ -22,6 +23,8 @@ pub struct Setup {
     pub clock: fn() -> Timestamp,
     /// How the person is told that a row needs them; `None`: not at all.
     pub notice: Option<notify::Setup>,
+    /// By which signs panes tell of the states of their assistants; `None`: by none.
+    pub signs: Option<Signs>,
     /// By what requests are judged that wait at a hook.
     pub rules: RulesSetup,
 }

@@ -207,6 +207,7 @@ impl Context {
                 reach: self.reach(),
                 clock: Timestamp::now,
             }),
+            signs: config.tmux.signs.then(|| config.icons.signs()),
             rules: collector::RulesSetup {
                 config: places.config.clone(),
                 ground: self.ground(&places),

@@ -33,18 +33,28 @@ pub(super) fn run(context: &Context, arguments: &StatusArgs) -> CommandResult {
         ..
     } = rows::live_or_logged(context, "status")?;
     rows.sort_by(urgency);
+    if let Some(pane) = arguments.pane {
+        rows.retain(|row| row.pane == Some(pane) && is_own(row, &context.own_socket_text()));
+    }
     let (now, reach) = (Timestamp::now(), context.reach());
     if arguments.json {
         let troubles = Unreachable::of(&rows, &reach);
         return messages::json(&told(&rows, &troubles, from_log, &apart));
     }
-    let text = if arguments.format == Some(StatusFormat::Tmux) {
-        // Settings that cannot be read are told where somebody reads it, not in a status line.
-        let signs = context.config().map(|config| config.icons.signs());
-        counts(&rows, from_log.is_some(), signs.unwrap_or_default())
-    } else {
-        let heading = from_log.map(|log| heading(log, now)).unwrap_or_default();
-        heading + &table(&rows, &Unreachable::of(&rows, &reach), now)
+    // Settings that cannot be read are told where somebody reads it, not in a status line.
+    let signs = || context.config().map(|config| config.icons.signs());
+    let signs = || signs().unwrap_or_default();
+    let text = match arguments.format {
+        Some(StatusFormat::Tmux) => counts(&rows, from_log.is_some(), signs()),
+        Some(StatusFormat::Pane) => {
+            rows.retain(|row| is_own(row, &context.own_socket_text()) && has_sign(row));
+            let (all, signs) = (arguments.pane.is_none(), signs());
+            rows.iter().map(|row| pane(row, all, signs)).collect()
+        }
+        None => {
+            let heading = from_log.map(|log| heading(log, now)).unwrap_or_default();
+            heading + &table(&rows, &Unreachable::of(&rows, &reach), now)
+        }
     };
     messages::result(&text);
     Ok(())
@@ -72,6 +82,27 @@ fn ended(context: &Context, json: bool) -> CommandResult {
         lines => aligned(lines),
     });
     Ok(())
+}
+
+/// Whether the row is of a pane of the server with that socket.
+fn is_own(row: &Row, own: &str) -> bool {
+    row.server
+        .as_ref()
+        .is_some_and(|server| server.socket == own)
+}
+
+/// Whether anything is the matter in the row's pane.
+fn has_sign(row: &Row) -> bool {
+    row.state != State::Idle && !row.hearsay
+}
+
+/// The sign of the row's pane; among `all` with the pane and the state.
+fn pane(row: &Row, all: bool, signs: Signs) -> String {
+    let sign = signs.of(row.state);
+    match row.pane.filter(|_| all) {
+        Some(pane) => format!("{pane}\t{sign}\t{}\n", row.state),
+        None => format!("{sign}\n"),
+    }
 }
 
 /// A row as programs get it.
@@ -223,6 +254,8 @@ fn line(row: &Row, troubles: &Unreachable, now: Timestamp) -> [String; 5] {
 
 #[cfg(test)]
 mod tests {
+    use pane_patrol_hooks::target::PaneId;
+
     use super::*;
     use crate::state::fixture;
 
@@ -230,6 +263,25 @@ mod tests {
     fn nothing_to_tell_is_an_empty_status_line() {
         let of_none = |is_logged| counts(&[], is_logged, Signs::Drawn);
         assert_eq!(of_none(false) + &of_none(true), "");
+    }
+
+    #[test]
+    fn each_pane_of_the_own_server_has_the_sign_of_its_state_and_an_idle_one_none() {
+        let mut row = fixture::row(1, "claude", State::WaitingInput, "shop:1.1", 1);
+        row.pane = Some(PaneId(3));
+        row.server = Some(Server {
+            socket: "/own".to_owned(),
+            pid: 7,
+        });
+        assert!(is_own(&row, "/own") && !is_own(&row, "/other"));
+        assert!(has_sign(&row));
+        assert_eq!(pane(&row, true, Signs::Drawn), "%3\t?\twaiting_input\n");
+        row.state = State::Running;
+        assert_eq!(pane(&row, false, Signs::Plain), "*\n");
+        row.hearsay = true;
+        assert!(!has_sign(&row));
+        (row.hearsay, row.state) = (false, State::Idle);
+        assert!(!has_sign(&row));
     }
 
     #[test]

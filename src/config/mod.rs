@@ -68,7 +68,7 @@ pub struct Config {
     pub(crate) split: Split,
     /// `[pulse]`: the dashboard that only follows.
     pub(crate) pulse: Pulse,
-    /// `[tmux]`: servers that are believed although nothing proves that they are tmux.
+    /// `[tmux]`: servers that are believed although nothing proves that they are tmux, and signs for panes.
     pub(crate) tmux: Tmux,
     /// `[listen]`: who may come over WebSocket.
     pub(crate) listen: Listen,
@@ -117,7 +117,7 @@ pub struct Pulse {
     pub(crate) overview: Option<bool>,
 }
 
-/// `[tmux]`: servers that are believed although nothing proves that they are tmux.
+/// `[tmux]`: servers that are believed although nothing proves that they are tmux, and signs for panes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
@@ -125,6 +125,9 @@ pub struct Tmux {
     /// `sockets`: their paths from the root, for example `["/srv/tmux/team.sock"]`.
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     sockets: Vec<Absolute>,
+    /// `signs`: whether the pane of each assistant has the sign of its state as `#{@pane_patrol}`, for your own
+    /// borders and names of windows, as long as somebody collects.
+    pub(crate) signs: bool,
 }
 
 impl Tmux {

@@ -14,7 +14,7 @@ use pane_patrol_hooks::target::{PaneId, Server, Target};
 use super::proof::NoServers;
 use super::{
     Absent, Arrival, Attach, Audience, Beside, Entry, Gone, Guard, Here, Home, Kind, Multiplexer,
-    Opened, Opening, Outcome, Owner, PaneList, Place, Press, Pressed, Proof, Reach, Screen,
+    Opened, Opening, Outcome, Owner, PaneList, Place, Press, Pressed, Proof, Reach, Screen, Sign,
     SplitView, Undone, Viewer,
 };
 use crate::state::{ListedPane, Row, fixture};
@@ -389,6 +389,14 @@ impl Multiplexer for Servers {
     }
 
     fn forgo_stirs(&self, _: &Path, _: &Path, _: Duration) {}
+
+    fn put_signs(&self, _: &Path, _: &[(PaneId, Option<Sign>)], _: Duration) -> Outcome<()> {
+        Ok(())
+    }
+
+    fn signed(&self, _: &Path, _: Duration) -> Outcome<Vec<PaneId>> {
+        Ok(Vec::new())
+    }
 }
 
 /// The place beside the dashboard.

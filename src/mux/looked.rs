@@ -10,7 +10,8 @@ use pane_patrol_hooks::target::{PaneId, Server, Target};
 
 use super::{
     Absent, Arrival, Attach, Audience, Beside, Guard, Here, Home, Kind, Multiplexer, Opened,
-    Opening, Outcome, Owner, PaneList, Place, Press, Pressed, Proof, Screen, SplitView, Undone,
+    Opening, Outcome, Owner, PaneList, Place, Press, Pressed, Proof, Screen, Sign, SplitView,
+    Undone,
 };
 
 /// A multiplexer that is not taken at its word.
@@ -185,6 +186,20 @@ impl Multiplexer for Looked {
         if able(self.absent().stirs).is_ok() {
             self.0.forgo_stirs(socket, mark, within);
         }
+    }
+
+    /// Nobody looks whether it is there: nothing rests on a sign.
+    fn put_signs(
+        &self,
+        socket: &Path,
+        signs: &[(PaneId, Option<Sign>)],
+        within: Duration,
+    ) -> Outcome<()> {
+        self.0.put_signs(socket, signs, within)
+    }
+
+    fn signed(&self, socket: &Path, within: Duration) -> Outcome<Vec<PaneId>> {
+        self.0.signed(socket, within)
     }
 }
 

@@ -43,7 +43,7 @@ pub(crate) use proof::{Disbelief, Proof};
 pub use reach::Reach;
 pub(crate) use reach::{Variables, around, default_socket, variables};
 pub(crate) use types::{
-    Absent, Arrival, Attach, Audience, Here, Opened, Opening, PaneList, Place, Screen, Viewer,
+    Absent, Arrival, Attach, Audience, Here, Opened, Opening, PaneList, Place, Screen, Sign, Viewer,
 };
 pub use types::{Guard, Press, Pressed};
 
@@ -141,6 +141,17 @@ pub trait Multiplexer: Send + Sync {
 
     /// See [`Self::ask_for_stirs`].
     fn forgo_stirs(&self, socket: &Path, mark: &Path, within: Duration);
+
+    /// Gives these panes their signs, or takes them away; panes that are gone are left out.
+    fn put_signs(
+        &self,
+        socket: &Path,
+        signs: &[(PaneId, Option<Sign>)],
+        within: Duration,
+    ) -> Outcome<()>;
+
+    /// The panes that have a sign, whoever gave it.
+    fn signed(&self, socket: &Path, within: Duration) -> Outcome<Vec<PaneId>>;
 }
 
 /// The place beside one dashboard, with an assistant's own pane in it.

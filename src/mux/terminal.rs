@@ -5,13 +5,13 @@ use std::path::Path;
 use std::process::{Child, Command};
 use std::time::Duration;
 
-use pane_patrol_hooks::target::{Server, Target};
+use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_sys::process::stat;
 
 use super::{
     Absent, Arrival, Attach, Audience, Entry, Gone, Guard, Here, Home, Kind, Multiplexer, Opened,
-    Opening, Outcome, Owner, PaneList, Place, Press, Pressed, Proof, Screen, SplitView, Undone,
-    proof::NoServers,
+    Opening, Outcome, Owner, PaneList, Place, Press, Pressed, Proof, Screen, Sign, SplitView,
+    Undone, proof::NoServers,
 };
 use crate::sys::process::lives;
 
@@ -163,6 +163,14 @@ impl Multiplexer for Terminals {
     }
 
     fn forgo_stirs(&self, _: &Path, _: &Path, _: Duration) {}
+
+    fn put_signs(&self, _: &Path, _: &[(PaneId, Option<Sign>)], _: Duration) -> Outcome<()> {
+        absent()
+    }
+
+    fn signed(&self, _: &Path, _: Duration) -> Outcome<Vec<PaneId>> {
+        absent()
+    }
 }
 
 #[cfg(all(test, target_os = "linux"))]

@@ -166,6 +166,16 @@ pub struct Viewer {
     pub obstacle: Option<&'static str>,
 }
 
+/// What a pane has for the person's own borders and names of windows: words of ours alone, because what draws
+/// them may obey what stands in them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sign {
+    /// The sign of its assistant's state.
+    pub drawn: &'static str,
+    /// The state's name.
+    pub state: &'static str,
+}
+
 /// What a multiplexer cannot do: for each thing the words for the person, or `None` where it can.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Absent {

@@ -41,6 +41,7 @@ mod notice;
 mod offline;
 mod outside;
 mod packaging;
+mod pane_signs;
 mod plugin;
 mod pulse;
 mod removed;

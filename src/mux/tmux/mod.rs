@@ -21,6 +21,7 @@ mod panes;
 pub(crate) mod private;
 mod proof;
 mod servers;
+mod signs;
 mod split;
 mod stirs;
 

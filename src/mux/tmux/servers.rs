@@ -4,17 +4,18 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::time::Duration;
 
-use pane_patrol_hooks::target::{Server, Target};
+use pane_patrol_hooks::target::{PaneId, Server, Target};
 
 use super::ask::{Ask, asking, undone};
 use super::stirs::Mark;
 use super::{
     Belief, CALL_BUDGET, Call, Disbelief, TmuxError, audience, here, jump, lost, opening, panes,
-    split, version,
+    signs, split, version,
 };
 use crate::mux::{
     Absent, Arrival, Attach, Audience, Entry, Gone, Guard, Here, Home, Kind, Multiplexer, Opened,
-    Opening, Outcome, Owner, PaneList, Place, Press, Pressed, Proof, Screen, SplitView, Undone,
+    Opening, Outcome, Owner, PaneList, Place, Press, Pressed, Proof, Screen, Sign, SplitView,
+    Undone,
 };
 
 /// tmux.
@@ -226,5 +227,18 @@ impl Multiplexer for Servers {
 
     fn forgo_stirs(&self, socket: &Path, mark: &Path, within: Duration) {
         self.tell_server(socket, Mark::of(mark).farewell(), within);
+    }
+
+    fn put_signs(
+        &self,
+        socket: &Path,
+        signs: &[(PaneId, Option<Sign>)],
+        within: Duration,
+    ) -> Outcome<()> {
+        signs::put(signs, socket, &self.ask(within))
+    }
+
+    fn signed(&self, socket: &Path, within: Duration) -> Outcome<Vec<PaneId>> {
+        signs::signed(socket, &self.ask(within))
     }
 }

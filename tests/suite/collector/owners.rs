@@ -95,6 +95,7 @@ fn when_the_collecting_dashboard_goes_the_other_one_takes_over() {
     let env = TestEnv::new();
     let setup = Setup {
         notice: None,
+        signs: None,
         rules: pane_patrol::collector::RulesSetup::default(),
         doors: pane_patrol::collector::Doors {
             places: env.places(),
