@@ -5,7 +5,9 @@
 //! [`status`](status::status) tells what is registered. Nothing here prints, or reads the
 //! environment or the clock: places, user, program and time are arguments.
 //!
-//! Files that belong to no assistant are edited in the same way: [`plan_put`], [`plan_take`].
+//! Files that belong to no assistant are edited in the same way: [`plan_put`], [`plan_take`]. Of any JSON text
+//! single values are found and changed by [`Values`], and a file that others write at the same time is written
+//! by [`Original`].
 //!
 //! `json` finds and cuts, `edit` knows what our entries look like, `target_file` looks at files and
 //! `attributes` at their ACLs, `store` and `manifest` remember, `apply` writes.
@@ -33,6 +35,7 @@ mod manifest;
 mod plan;
 mod planner;
 mod plugin;
+mod rewrite;
 mod schema;
 mod snapshot;
 mod standing;
@@ -40,6 +43,7 @@ pub mod status;
 mod store;
 mod target_file;
 mod toml;
+mod values;
 
 pub use apply::{Change, Report, Step, apply, apply_with};
 pub use assistant::*;
@@ -49,6 +53,8 @@ pub use error::{ApplyError, PlanError};
 pub use manifest::{Action, sha256};
 pub use plan::{Edit, Plan, Site, Wanted};
 pub use planner::{plan_install, plan_uninstall};
+pub use rewrite::Original;
 pub use schema::{GROUPS, Schema};
 pub use store::{installed_at, recorded_files};
 pub use toml::Setting;
+pub use values::{Fault, Field, Value, Values};

@@ -8,7 +8,7 @@ use crate::edit::error::{EditError, Unfit};
 use crate::edit::{self, Origin, Traces};
 use crate::entry;
 use crate::error::PlanError;
-use crate::json::document::{BOM, Document};
+use crate::json::document::{BOM, Document, position};
 use crate::manifest::{Action, Write};
 use crate::plan::{Plan, Site};
 use crate::plugin;
@@ -227,14 +227,6 @@ pub(crate) fn syntax_error(path: &Path, text: &str, error: &EditError) -> PlanEr
         column,
         reason: error.reason.clone(),
     }
-}
-
-/// Line and column, in characters, from 1.
-fn position(text: &str, offset: usize) -> (usize, usize) {
-    let before = &text[..offset];
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    let line = before[line_start..].trim_start_matches(BOM);
-    (before.matches('\n').count() + 1, line.chars().count() + 1)
 }
 
 fn has_ours(text: &str, assistant: &Assistant) -> bool {

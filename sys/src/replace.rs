@@ -5,6 +5,9 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
+#[cfg(any(target_os = "linux", target_vendor = "apple"))]
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+
 use crate::private;
 
 /// Replaces the file at `path` by a private one with these bytes. `temporary` is a name beside it that
@@ -51,6 +54,31 @@ pub fn finish(prepared: io::Result<()>, temporary: &Path, path: &Path) -> io::Re
         // It is of no use to anybody; the next one removes it otherwise.
         let _ = fs::remove_file(temporary);
     })
+}
+
+/// Has two files in one folder change names, in one step: whatever stood at `path` in that very moment, its
+/// content is at `temporary` then, and nothing that another program has put there meanwhile is lost.
+///
+/// # Errors
+/// One of them is not there, or the system refuses; [`io::ErrorKind::Unsupported`] where it has no such step.
+/// Nothing is changed.
+#[cfg(any(target_os = "linux", target_vendor = "apple"))]
+pub fn exchange(temporary: &Path, path: &Path) -> io::Result<()> {
+    let done = renameat_with(CWD, temporary, CWD, path, RenameFlags::EXCHANGE);
+    done.map_err(|error| match io::Error::from(error) {
+        // A file system that knows renames, and not this one.
+        error if error.kind() == io::ErrorKind::InvalidInput => io::ErrorKind::Unsupported.into(),
+        error => error,
+    })
+}
+
+/// The same where no system that is known has it.
+///
+/// # Errors
+/// Always.
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+pub fn exchange(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// Waits until the disk knows the names in a folder. File systems that cannot do this for folders
@@ -142,6 +170,22 @@ mod tests {
             assert_eq!(fs::read(folder.path("mine")).unwrap(), b"mine");
             assert_eq!(folder.names(), ["file", "mine"]);
         }
+    }
+
+    #[test]
+    fn two_files_change_names_and_neither_content_is_lost() {
+        let folder = Folder::new();
+        let (path, new) = (folder.path("file"), folder.path("new"));
+        fs::write(&path, "old").unwrap();
+        assert!(
+            exchange(&new, &path).is_err(),
+            "there is nothing to put there"
+        );
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        fs::write(&new, "new").unwrap();
+        exchange(&new, &path).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(fs::read(&new).unwrap(), b"old");
     }
 
     #[test]

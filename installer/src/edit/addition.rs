@@ -60,7 +60,10 @@ impl Addition<'_> {
             (schema.command.into(), Piece::Text(self.command(event))),
         ];
         members.extend(schema.name.map(|name| ("name".into(), text(name))));
-        members.push((schema.timeout.into(), Piece::Number(self.timeout(event))));
+        members.push((
+            schema.timeout.into(),
+            Piece::Number(self.timeout(event).into()),
+        ));
         if event.runs_async {
             members.push((ASYNC.into(), Piece::Truth));
         }

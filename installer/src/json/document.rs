@@ -423,6 +423,14 @@ impl<'a> Scanner<'a> {
     }
 }
 
+/// Line and column of a byte, in characters, from 1.
+pub(crate) fn position(text: &str, offset: usize) -> (usize, usize) {
+    let before = &text[..offset];
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    let line = before[line_start..].trim_start_matches(BOM);
+    (before.matches('\n').count() + 1, line.chars().count() + 1)
+}
+
 /// How many bytes the comment has with which `bytes` begin, without the line end behind it; `None`
 /// when they begin with no comment, or with one that does not end.
 pub(crate) fn comment_length(bytes: &[u8]) -> Option<usize> {

@@ -10,7 +10,7 @@ pub(crate) enum Piece {
     Object(Vec<(String, Piece)>),
     Array(Vec<Piece>),
     Text(String),
-    Number(u32),
+    Number(u64),
     Truth,
 }
 
