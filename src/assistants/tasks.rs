@@ -1,5 +1,5 @@
 //! How far an assistant's tasks are: by its own list where it keeps one in a file, else by
-//! Taskmaster's list of the project. Files are read and never written.
+//! Taskmaster's list of the project. Its own is read and never written.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -53,16 +53,14 @@ impl Owner {
         })
     }
 
-    /// The folders whose files make the summary, those that there are now. A log that is written all
-    /// the time is none of them: what matters in it is told by an event as well.
+    /// The folders whose files make its own list, those that there are now. A log that is written all the time is
+    /// none of them: what matters in it is told by an event as well.
     pub(crate) fn places(&self, homes: &Homes) -> Vec<PathBuf> {
-        let own = self.list_folder(homes).filter(|folder| folder.is_dir());
-        let folder = |file: PathBuf| file.parent().map(Path::to_owned);
-        let kept = [self.todo_list(homes), taskmaster::find(&self.folder)];
-        let kept = kept.into_iter().flatten().filter_map(folder);
-        own.into_iter()
-            .chain(kept.filter(|folder| folder.is_dir()))
-            .collect()
+        let own = self.list_folder(homes);
+        let todos = self.todo_list(homes);
+        let todos = todos.and_then(|file| file.parent().map(Path::to_owned));
+        let folders = own.into_iter().chain(todos);
+        folders.filter(|folder| folder.is_dir()).collect()
     }
 
     fn own_list(&self, homes: &Homes) -> Option<TaskSummary> {

@@ -12,7 +12,7 @@ use crate::cli::TasksArgs;
 use crate::error::CommandResult;
 use crate::messages;
 use crate::state::Row;
-use crate::tasks::{TaskSummary, words};
+use crate::tasks::{Task, TaskSummary, words};
 
 /// Prints the sums and the list.
 pub(super) fn run(context: &Context, arguments: &TasksArgs) -> CommandResult {
@@ -39,20 +39,30 @@ pub(super) fn owner(row: &Row, folder: &str) -> Owner {
 fn table(target: &str, summary: &TaskSummary) -> String {
     let mut text = format!("{target}  {}\n", words::tasks(summary));
     for task in &summary.tasks {
-        let (id, title) = (printable_line(&task.id), printable_line(&task.title));
-        let _ = writeln!(
-            text,
-            "  {:<11}  {id:>3}  {title}",
-            words::status(task.status)
-        );
+        line(&mut text, task, &summary.tasks);
+        for part in &task.subtasks {
+            line(&mut text, part, &task.subtasks);
+        }
     }
     text
+}
+
+/// A task of `all` in one line.
+fn line(text: &mut String, task: &Task, all: &[Task]) {
+    let (id, title) = (printable_line(&task.id), printable_line(&task.title));
+    let status = words::status(task);
+    let _ = write!(text, "  {status:<11}  {id:>3}  {title}");
+    let more = words::more(task, all);
+    if !more.is_empty() {
+        let _ = write!(text, "  ({more})");
+    }
+    text.push('\n');
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tasks::{Task, TaskSource, TaskState, TaskStatus};
+    use crate::tasks::{TaskSource, TaskState, TaskStatus};
 
     #[test]
     fn a_list_is_told_with_its_sums_and_a_fault_with_its_place() {

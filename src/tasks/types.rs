@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 /// How many tasks a list holds at most; the counts count all.
 pub(crate) const MAX_TASKS: usize = 200;
 
+/// How many tags are told of at most.
+pub(crate) const MAX_TAGS: usize = 50;
+
 /// Whether a summary of tasks could be made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -54,6 +57,9 @@ pub struct TaskSummary {
     /// Taskmaster's tag whose tasks these are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
+    /// All of Taskmaster's tags by name; at most [`MAX_TAGS`]. A row carries none of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
     /// How many tasks there are: the sum of the next four. A cancelled task counts nowhere.
     #[serde(default)]
     pub total: u64,
@@ -78,10 +84,11 @@ pub struct TaskSummary {
 }
 
 impl TaskSummary {
-    /// The same without the list of tasks: what a row carries.
+    /// The same without its lists: what a row carries.
     #[must_use]
     pub fn totals(&self) -> Self {
         Self {
+            tags: Vec::new(),
             tasks: Vec::new(),
             ..self.clone()
         }
@@ -123,6 +130,16 @@ pub struct Task {
     /// Whether an agent is at it, where whoever keeps the list tells.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub active_agent: bool,
+    /// How far it is in the word of whoever keeps the list, where `status` has no word of its own for that:
+    /// `review`, `deferred`, or one that only that list knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub word: Option<String>,
+    /// The tasks that have to be done before it, by their ids.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dependencies: Vec<String>,
+    /// Its parts, at most [`MAX_TASKS`]; the sums do not count them. Their ids begin with its own: `3.1`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subtasks: Vec<Task>,
 }
 
 impl Task {
@@ -134,6 +151,9 @@ impl Task {
             status,
             priority: None,
             active_agent: false,
+            word: None,
+            dependencies: Vec::new(),
+            subtasks: Vec::new(),
         }
     }
 }

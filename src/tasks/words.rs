@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use pane_patrol_hooks::text::printable_line;
 
-use super::types::{TaskSource, TaskState, TaskStatus, TaskSummary};
+use super::types::{Task, TaskSource, TaskState, TaskStatus, TaskSummary};
 
 /// How far tasks are, or why that cannot be told, in one line.
 pub(crate) fn tasks(summary: &TaskSummary) -> String {
@@ -47,13 +47,36 @@ fn fault(summary: &TaskSummary) -> String {
     format!("the list of tasks is malformed: {place}: {why}")
 }
 
-/// How far a task is, in at most eleven columns.
-pub(crate) fn status(status: TaskStatus) -> &'static str {
-    match status {
+/// How far a task is, in the word of its list where that says more.
+pub(crate) fn status(task: &Task) -> String {
+    if let Some(word) = &task.word {
+        return printable_line(word);
+    }
+    let word = match task.status {
         TaskStatus::Pending => "pending",
         TaskStatus::InProgress => "in progress",
         TaskStatus::Done => "done",
         TaskStatus::Blocked => "blocked",
         TaskStatus::Cancelled => "cancelled",
+    };
+    word.to_owned()
+}
+
+/// What stands behind a task's title: how much it matters, unless that is as usual, and what has to be done
+/// before it and is not; empty where there is nothing to say.
+pub(crate) fn more(task: &Task, all: &[Task]) -> String {
+    let mut said = Vec::new();
+    let priority = task.priority.as_deref().filter(|word| *word != "medium");
+    said.extend(priority.map(printable_line));
+    let is_over = |id: &str| {
+        let before = all.iter().find(|other| other.id == *id);
+        before.is_some_and(|other| matches!(other.status, TaskStatus::Done | TaskStatus::Cancelled))
+    };
+    let is_open = !matches!(task.status, TaskStatus::Done | TaskStatus::Cancelled);
+    let awaited = task.dependencies.iter().filter(|id| !is_over(id));
+    let awaited: Vec<String> = awaited.map(|id| printable_line(id)).collect();
+    if is_open && !awaited.is_empty() {
+        said.push(format!("after {}", awaited.join(", ")));
     }
+    said.join(", ")
 }

@@ -110,12 +110,17 @@ impl TaskWord {
         let (Some(title), Some(status)) = (title, status) else {
             return Err("a new task has a `title` and a `status`".to_owned());
         };
+        let before = before.unwrap_or_else(|| Task::new("", "", status));
         Ok(Task {
             id: self.id,
             title,
+            // Of another status than before it may not be the word any more.
+            word: before.word.filter(|_| before.status == status),
             status,
-            priority: self.priority.or_else(|| before?.priority),
+            priority: self.priority.or(before.priority),
             active_agent: self.active_agent,
+            dependencies: before.dependencies,
+            subtasks: before.subtasks,
         })
     }
 }

@@ -78,6 +78,9 @@ pub struct AgentTasks {
     pub tag: String,
     /// How many there are.
     pub counts: Counts,
+    /// All of Taskmaster's tags by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
     /// Those that are worked on, at most ten.
     #[serde(default)]
     pub active_tasks: Vec<ActiveTask>,
@@ -115,6 +118,7 @@ impl AgentTasks {
         Self {
             agent_id: agent.to_owned(),
             tag: tasks.tag.clone().unwrap_or_default(),
+            tags: tasks.tags.clone(),
             counts: Counts {
                 total: tasks.total,
                 pending: tasks.pending,
@@ -156,6 +160,7 @@ impl AgentTasks {
             column: self.column,
             why: self.error.map(|error| error.message),
             tag: Some(self.tag).filter(|tag| !tag.is_empty()),
+            tags: self.tags,
             total: self.counts.total,
             pending: self.counts.pending,
             in_progress: self.counts.in_progress,
@@ -170,11 +175,9 @@ impl AgentTasks {
 impl From<ActiveTask> for Task {
     fn from(task: ActiveTask) -> Self {
         Self {
-            id: task.id,
-            title: task.title,
-            status: task.status,
             priority: task.priority,
             active_agent: task.active_agent,
+            ..Self::new(task.id, task.title, task.status)
         }
     }
 }

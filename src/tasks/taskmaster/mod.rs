@@ -1,16 +1,25 @@
 //! Taskmaster's list of a project, `.taskmaster/tasks/tasks.json`: either one list, or one for each
 //! tag, of which `.taskmaster/state.json` names the current one.
 
+mod mark;
+
+pub(crate) use mark::Mark;
+
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
+use pane_patrol_hooks::text::{MAX_MESSAGE_CHARS, one_line};
 use serde::Deserialize;
 
-use super::types::{Task, TaskSource, TaskState, TaskStatus, TaskSummary};
+use super::types::{MAX_TAGS, MAX_TASKS, Task, TaskSource, TaskState, TaskStatus, TaskSummary};
 use super::{count, read_text};
 
 /// Longest list that is read, in bytes.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Where it keeps what it knows of a project.
+const FOLDER: &str = ".taskmaster";
 
 /// The tag of those who have not chosen one.
 const USUAL_TAG: &str = "master";
@@ -33,14 +42,18 @@ struct Setting {
     current_tag: Option<String>,
 }
 
+/// A task, or a part of one. What no list of Taskmaster's own is without has to be there.
 #[derive(Deserialize)]
 struct Kept {
     id: Id,
     title: String,
-    #[serde(default)]
-    status: Status,
+    status: Option<String>,
+    priority: Option<String>,
+    dependencies: Option<Vec<Id>>,
+    subtasks: Option<Vec<Kept>>,
 }
 
+/// Taskmaster writes either, and changes its mind.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Id {
@@ -48,19 +61,13 @@ enum Id {
     Text(String),
 }
 
-#[derive(Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Status {
-    #[default]
-    Pending,
-    #[serde(alias = "in_progress", alias = "review")]
-    InProgress,
-    #[serde(alias = "completed")]
-    Done,
-    Blocked,
-    Deferred,
-    #[serde(alias = "canceled")]
-    Cancelled,
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Text(text) => text.fmt(f),
+        }
+    }
 }
 
 /// What is wrong with a list, and at which line and column.
@@ -80,16 +87,44 @@ impl From<serde_json::Error> for Fault {
 
 /// The list of the project around `folder`: the nearest one, not beyond the top of its repository.
 pub(crate) fn find(folder: &Path) -> Option<PathBuf> {
-    for folder in folder.ancestors() {
-        let file = folder.join(".taskmaster/tasks/tasks.json");
-        if file.symlink_metadata().is_ok() {
-            return Some(file);
-        }
-        if folder.join(".git").exists() {
-            return None;
-        }
-    }
-    None
+    let mut files = projects(folder).map(list_of);
+    files.find(|file| file.symlink_metadata().is_ok())
+}
+
+/// Every name by which a list of the project around `folder` comes, changes and goes, whether anything has it
+/// now or not: each stands behind that of the folder in which it would be.
+pub(crate) fn names(folder: &Path) -> Vec<PathBuf> {
+    let mut names: Vec<PathBuf> = projects(folder).flat_map(names_in).collect();
+    // A link changes where it leads to.
+    let found = find(folder).and_then(|file| file.canonicalize().ok());
+    names.extend(found.filter(|real| !names.contains(real)));
+    names
+}
+
+fn names_in(project: &Path) -> [PathBuf; 4] {
+    ["", "state.json", "tasks", "tasks/tasks.json"].map(|name| match name {
+        "" => project.join(FOLDER),
+        name => project.join(FOLDER).join(name),
+    })
+}
+
+fn list_of(project: &Path) -> PathBuf {
+    project.join(FOLDER).join("tasks/tasks.json")
+}
+
+/// The folders whose list would be that of `folder`, the nearest first.
+fn projects(folder: &Path) -> impl Iterator<Item = &Path> {
+    let mut is_inside = true;
+    folder.ancestors().take_while(move |folder| {
+        let was_inside = is_inside;
+        is_inside = !folder.join(".git").exists();
+        was_inside
+    })
+}
+
+/// Where the current tag of a list is named.
+fn setting_of(file: &Path) -> Option<PathBuf> {
+    Some(file.parent()?.parent()?.join("state.json"))
 }
 
 /// The tasks of the current tag.
@@ -122,9 +157,11 @@ fn read_list(file: &Path) -> Result<TaskSummary, Fault> {
         .into_iter()
         .filter_map(|(name, tag)| Some((name, tag.tasks?)))
         .collect();
+    let names = tags.keys().take(MAX_TAGS).cloned().collect();
     let (tag, tasks) = choose(tags, current_tag(file).as_deref())?;
     Ok(TaskSummary {
         tag: Some(tag),
+        tags: names,
         ..count::summary(TaskSource::Taskmaster, shown(tasks))
     })
 }
@@ -133,46 +170,63 @@ fn choose(
     mut tags: BTreeMap<String, Vec<Kept>>,
     current: Option<&str>,
 ) -> Result<(String, Vec<Kept>), Fault> {
+    let names: Vec<&str> = tags.keys().map(String::as_str).collect();
+    let name = chosen(&names, current).map_err(|why| Fault { why, at: None })?;
+    let name = name.to_owned();
+    let tasks = tags.remove(&name).unwrap_or_default();
+    Ok((name, tasks))
+}
+
+/// The tag that counts where `current` is named as the current one; the error says why there is none.
+fn chosen<'a>(tags: &[&'a str], current: Option<&str>) -> Result<&'a str, String> {
     let wanted = current.unwrap_or(USUAL_TAG);
-    if let Some(chosen) = tags.remove_entry(wanted) {
-        return Ok(chosen);
+    if let Some(tag) = tags.iter().find(|tag| **tag == wanted) {
+        return Ok(tag);
     }
-    let known: Vec<String> = tags.keys().cloned().collect();
-    if let (None, 1) = (current, tags.len())
-        && let Some(only) = tags.pop_first()
-    {
-        return Ok(only);
+    match (tags, current) {
+        ([only], None) => Ok(only),
+        ([], _) => Err("there is no list of tasks in it".to_owned()),
+        (known, _) => Err(format!(
+            "there is no tag `{wanted}`, only {}",
+            known.join(", ")
+        )),
     }
-    let why = match known.as_slice() {
-        [] => "there is no list of tasks in it".to_owned(),
-        known => format!("there is no tag `{wanted}`, only {}", known.join(", ")),
-    };
-    Err(Fault { why, at: None })
 }
 
 fn current_tag(file: &Path) -> Option<String> {
-    let setting = file.parent()?.parent()?.join("state.json");
-    let text = read_text(&setting, MAX_BYTES).ok()?;
-    let setting: Setting = serde_json::from_str(&text).ok()?;
+    current_tag_of(&read_text(&setting_of(file)?, MAX_BYTES).ok()?)
+}
+
+fn current_tag_of(setting: &str) -> Option<String> {
+    let setting: Setting = serde_json::from_str(setting).ok()?;
     setting.current_tag
 }
 
 fn shown(tasks: Vec<Kept>) -> Vec<Task> {
-    let shown = |task: Kept| {
-        let id = match task.id {
-            Id::Number(number) => number.to_string(),
-            Id::Text(text) => text,
-        };
-        let status = match task.status {
-            Status::Pending | Status::Deferred => TaskStatus::Pending,
-            Status::InProgress => TaskStatus::InProgress,
-            Status::Done => TaskStatus::Done,
-            Status::Blocked => TaskStatus::Blocked,
-            Status::Cancelled => TaskStatus::Cancelled,
-        };
-        count::task(id, &task.title, status)
-    };
-    tasks.into_iter().map(shown).collect()
+    tasks.into_iter().map(|task| shown_of(task, "")).collect()
+}
+
+/// A task as it is told; `above` stands before its id.
+fn shown_of(kept: Kept, above: &str) -> Task {
+    let id = format!("{above}{}", kept.id);
+    let word = kept.status.as_deref().unwrap_or(Mark::Pending.word());
+    let mark = Mark::parse(word);
+    // What nobody knows is not known to be begun.
+    let status = mark.map_or(TaskStatus::Pending, Mark::counts_as);
+    let says_more = mark.is_none_or(Mark::says_more);
+    let parts = kept.subtasks.unwrap_or_default().into_iter();
+    let below = format!("{id}.");
+    let dependencies = kept.dependencies.unwrap_or_default();
+    Task {
+        word: says_more.then(|| one_line(word, MAX_MESSAGE_CHARS)),
+        priority: kept.priority.map(|word| one_line(&word, MAX_MESSAGE_CHARS)),
+        dependencies: dependencies.iter().map(Id::to_string).collect(),
+        subtasks: parts
+            .take(MAX_TASKS)
+            .map(|part| shown_of(part, &below))
+            .collect(),
+        ..count::task(id, &kept.title, status)
+    }
 }
 
 /// An error's words without the place, which is told beside them.
@@ -188,6 +242,7 @@ mod tests {
     use std::process::Command;
 
     use super::*;
+    use crate::tasks::words;
 
     struct Project(tempfile::TempDir);
 
@@ -253,6 +308,49 @@ mod tests {
     }
 
     #[test]
+    fn a_task_is_told_with_its_own_word_its_parts_and_what_it_waits_for() {
+        let list = r#"{"m": {"tasks": [
+            {"id": "1", "title": "a", "status": "finished", "priority": null, "dependencies": null, "subtasks": null},
+            {"id": 2, "title": "b", "status": "in-progress", "priority": "high", "dependencies": ["1", 7], "subtasks": [
+                {"id": 1, "title": "part", "status": "done", "dependencies": [], "parentId": "undefined"}
+            ]}
+        ]}, "no list": {"x": 1}, "a": {"tasks": []}}"#;
+        let project = Project::new(list);
+        project.put("state.json", r#"{"currentTag": "m"}"#);
+        let summary = project.read();
+        assert_eq!(counts(&summary), [2, 1, 1, 0, 0]);
+        assert_eq!(summary.tags, ["a", "m"]);
+        let [one, two] = summary.tasks.as_slice() else {
+            panic!("{summary:?}");
+        };
+        assert_eq!(one.word.as_deref(), Some("finished"), "nobody knows it");
+        assert_eq!(
+            (two.word.as_deref(), &*two.dependencies.join(" ")),
+            (None, "1 7")
+        );
+        assert_eq!(two.priority.as_deref(), Some("high"));
+        assert_eq!(two.subtasks[0].id, "2.1");
+        assert_eq!(two.subtasks[0].status, TaskStatus::Done);
+        assert_eq!(words::more(two, &summary.tasks), "high, after 1, 7");
+    }
+
+    #[test]
+    fn every_name_of_a_list_is_known_before_it_is_there() {
+        let project = tempfile::tempdir().unwrap();
+        let deep = project.path().join("src");
+        fs::create_dir_all(project.path().join(".git")).unwrap();
+        fs::create_dir_all(&deep).unwrap();
+        let named = names(&deep);
+        assert_eq!(named.len(), 8, "{named:?}");
+        assert!(named.iter().all(|name| name.starts_with(project.path())));
+        for (index, name) in named.iter().enumerate() {
+            let folder = name.parent().unwrap();
+            let is_before = named[..index].iter().any(|before| before == folder);
+            assert!(is_before || folder.is_dir(), "{name:?} in {named:?}");
+        }
+    }
+
+    #[test]
     fn a_list_without_tags_is_counted() {
         let list = r#"{"tasks":[{"id":1,"title":"a\u001b[31m\nb"}],"projectName":"x"}"#;
         let summary = Project::new(list).read();
@@ -275,11 +373,6 @@ mod tests {
                 "invalid type: integer `3`, expected a sequence",
             ),
             ("[]", Some((1, 2)), "invalid length 0, expected an object"),
-            (
-                "{\n\"m\":{\"tasks\":[\n{\"id\":1,\"title\":\"t\",\"status\":\"finished\"}]}}",
-                Some((3, 39)),
-                "unknown variant `finished`",
-            ),
             (
                 "{\"tasks\":[{\"id\":1}]}",
                 Some((1, 18)),

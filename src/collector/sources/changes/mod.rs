@@ -2,6 +2,7 @@
 //! tool has ended, and when files change; never just because time passes. Each repository is looked
 //! at once for all rows in it. It reports what differs from before.
 
+mod places;
 mod plan;
 mod watch;
 
@@ -15,9 +16,10 @@ use std::time::Instant;
 use crate::assistants::homes::Homes;
 use crate::assistants::tasks::Owner;
 use crate::git::{DiffSummary, Git};
-use crate::tasks::TaskSummary;
+use crate::tasks::{TaskSummary, taskmaster};
+use places::Residents;
 use plan::{Plan, Subject};
-use watch::Watches;
+use watch::{Spot, Watches};
 
 /// What the thread is told. Rows are named by their ids.
 #[derive(Debug)]
@@ -80,7 +82,8 @@ pub(crate) fn start_keeper(
             plan: Plan::default(),
             watches: Watches::new(ring),
             rows: HashMap::new(),
-            in_repository: BTreeMap::new(),
+            in_folder: Residents::default(),
+            in_repository: Residents::default(),
             repositories: BTreeMap::new(),
             last_tasks: Arc::default(),
         }
@@ -98,8 +101,10 @@ struct Worker<R> {
     watches: Watches,
     /// Boxed: a map keeps places for more than it holds.
     rows: HashMap<Arc<str>, Box<Kept>>,
+    /// The rows that work in each folder.
+    in_folder: Residents,
     /// The rows in each repository, by the folder that stands for it.
-    in_repository: BTreeMap<Arc<Path>, BTreeSet<Arc<str>>>,
+    in_repository: Residents,
     /// The last summary of each repository, by the folder that stands for it.
     repositories: BTreeMap<Arc<Path>, Arc<DiffSummary>>,
     /// Those that were told last.
@@ -151,38 +156,65 @@ impl<R: FnMut(Report) -> bool> Worker<R> {
             }
             Order::Touched => {
                 for subject in self.watches.take_touched() {
-                    self.plan.touch(&subject, now);
+                    self.touch(&subject, now);
                 }
             }
             Order::Stop => {}
         }
     }
 
-    fn follow(&mut self, id: &str, mut owner: Owner, now: Instant) {
-        let repository = self.standing_for(&owner.folder);
-        if owner.folder == repository {
-            owner.folder = Arc::clone(&repository);
+    fn touch(&mut self, subject: &Subject, now: Instant) {
+        let Subject::Project(folder) = subject else {
+            return self.plan.touch(subject, now);
+        };
+        // What has come may be a folder in which more is to come.
+        self.watch_project(folder);
+        for id in self.in_folder.at(folder) {
+            self.plan.touch(&Subject::Tasks(Arc::clone(id)), now);
         }
+    }
+
+    fn watch_project(&mut self, folder: &Arc<Path>) {
+        let names = taskmaster::names(folder).into_iter().map(Spot::Name);
+        let subject = Subject::Project(Arc::clone(folder));
+        self.watches.add(&subject, names.collect());
+    }
+
+    fn follow(&mut self, id: &str, mut owner: Owner, now: Instant) {
+        let repository = self.in_repository.name(standing_for(&owner.folder));
+        owner.folder = if owner.folder == repository {
+            Arc::clone(&repository)
+        } else {
+            self.in_folder.name(&owner.folder)
+        };
         if let Some(summary) = self.repositories.get(&repository) {
             let report = Report::Diff(vec![id.to_owned()], Arc::clone(summary));
             (self.report)(report);
         }
         let id = self.name_of(id);
+        // First the watch: what is written between it and the look is seen.
+        if self.in_folder.enter(&owner.folder, &id) {
+            self.watch_project(&owner.folder);
+        }
         let tasks = Subject::Tasks(Arc::clone(&id));
         self.plan.touch(&tasks, now);
         self.plan.add(tasks, now);
         let changes = Subject::Repository(Arc::clone(&repository));
         self.plan.add(changes, now);
-        let in_it = self.in_repository.entry(Arc::clone(&repository));
-        in_it.or_default().insert(Arc::clone(&id));
+        self.in_repository.enter(&repository, &id);
         let kept = Box::new(Kept {
             owner,
-            repository: Arc::clone(&repository),
+            repository,
             tasks: None,
         });
-        let before = self.rows.insert(Arc::clone(&id), kept);
-        if let Some(before) = before.filter(|before| before.repository != repository) {
-            self.leave_repository(&id, &before.repository);
+        let (folder, repository) = (Arc::clone(&kept.owner.folder), Arc::clone(&kept.repository));
+        if let Some(before) = self.rows.insert(Arc::clone(&id), kept) {
+            if before.owner.folder != folder {
+                self.leave_folder(&id, &before.owner.folder);
+            }
+            if before.repository != repository {
+                self.leave_repository(&id, &before.repository);
+            }
         }
     }
 
@@ -192,36 +224,31 @@ impl<R: FnMut(Report) -> bool> Worker<R> {
         known.map_or_else(|| id.into(), |(id, _)| Arc::clone(id))
     }
 
-    /// See [`standing_for`]; once for all rows that are in it.
-    fn standing_for(&self, folder: &Path) -> Arc<Path> {
-        let found = standing_for(folder);
-        let known = self.in_repository.get_key_value(found);
-        known.map_or_else(|| found.into(), |(folder, _)| Arc::clone(folder))
-    }
-
     fn leave(&mut self, id: &str) {
         let Some((id, row)) = self.rows.remove_entry(id) else {
             return;
         };
+        self.leave_folder(&id, &row.owner.folder);
         self.leave_repository(&id, &row.repository);
         self.forget(&Subject::Tasks(id));
     }
 
-    fn leave_repository(&mut self, id: &str, folder: &Path) {
-        let Some(left) = self.in_repository.get_mut(folder) else {
-            return;
-        };
-        left.remove(id);
-        if left.is_empty() {
-            self.in_repository.remove(folder);
+    fn leave_folder(&mut self, id: &str, folder: &Arc<Path>) {
+        if self.in_folder.leave(folder, id) {
+            self.forget(&Subject::Project(Arc::clone(folder)));
+        }
+    }
+
+    fn leave_repository(&mut self, id: &str, folder: &Arc<Path>) {
+        if self.in_repository.leave(folder, id) {
             self.repositories.remove(folder);
-            self.forget(&Subject::Repository(folder.into()));
+            self.forget(&Subject::Repository(Arc::clone(folder)));
         }
     }
 
     fn forget(&mut self, subject: &Subject) {
         self.plan.remove(subject);
-        self.watches.set(subject, &BTreeSet::new());
+        self.watches.set(subject, BTreeSet::new());
     }
 
     /// Looks at a subject; whether anybody still listens.
@@ -229,12 +256,15 @@ impl<R: FnMut(Report) -> bool> Worker<R> {
         match subject {
             Subject::Repository(folder) => self.look_at_repository(subject, folder),
             Subject::Tasks(id) => self.look_at_tasks(subject, id),
+            // Its rows are looked at instead.
+            Subject::Project(_) => true,
         }
     }
 
     fn look_at_repository(&mut self, subject: &Subject, folder: &Arc<Path>) -> bool {
         let survey = self.git.survey(folder);
-        if self.watches.set(subject, &survey.folders) {
+        let folders = survey.folders.into_iter().map(Spot::Folder);
+        if self.watches.set(subject, folders.collect()) {
             // What was written there between the look and the watch is seen in a second look.
             self.plan.touch(subject, Instant::now());
         }
@@ -245,7 +275,7 @@ impl<R: FnMut(Report) -> bool> Worker<R> {
         let summary = Arc::new(survey.summary);
         self.repositories
             .insert(Arc::clone(folder), Arc::clone(&summary));
-        let here = self.in_repository.get(folder).into_iter().flatten();
+        let here = self.in_repository.at(folder);
         let ids = here.map(ToString::to_string).collect();
         (self.report)(Report::Diff(ids, summary))
     }
@@ -256,7 +286,8 @@ impl<R: FnMut(Report) -> bool> Worker<R> {
         };
         // First the watch: what is written between the two is seen.
         let places = row.owner.places(&self.homes);
-        self.watches.set(subject, &places.into_iter().collect());
+        let places = places.into_iter().map(Spot::Folder);
+        self.watches.set(subject, places.collect());
         let tasks = row.owner.tasks(&self.homes);
         if row.tasks.as_deref() == Some(&tasks) {
             return true;

@@ -27,6 +27,8 @@ const SHORTEST_REST: Duration = Duration::from_millis(20);
 pub(super) enum Subject {
     /// The tasks of the row with this id.
     Tasks(Arc<str>),
+    /// The project's list around this folder: all rows that work there look at their tasks when it moves.
+    Project(Arc<Path>),
     /// The repository of this folder.
     Repository(Arc<Path>),
 }
