@@ -18,6 +18,7 @@ use crate::assistants::options::InstallOptions;
 use crate::config::Theme;
 use crate::log::when::parse_span;
 use crate::state::words;
+use crate::tasks::Mark;
 
 /// Tells which AI coding assistant in tmux needs you, and takes you there.
 #[derive(Debug, Parser)]
@@ -94,7 +95,7 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Print what is changed in the folder of an assistant, or the patch of one file
     Diff(DiffArgs),
-    /// Print how far the tasks of an assistant are
+    /// Print how far the tasks of an assistant are, or change them in Taskmaster's list
     Tasks(TasksArgs),
     /// Set up hooks, keys in tmux, its status line and notices, one question each
     Setup(SetupArgs),
@@ -702,9 +703,64 @@ pub(crate) struct DiffArgs {
 pub(crate) struct TasksArgs {
     /// Which one: `session:window.pane`, `%N`, its id, or a name that only it has
     pub(crate) target: String,
+    /// What to change in the list; without it the list is printed
+    #[command(subcommand)]
+    pub(crate) change: Option<TasksCommand>,
     /// Print JSON for programs
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub(crate) json: bool,
+}
+
+/// What `tasks` changes in Taskmaster's list of the project.
+#[derive(Debug, Subcommand)]
+#[command(disable_help_subcommand = true)]
+pub(crate) enum TasksCommand {
+    /// Say how far a task is
+    Set {
+        /// Its number, or that of a part of it: `3.1`
+        id: String,
+        /// How far it is
+        #[arg(value_parser = marks())]
+        status: Mark,
+        /// In the list of this tag instead of the current one's
+        #[arg(long)]
+        tag: Option<String>,
+    },
+    /// Put one more task at the end of the list
+    Add {
+        /// What is to be done
+        title: String,
+        /// To the list of this tag instead of the current one's
+        #[arg(long)]
+        tag: Option<String>,
+    },
+    /// Give a task another title
+    Edit {
+        /// Its number, or that of a part of it: `3.1`
+        id: String,
+        /// What is to be done
+        title: String,
+        /// In the list of this tag instead of the current one's
+        #[arg(long)]
+        tag: Option<String>,
+    },
+    /// Make another tag the current one
+    Tag {
+        /// Which
+        name: String,
+    },
+}
+
+/// Taskmaster's words for how far a task is, and how others write them.
+fn marks() -> impl TypedValueParser<Value = Mark> {
+    let others = |mark| match mark {
+        Mark::InProgress => &["in_progress", "in progress"][..],
+        Mark::Done => &["completed"],
+        Mark::Cancelled => &["canceled"],
+        _ => &[],
+    };
+    let known = Mark::ALL.map(|mark| PossibleValue::new(mark.word()).aliases(others(mark)));
+    PossibleValuesParser::new(known).try_map(|word| Mark::parse(&word).ok_or("no such word"))
 }
 
 /// The assistants whose settings can be edited, by name.

@@ -145,6 +145,11 @@ impl server::Actor for Actor {
                 let result = self.executor.stop(id, &row, &meant, *close_pane);
                 self.written(&row, act, who, Some(&intent), result)
             }
+            What::Task(wanted) => {
+                let intent = self.intend(&row, act, who);
+                let result = self.executor.change_task(id, &row, wanted);
+                self.written(&row, act, who, Some(&intent), result)
+            }
             What::Start(_) | What::Resume(_) => ActResult::refused(id, "it is about no agent"),
             What::Snooze { seconds } => {
                 let done = self.snooze(&row, *seconds);
@@ -183,6 +188,7 @@ impl Actor {
     fn intend(&self, row: &Row, act: &Act, who: &Who) -> String {
         let what = (act.what.name(), way(&act.what));
         let line = Line::by_act(row, what, who, NOTHING_YET, self.clock.now());
+        let line = line.saying(said(&act.what).as_deref());
         self.executor.intend(line, who.right)
     }
 
@@ -198,6 +204,7 @@ impl Actor {
             let now = self.clock.now();
             let what = (act.what.name(), way(&act.what));
             let line = Line::by_act(row, what, who, came(&result), now);
+            let line = line.saying(said(&act.what).as_deref());
             self.executor.record(&line.after(intent), who.right);
         }
         result
@@ -281,8 +288,17 @@ fn way(what: &What) -> &'static str {
         }
         | What::Start(_)
         | What::Resume(_) => "pane",
+        What::Task(_) => "file",
         What::Decide(_) => "none",
         _ => "table",
+    }
+}
+
+/// What exactly is wanted, where its name does not say that.
+fn said(what: &What) -> Option<String> {
+    match what {
+        What::Task(wanted) => Some(wanted.to_string()),
+        _ => None,
     }
 }
 

@@ -43,7 +43,7 @@ pub(crate) struct Line<'a> {
     /// Why it was decided so, when not by hand.
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<&'a str>,
-    /// `keys` or `hook`, and `unknown` before it is decided; of what is no decision `process`, `pane` or
+    /// `keys` or `hook`, and `unknown` before it is decided; of what is no decision `process`, `pane`, `file` or
     /// `table`; `none` where it was not even tried.
     way: &'a str,
     /// Where the person answered: `dashboard`, the command's name, or a client of the hub.
@@ -241,6 +241,15 @@ impl<'a> Line<'a> {
             act: who.under.as_ref().map(|under| under.digest.as_str()),
             decision: what,
             ..Self::default()
+        }
+    }
+
+    /// The same with what exactly was wanted.
+    #[must_use]
+    pub(crate) fn saying(self, message: Option<&str>) -> Self {
+        Self {
+            message: message.map(without_secrets),
+            ..self
         }
     }
 

@@ -5,6 +5,7 @@
 //! | `acts` | carries out what somebody wants done about an agent |
 //! | `decide` | about a request: read in full, compared with what was shown, at its hook or by keys |
 //! | `manage` | stops one, starts another |
+//! | `tasks` | changes the list of tasks that one shows |
 //! | `started` | what became of what was started |
 //! | `foreground` | whether the pane's foreground is the row's own assistant |
 //! | `hearsay` | what is not done where only a publisher vouches for a row |
@@ -26,7 +27,7 @@
 //! everything else, but for the answer itself.
 //!
 //! May import: `config`'s launchers, `launch`, `notify`'s snoozes, `hub`, `assistants`, `mux`, `state`,
-//! `sys`.
+//! `tasks`, `sys`.
 
 pub(crate) mod access;
 pub(crate) mod acts;
@@ -52,6 +53,7 @@ mod rest;
 mod secrets;
 mod started;
 pub(crate) mod stop;
+mod tasks;
 mod tell;
 pub mod turn;
 

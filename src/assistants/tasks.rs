@@ -5,11 +5,27 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use pane_patrol_hooks::event::Assistant;
+use thiserror::Error;
 
 use super::facets::{TaskLists, todos};
 use super::homes::Homes;
 use super::of;
+use crate::state::Row;
 use crate::tasks::{TaskState, TaskSummary, taskmaster};
+
+/// Why a list is not to be changed from here.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub(crate) enum NotChangeable {
+    /// The assistant keeps it.
+    #[error("{0} keeps this list itself: it can be read here, and nobody but {0} changes it")]
+    Own(Assistant),
+    /// There is none.
+    #[error(
+        "there is no list that could be changed: no .taskmaster/tasks/tasks.json is in {} or above it",
+        .0.display()
+    )]
+    Missing(PathBuf),
+}
 
 /// Whose tasks are meant. There may be very many: what is the same for all stands in the [`Homes`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +56,16 @@ impl Owner {
         }
     }
 
+    /// That of a row; `None` where nobody has told its folder.
+    pub(crate) fn of_row(row: &Row) -> Option<Self> {
+        Some(Self::new(
+            &row.assistant,
+            row.home.as_deref(),
+            row.instance_id.as_deref(),
+            row.cwd.as_deref()?,
+        ))
+    }
+
     /// Its tasks as they are now.
     pub(crate) fn tasks(&self, homes: &Homes) -> TaskSummary {
         let own = self.own_list(homes);
@@ -51,6 +77,18 @@ impl Owner {
             state: TaskState::TasksMissing,
             ..TaskSummary::default()
         })
+    }
+
+    /// Taskmaster's list of the project, if that is what its tasks are read from.
+    ///
+    /// # Errors
+    /// There is none, or the assistant keeps one itself, which nobody else writes.
+    pub(crate) fn changeable(&self, homes: &Homes) -> Result<PathBuf, NotChangeable> {
+        if self.own_list(homes).is_some() {
+            return Err(NotChangeable::Own(self.assistant.clone()));
+        }
+        let list = taskmaster::find(&self.folder);
+        list.ok_or_else(|| NotChangeable::Missing(self.folder.to_path_buf()))
     }
 
     /// The folders whose files make its own list, those that there are now. A log that is written all the time is

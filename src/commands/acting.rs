@@ -156,8 +156,8 @@ impl Alone {
                 log: Some(log),
                 ..Self::default()
             }),
-            // It is bound to the process in the pane, which is looked at.
-            What::Stop { .. } => Some(Self {
+            // It is bound to the process in the pane, which is looked at, or to the folder it works in.
+            What::Stop { .. } | What::Task(_) => Some(Self {
                 log: log(),
                 known: row.cloned(),
                 ..Self::default()

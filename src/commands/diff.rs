@@ -26,11 +26,14 @@ pub(super) fn run(context: &Context, arguments: &DiffArgs) -> CommandResult {
 }
 
 /// The folder of a row that says one.
-pub(super) fn folder_of(row: &Row) -> Result<&str, CommandError> {
-    row.cwd.as_deref().ok_or_else(|| {
-        CommandError::new(format!("the folder of {} is not known", row.target))
-            .hint("an assistant names it with its first event; one by `emit` has none")
-    })
+fn folder_of(row: &Row) -> Result<&str, CommandError> {
+    row.cwd.as_deref().ok_or_else(|| no_folder(row))
+}
+
+/// Nobody has told where the row's assistant works.
+pub(super) fn no_folder(row: &Row) -> CommandError {
+    CommandError::new(format!("the folder of {} is not known", row.target))
+        .hint("an assistant names it with its first event; one by `emit` has none")
 }
 
 fn summary(row: &Row, folder: &str, json: bool) -> CommandResult {

@@ -6,6 +6,7 @@
 mod acting;
 mod answer;
 mod approve;
+mod change_task;
 mod collect;
 mod context;
 mod dashboard;

@@ -1,39 +1,30 @@
-//! `tasks`: how far the tasks of an assistant are, read at this moment.
+//! `tasks`: how far the tasks of an assistant are, read at this moment; `change_task` has them changed.
 
 use std::fmt::Write as _;
 
 use pane_patrol_hooks::text::printable_line;
 
-use super::Context;
-use super::diff::folder_of;
-use super::rows;
+use super::diff::no_folder;
+use super::{Context, change_task, rows};
 use crate::assistants::tasks::Owner;
 use crate::cli::TasksArgs;
 use crate::error::CommandResult;
 use crate::messages;
-use crate::state::Row;
 use crate::tasks::{Task, TaskSummary, words};
 
 /// Prints the sums and the list.
 pub(super) fn run(context: &Context, arguments: &TasksArgs) -> CommandResult {
     let row = rows::to_read(context, "tasks")?.row(&arguments.target)?;
-    let owner = owner(&row, folder_of(&row)?);
+    if let Some(wanted) = &arguments.change {
+        return change_task::run(context, &row, wanted, arguments.json);
+    }
+    let owner = Owner::of_row(&row).ok_or_else(|| no_folder(&row))?;
     let summary = owner.tasks(&context.homes());
     if arguments.json {
         return messages::json(&summary);
     }
     messages::result(&table(&row.target.to_string(), &summary));
     Ok(())
-}
-
-/// Where the tasks of a row are to be found.
-pub(super) fn owner(row: &Row, folder: &str) -> Owner {
-    Owner::new(
-        &row.assistant,
-        row.home.as_deref(),
-        row.instance_id.as_deref(),
-        folder,
-    )
 }
 
 fn table(target: &str, summary: &TaskSummary) -> String {

@@ -1,13 +1,14 @@
-//! Lists of tasks: Taskmaster's of a project, and what all lists are read with. Files are read and
-//! never written. Which list is an assistant's, `assistants` knows.
+//! Lists of tasks: Taskmaster's of a project, which can be changed, and what all lists are read with. Which
+//! list is an assistant's, `assistants` knows; those that assistants keep themselves are never written.
 //!
-//! May import: `sys`, and the hooks' words.
+//! May import: `sys`, the hooks' words, and the installer's edits of JSON and files.
 
 pub(crate) mod count;
 pub(crate) mod taskmaster;
 pub(crate) mod types;
 pub(crate) mod words;
 
+pub(crate) use self::taskmaster::{Mark, TaskChange};
 pub(crate) use self::types::{MAX_TASKS, Task, TaskSource, TaskState, TaskStatus, TaskSummary};
 
 use std::path::Path;

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use pane_patrol_hooks::text::printable_line;
 
+use super::Mark;
 use super::types::{Task, TaskSource, TaskState, TaskStatus, TaskSummary};
 
 /// How far tasks are, or why that cannot be told, in one line.
@@ -60,6 +61,11 @@ pub(crate) fn status(task: &Task) -> String {
         TaskStatus::Cancelled => "cancelled",
     };
     word.to_owned()
+}
+
+/// How far a task is to be, as it is offered.
+pub(crate) fn mark(mark: Mark) -> String {
+    mark.word().replace('-', " ")
 }
 
 /// What stands behind a task's title: how much it matters, unless that is as usual, and what has to be done

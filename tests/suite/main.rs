@@ -58,6 +58,7 @@ mod sources;
 mod split;
 mod stirs;
 mod survival;
+mod tasks;
 mod tpm;
 mod unmatched;
 mod visible;

@@ -12,6 +12,7 @@ use super::right::needed_by_act;
 use super::start::Start;
 use super::{Resume, Right, is_false};
 use crate::state::{Decision, Pick, Request};
+use crate::tasks::TaskChange;
 
 /// Nobody is trusted for longer at one time.
 pub const MAX_TRUST: Duration = Duration::from_secs(4 * 60 * 60);
@@ -75,6 +76,8 @@ pub enum What {
         #[serde(default, skip_serializing_if = "is_false")]
         close_pane: bool,
     },
+    /// To change Taskmaster's list of the agent's project, or which of its tags is the current one.
+    Task(TaskChange),
     /// To start another one.
     Start(Start),
     /// To take up the ended session with this id of `ended_sessions` again, in a pane of its own.
@@ -119,6 +122,7 @@ impl What {
             Self::Stop {
                 close_pane: true, ..
             } => "close_pane",
+            Self::Task(_) => "task",
             Self::Start(_) => "start",
             Self::Resume(_) => "resume",
             Self::Look {} => "look",
@@ -133,6 +137,7 @@ impl What {
             | Self::Snooze { .. }
             | Self::Trust { .. }
             | Self::Stop { .. }
+            | Self::Task(_)
             | Self::Start(_)
             | Self::Resume(_) => true,
             Self::ReadRequest { .. } | Self::Look {} | Self::Locate {} => false,
@@ -262,6 +267,9 @@ pub struct ActResult {
     /// Of `locate`, `start` and `resume`: where it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Located>,
+    /// Of `task`: what was changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<ChangedTask>,
     /// Of `stop`: it was not to be ended in that way; to close its pane would.
     #[serde(default, skip_serializing_if = "is_false")]
     pub only_by_pane: bool,
@@ -276,6 +284,7 @@ impl ActResult {
             why,
             request: None,
             place: None,
+            task: None,
             only_by_pane: false,
         }
     }
@@ -306,6 +315,18 @@ pub struct ReadRequest {
     /// Why it is not all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+/// What was changed of a list of tasks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ChangedTask {
+    /// The task; of `add` the one that is new.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The tag of its list; of `tag` the one that is the current one now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
 }
 
 /// Where an agent is.

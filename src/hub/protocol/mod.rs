@@ -43,7 +43,8 @@ mod wait_decision;
 pub(crate) mod words;
 
 pub use act::{
-    Act, ActOutcome, ActResult, Decide, Located, MAX_TRUST, Named, ReadRequest, Verb, What,
+    Act, ActOutcome, ActResult, ChangedTask, Decide, Located, MAX_TRUST, Named, ReadRequest, Verb,
+    What,
 };
 pub use diff::{AgentDiff, ChangedFile, FileWord, NoGit};
 pub use ended::{EndedAgent, EndedSessions, Resume};
@@ -55,6 +56,7 @@ pub use patch::{AgentPatch, PatchError, RequestPatch};
 pub use right::{Right, needed};
 pub use start::{Start, SystemText};
 pub use status::{AgentStatus, Gone, PublishedStatus, Report, Status};
+pub(crate) use task_update::changes as task_changes;
 pub use task_update::{TaskAction, TaskUpdate, TaskWord};
 pub use tasks::AgentTasks;
 pub use voice::Voice;

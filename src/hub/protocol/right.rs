@@ -96,7 +96,7 @@ pub const MESSAGES: [(&str, Right); 11] = [
 ];
 
 /// What is needed for each act.
-pub const ACTS: [(&str, Right); 9] = [
+pub const ACTS: [(&str, Right); 10] = [
     ("read_request", Right::Read),
     ("locate", Right::Read),
     ("look", Right::Answer),
@@ -104,6 +104,7 @@ pub const ACTS: [(&str, Right); 9] = [
     ("snooze", Right::Answer),
     ("stop", Right::Manage),
     ("resume", Right::Manage),
+    ("task", Right::Manage),
     ("trust", Right::Own),
     ("start", Right::Own),
 ];

@@ -65,7 +65,7 @@ const MESSAGES: [(&str, &str, Make); 23] = [
     ),
     (
         "task_update",
-        "Publisher to hub: one task is new, another or gone.",
+        "Publisher to hub, hub to subscriber: one task is new, another or gone.",
         make::<TaskUpdate>,
     ),
     (

@@ -1,12 +1,14 @@
 //! `task_update`: one task of a list is added, changed or deleted.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::tasks::{MAX_ACTIVE, count_of};
 use crate::tasks::{MAX_TASKS, Task, TaskState, TaskStatus, TaskSummary};
 
 /// What became of a task.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum TaskAction {
@@ -38,7 +40,11 @@ pub struct TaskWord {
     pub active_agent: bool,
 }
 
-/// Payload of `task_update`: one task is new, another or gone. Subscribers get a `task_summary`.
+/// More changes than these at once are no updates: the list is another one, which its summary tells.
+const MAX_UPDATES: usize = 20;
+
+/// Payload of `task_update`: one task is new, another or gone. Of what a publisher says, and of what changes in a
+/// list that is read here, subscribers get the `task_summary` as well.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct TaskUpdate {
@@ -99,6 +105,65 @@ impl TaskUpdate {
             .take(MAX_ACTIVE)
             .collect();
         Ok(all)
+    }
+}
+
+/// Which tasks are others in `after` than they were in `before`, parts of tasks among them; none where these are
+/// no two moments of one list.
+pub(crate) fn changes(before: &TaskSummary, after: &TaskSummary) -> Vec<(String, TaskAction)> {
+    let is_list = |list: &TaskSummary| list.state == TaskState::Ok;
+    if !is_list(before) || !is_list(after) || before.tag != after.tag {
+        return Vec::new();
+    }
+    let (was, is) = (by_id(before), by_id(after));
+    let gone = was.keys().filter(|id| !is.contains_key(*id));
+    let gone = gone.map(|id| (*id, TaskAction::Delete));
+    let other = is.iter().filter_map(|(id, task)| match was.get(id) {
+        None => Some((*id, TaskAction::Add)),
+        Some(known) => (!is_same(known, task)).then_some((*id, TaskAction::Update)),
+    });
+    let changed = gone
+        .chain(other)
+        .map(|(id, action)| (id.to_owned(), action));
+    let changed: Vec<_> = changed.collect();
+    if changed.len() > MAX_UPDATES {
+        return Vec::new();
+    }
+    changed
+}
+
+/// A list's tasks and their parts.
+fn by_id(list: &TaskSummary) -> BTreeMap<&str, &Task> {
+    let tasks = list.tasks.iter();
+    let all = tasks.flat_map(|task| std::iter::once(task).chain(&task.subtasks));
+    all.map(|task| (task.id.as_str(), task)).collect()
+}
+
+/// Whether a task is as it was; its parts are tasks of their own.
+fn is_same(one: &Task, other: &Task) -> bool {
+    let alone = |task: &Task| Task {
+        subtasks: Vec::new(),
+        ..task.clone()
+    };
+    alone(one) == alone(other)
+}
+
+impl TaskUpdate {
+    /// What is told of a task of that agent: as it is in its list now, or that it is not there any more.
+    pub(crate) fn of(agent: &str, id: &str, action: TaskAction, list: &TaskSummary) -> Self {
+        let task = by_id(list).get(id).copied();
+        Self {
+            agent_id: agent.to_owned(),
+            tag: list.tag.clone().unwrap_or_default(),
+            action: task.map_or(TaskAction::Delete, |_| action),
+            task: TaskWord {
+                id: id.to_owned(),
+                title: task.map(|task| task.title.clone()),
+                status: task.map(|task| task.status),
+                priority: task.and_then(|task| task.priority.clone()),
+                active_agent: task.is_some_and(|task| task.active_agent),
+            },
+        }
     }
 }
 

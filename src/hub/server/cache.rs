@@ -7,7 +7,9 @@ use std::sync::Arc;
 use super::outbox::Item;
 use super::texts::Texts;
 use crate::git::DiffSummary;
-use crate::hub::protocol::{EndedSessions, ErrorPayload, Gone, Heartbeat, Voice};
+use crate::hub::protocol::{
+    EndedSessions, ErrorPayload, Gone, Heartbeat, TaskUpdate, Voice, task_changes,
+};
 use crate::state::update::{Health, Update};
 use crate::state::{EndedSession, Row, urgency};
 use crate::sys::monotone_clock::Clock;
@@ -49,9 +51,24 @@ impl Cache {
     }
 
     /// Takes in what the collector says; what subscribers are to be told of it.
-    pub(super) fn learn(&mut self, update: Update) -> Option<Item> {
-        let item = self.take(update)?;
-        Some(self.told_anew(item))
+    pub(super) fn learn(&mut self, update: Update) -> Vec<Item> {
+        let tasks = match &update {
+            Update::Tasks(id, tasks) => self.changed_tasks(id, tasks),
+            _ => Vec::new(),
+        };
+        let item = self.take(update);
+        let item = item.map(|item| self.told_anew(item));
+        item.into_iter().chain(tasks).collect()
+    }
+
+    /// Which tasks of the row will be others than before.
+    fn changed_tasks(&self, id: &str, tasks: &TaskSummary) -> Vec<Item> {
+        let before = self.agents.get(id).and_then(|agent| agent.tasks.as_ref());
+        let changes = before.map_or_else(Vec::new, |before| task_changes(before, tasks));
+        let changes = changes.into_iter();
+        changes
+            .map(|(task, action)| Item::Task(id.to_owned(), task, action))
+            .collect()
     }
 
     fn take(&mut self, update: Update) -> Option<Item> {
@@ -191,7 +208,10 @@ impl Cache {
         let known = self.texts.borrow().get(item);
         known.or_else(|| {
             let text = self.print(item)?;
-            self.texts.borrow_mut().keep(item, &text);
+            // What becomes of one task is told once.
+            if !matches!(item, Item::Task(..)) {
+                self.texts.borrow_mut().keep(item, &text);
+            }
             Some(text)
         })
     }
@@ -207,6 +227,10 @@ impl Cache {
             },
             Item::Diff(id) => voice.say_diff(id, agent(id)?.diff.as_ref()?, now),
             Item::Tasks(id) => voice.say_tasks(id, agent(id)?.tasks.as_ref()?, now),
+            Item::Task(id, task, action) => {
+                let update = TaskUpdate::of(id, task, *action, agent(id)?.tasks.as_ref()?);
+                voice.say("task_update", &update, None, now)
+            }
             Item::Heartbeat(id) => {
                 let heartbeat = agent(id)?.heartbeat.as_deref()?;
                 voice.say("heartbeat", heartbeat, None, now)
@@ -246,10 +270,10 @@ mod tests {
         let mut cache = cache();
         let shown = row(1, "claude", State::Running, "a:0.0", 5);
         let id = shown.id.clone();
-        let row_item = cache.learn(Update::Row(Arc::new(shown.clone()))).unwrap();
+        let row_item = cache.learn(Update::Row(Arc::new(shown.clone()))).remove(0);
         let diff_item = cache
             .learn(Update::Diff(id.clone(), Arc::default()))
-            .unwrap();
+            .remove(0);
         let first = cache.say(&row_item).unwrap();
         assert!(Arc::ptr_eq(&first, &cache.say(&row_item).unwrap()));
         assert!(cache.say(&diff_item).is_some());

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
+use crate::hub::protocol::TaskAction;
+
 /// One thing that a subscriber is told of.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Item {
@@ -12,6 +14,8 @@ pub(super) enum Item {
     Diff(String),
     /// The tasks of the row with this id.
     Tasks(String),
+    /// One task of the row with the first id, and what became of it.
+    Task(String, String, TaskAction),
     /// The sign of life of a publisher's agent.
     Heartbeat(String),
     /// What is wrong at the publisher of that name.
@@ -31,6 +35,7 @@ impl Item {
             Self::Row(_) => "agent_status",
             Self::Diff(_) => "diff_summary",
             Self::Tasks(_) => "task_summary",
+            Self::Task(..) => "task_update",
             Self::Heartbeat(_) => "heartbeat",
             Self::Complaint(_) => "error",
             Self::SnapshotEnd => "snapshot",

@@ -201,15 +201,14 @@ impl Server {
             }
             _ => {}
         }
-        let Some(item) = self.cache.learn(update) else {
-            return;
-        };
-        let may_be_told = match &item {
-            Item::Diff(id) => self.pace.may_tell(id, Instant::now()),
-            _ => true,
-        };
-        if may_be_told {
-            self.post(&item);
+        for item in self.cache.learn(update) {
+            let may_be_told = match &item {
+                Item::Diff(id) => self.pace.may_tell(id, Instant::now()),
+                _ => true,
+            };
+            if may_be_told {
+                self.post(&item);
+            }
         }
     }
 

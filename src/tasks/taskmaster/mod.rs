@@ -1,9 +1,16 @@
 //! Taskmaster's list of a project, `.taskmaster/tasks/tasks.json`: either one list, or one for each
-//! tag, of which `.taskmaster/state.json` names the current one.
+//! tag, of which `.taskmaster/state.json` names the current one. This file reads; `edit` says what a list is
+//! after a change, and `change` writes it.
 
+mod change;
+mod edit;
+mod lock;
 mod mark;
+mod wanted;
 
+pub(crate) use change::change;
 pub(crate) use mark::Mark;
+pub(crate) use wanted::TaskChange;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,6 +1,7 @@
 //! What is said of assistants: of those that are there, and of those that are not.
 
 use std::fs::{self, File};
+use std::path::Path;
 
 use super::seen::Seen;
 use crate::common::{Collector, TestEnv, Tmux, finish, fixture, private_folder, until};
@@ -16,6 +17,7 @@ const ABOUT_ONE: &[&str] = &[
     "trust @",
     "diff @",
     "tasks @",
+    "tasks @ set 1 done",
 ];
 
 pub(super) fn bring_about(seen: &mut Seen) {
@@ -143,6 +145,7 @@ fn repository(seen: &mut Seen, env: &TestEnv, collector: &Collector<'_>) {
         "the patch is longer than 1 MB",
         "diff repo:1.0 --patch long",
     );
+    tasks(seen, env, &folder);
     let full = File::options()
         .write(true)
         .open("/dev/full")
@@ -155,6 +158,32 @@ fn repository(seen: &mut Seen, env: &TestEnv, collector: &Collector<'_>) {
         .spawn();
     let finished = crate::common::wait(child.expect("it starts"));
     seen.take("watch", env, "what it prints cannot be written", &finished);
+}
+
+/// Taskmaster's list, and what is no task of it or cannot be written.
+fn tasks(seen: &mut Seen, env: &TestEnv, project: &Path) {
+    let change = "tasks repo:1.0 set 9 done";
+    seen.of(env, "there is no list of Taskmaster's", change);
+    let tasks = project.join(".taskmaster/tasks");
+    fs::create_dir_all(&tasks).expect("it is ours");
+    let (list, lock) = (tasks.join("tasks.json"), tasks.join("tasks.json.lock"));
+    fs::write(&list, r#"{"master": {"tasks": [{"id": 1, "title": "x"}]}}"#).expect("it is ours");
+    seen.of(env, "no task of the list has that number", change);
+    seen.of(env, "the list has no such tag", "tasks repo:1.0 tag side");
+    let long = format!("tasks repo:1.0 add {}", "x".repeat(201));
+    let mut command = env.pane_patrol();
+    command.args(long.split(' '));
+    seen.take("tasks", env, "the title is too long", &finish(&mut command));
+    fs::create_dir(&lock).expect("it is ours");
+    seen.of(env, "another program has locked the list", change);
+    fs::remove_dir(&lock).expect("it is ours");
+    fs::write(&list, "{").expect("it is ours");
+    seen.of(env, "the list is malformed", change);
+    seen.of(
+        env,
+        "the status is none of Taskmaster's",
+        "tasks repo:1.0 set 1 finished",
+    );
 }
 
 fn in_tmux(seen: &mut Seen) {

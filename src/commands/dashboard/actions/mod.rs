@@ -15,12 +15,13 @@ use thiserror::Error;
 use super::install_offer::{self, Part, told};
 use crate::actor::{Bound, Decision, Outcome, Shown};
 use crate::assistants::request::{self as asked, Known};
+use crate::assistants::tasks::Owner as TaskOwner;
 use crate::commands::acting::decide;
 use crate::commands::jump::looked_at;
 use crate::commands::resume::resume_it;
 use crate::commands::snooze::snooze;
 use crate::commands::start::{close_pane, launchers, start_it, stop_politely, wanted};
-use crate::commands::{Context, tasks, trust};
+use crate::commands::{Context, trust};
 use crate::doctor::{Finding, Verdict, multiplexers};
 use crate::error::CommandError;
 use crate::git::{DiffSummary, Git, Patch, PatchRequest};
@@ -254,14 +255,14 @@ impl Actions for RealActions {
     }
 
     fn read_work(&self, row: &Row) -> (DiffSummary, TaskSummary) {
-        let Some(folder) = row.cwd.as_deref() else {
+        let Some(owner) = TaskOwner::of_row(row) else {
             return (
                 DiffSummary::error("the folder is not known"),
                 TaskSummary::default(),
             );
         };
-        let diff = Git::default().summarize(Path::new(folder));
-        (diff, tasks::owner(row, folder).tasks(&self.context.homes()))
+        let diff = Git::default().summarize(&owner.folder);
+        (diff, owner.tasks(&self.context.homes()))
     }
 
     fn read_patch(&self, folder: Option<&str>, request: &PatchRequest) -> Result<Patch, NoPatch> {

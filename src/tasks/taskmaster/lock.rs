@@ -1,0 +1,113 @@
+//! Taskmaster's own lock of a file, taken as it takes it: whoever makes `FILE.lock` has it, its newer half as
+//! a folder (npm's proper-lockfile), its older one as a file. One that nobody has touched for ten seconds was
+//! left behind; whoever comes next takes it away.
+
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::{Duration, Instant, SystemTime};
+
+use pane_patrol_sys::private;
+
+/// A lock of that age was left behind.
+const STALE: Duration = Duration::from_secs(10);
+
+/// How long is waited for whoever has it: Taskmaster has it for milliseconds.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Between two tries.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Held until it is dropped.
+#[derive(Debug)]
+pub(super) struct Lock(PathBuf);
+
+/// Why it is not held.
+#[derive(Debug)]
+pub(super) enum NotLocked {
+    /// Somebody else has it.
+    Held(PathBuf),
+    /// It cannot be made.
+    Io(PathBuf, io::Error),
+}
+
+impl Lock {
+    /// Takes the lock of `file`, by the name that Taskmaster knows the file by.
+    pub(super) fn take(file: &Path) -> Result<Self, NotLocked> {
+        let mut name = file.as_os_str().to_owned();
+        name.push(".lock");
+        let path = PathBuf::from(name);
+        let until = Instant::now() + PATIENCE;
+        loop {
+            match private::make_folder(&path) {
+                Ok(()) => return Ok(Self(path)),
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                    return Err(NotLocked::Io(path, error));
+                }
+                Err(_) if take_away_stale(&path) => {}
+                Err(_) if Instant::now() >= until => return Err(NotLocked::Held(path)),
+                Err(_) => sleep(PAUSE),
+            }
+        }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Somebody who has taken it away took us for dead; there is nothing to give back then.
+        let _ = fs::remove_dir(&self.0);
+    }
+}
+
+/// Takes away what was left behind, or says that it was not.
+fn take_away_stale(path: &Path) -> bool {
+    let Ok(there) = path.symlink_metadata() else {
+        // It is gone.
+        return true;
+    };
+    is_stale(&there)
+        && match there.is_dir() {
+            true => fs::remove_dir(path).is_ok(),
+            false => fs::remove_file(path).is_ok(),
+        }
+}
+
+fn is_stale(there: &Metadata) -> bool {
+    let age = there.modified().ok();
+    let age = age.and_then(|then| SystemTime::now().duration_since(then).ok());
+    age.is_some_and(|age| age > STALE)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+
+    use super::*;
+
+    #[test]
+    fn one_has_it_at_a_time_and_one_that_was_left_behind_is_nobodys() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("tasks.json");
+        let path = folder.path().join("tasks.json.lock");
+        let first = Lock::take(&file).unwrap();
+        assert!(path.is_dir());
+        let held = Lock::take(&file).unwrap_err();
+        assert!(matches!(held, NotLocked::Held(held) if held == path));
+        drop(first);
+        assert!(!path.exists());
+        let left = SystemTime::now() - Duration::from_secs(11);
+        for is_folder in [true, false] {
+            if is_folder {
+                fs::create_dir(&path).unwrap();
+            } else {
+                fs::write(&path, "{\"pid\":1}").unwrap();
+            }
+            File::open(&path).unwrap().set_modified(left).unwrap();
+            drop(Lock::take(&file).unwrap());
+            assert!(!path.exists(), "it is given back");
+        }
+        let nowhere = Lock::take(&folder.path().join("no/tasks.json")).unwrap_err();
+        assert!(matches!(nowhere, NotLocked::Io(..)));
+    }
+}
