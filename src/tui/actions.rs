@@ -11,7 +11,7 @@ use crate::launch::Stopped;
 use crate::mux::{self, Attach, Beside};
 use crate::notify::Snoozes;
 use crate::state::{EndedSession, Row};
-use crate::tasks::TaskSummary;
+use crate::tasks::{TaskChange, TaskSummary};
 use crate::tui::effect::Split;
 use crate::tui::message::{Hooks, InstallOffer, InstallOutcome, Jumped, Need, Started};
 use crate::tui::undone::{NoOffer, NoPatch, NotStarted, Unchanged};
@@ -80,6 +80,9 @@ pub trait Actions: Send + Sync + 'static {
     /// Lets the row do without asking, for so many minutes, what no rule forbids; 0: not any longer.
     /// Says what holds now, or why nothing was changed.
     fn trust(&self, row: &Row, minutes: u64) -> Result<String, Unchanged>;
+
+    /// Changes the row's list of tasks. Says what is so now, or why nothing was changed.
+    fn change_task(&self, row: &Row, wanted: &TaskChange) -> Result<String, Unchanged>;
 
     /// What an install would change; the error says why there is nothing to be done.
     fn plan_install(&self) -> Result<InstallOffer, NoOffer>;

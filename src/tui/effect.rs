@@ -7,6 +7,7 @@ use crate::actor::{Bound, Decision, Shown};
 use crate::git::PatchRequest;
 use crate::mux::Attach;
 use crate::state::{EndedSession, Row};
+use crate::tasks::TaskChange;
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +54,8 @@ pub enum Effect {
     Snooze(String, Option<Timestamp>),
     /// Let the row do what no rule forbids for so many minutes; 0: not any longer.
     Trust(Box<Row>, u64),
+    /// Change the row's list of tasks.
+    ChangeTask(Box<Row>, TaskChange),
     /// Find out whether any assistant's hooks are registered.
     CheckHooks,
     /// Find out how what else is needed is.

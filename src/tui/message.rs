@@ -56,6 +56,8 @@ pub enum Message {
     Snoozed(String, Result<Snoozes, Unchanged>),
     /// Whether a row is trusted now; or why that could not be changed.
     Trusted(Result<String, Unchanged>),
+    /// What a list of tasks is now; or why it is as it was.
+    TaskChanged(Result<String, Unchanged>),
     /// What became of a jump.
     Jumped(Jumped),
     /// What became of a decision.

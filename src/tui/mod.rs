@@ -45,6 +45,8 @@ mod screens;
 #[cfg(test)]
 mod seen_tests;
 mod sight;
+#[cfg(test)]
+mod task_tests;
 mod terminal;
 mod text;
 mod text_input;
@@ -282,6 +284,9 @@ impl Dashboard {
             Effect::Trust(row, minutes) => {
                 self.in_background(move |actions| Message::Trusted(actions.trust(&row, minutes)))?;
             }
+            Effect::ChangeTask(row, wanted) => self.in_background(move |actions| {
+                Message::TaskChanged(actions.change_task(&row, &wanted))
+            })?,
             Effect::ReadWork(row) => self.in_background(move |actions| {
                 let (diff, tasks) = actions.read_work(&row);
                 Message::WorkRead(row.id, Box::new(diff), Box::new(tasks))

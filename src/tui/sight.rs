@@ -80,7 +80,8 @@ pub(crate) fn notice_lines(text: &str, area: Rect) -> Vec<String> {
 
 /// How many lines above `area` a notice lies over.
 fn covered(model: &Model, area: Rect) -> u16 {
-    let is_shown = area.height > 0 && model.denying.is_none() && !model.typing;
+    let types = model.typing || model.denying.is_some() || model.titling.is_some();
+    let is_shown = area.height > 0 && !types;
     let notice = model.notice.as_ref().filter(|_| is_shown);
     let lines = notice.map(|notice| notice_lines(&notice.text, area).len());
     to_u16(lines.unwrap_or_default().saturating_sub(1))

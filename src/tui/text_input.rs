@@ -15,6 +15,17 @@ pub(crate) struct EditLine {
     cursor: usize,
 }
 
+/// How far a line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Typing {
+    /// More may come.
+    On,
+    /// This is all of it.
+    Done,
+    /// It is not wanted any more.
+    Left,
+}
+
 impl EditLine {
     pub(crate) fn text(&self) -> &str {
         &self.text
@@ -25,6 +36,21 @@ impl EditLine {
         let (before, rest) = self.text.split_at(self.cursor);
         let under = rest.graphemes(true).next().unwrap_or_default();
         (before, under, &rest[under.len()..])
+    }
+
+    /// Takes a key of a line that Enter ends and Esc leaves.
+    pub(crate) fn ask(&mut self, key: KeyEvent) -> Typing {
+        let interrupts = key.modifiers.contains(KeyModifiers::CONTROL)
+            && matches!(key.code, KeyCode::Char('c' | 'g'));
+        match key.code {
+            KeyCode::Enter => Typing::Done,
+            KeyCode::Esc => Typing::Left,
+            _ if interrupts => Typing::Left,
+            _ => {
+                self.press(key);
+                Typing::On
+            }
+        }
     }
 
     /// Takes a key; false when it means nothing here.

@@ -16,7 +16,7 @@ use crate::tui::model::{Focus, Model, Panel, Tab};
 use crate::tui::panels;
 use crate::tui::update::update;
 
-fn press(model: &mut Model, keys: &str) -> Vec<Effect> {
+pub(super) fn press(model: &mut Model, keys: &str) -> Vec<Effect> {
     let press = |c: char| {
         let code = match c {
             '\n' => KeyCode::Enter,
@@ -29,7 +29,7 @@ fn press(model: &mut Model, keys: &str) -> Vec<Effect> {
     keys.chars().flat_map(press).collect()
 }
 
-fn click(model: &mut Model, column: u16, line: u16) -> Vec<Effect> {
+pub(super) fn click(model: &mut Model, column: u16, line: u16) -> Vec<Effect> {
     let mouse = MouseEvent {
         kind: MouseEventKind::Down(MouseButton::Left),
         column,

@@ -1,5 +1,5 @@
-//! Taskmaster's list of a project: seen however it changes, and changed from here by command and over the hub,
-//! on the real executable.
+//! Taskmaster's list of a project: seen however it changes, and changed from here by command, over the hub and
+//! in the dashboard, on the real executable.
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,7 +8,9 @@ use pane_patrol::hub::protocol::Right;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::{Value, json};
 
-use crate::common::{Collector, Finished, Listening, TestEnv, finish, lines_so_far, until};
+use crate::common::{
+    Collector, Finished, Listening, PROGRAM, Terminal, TestEnv, finish, lines_so_far, until,
+};
 use crate::either::Client;
 
 /// Each situation is brought about so often; 20 times with `PANE_PATROL_STRESS`.
@@ -326,4 +328,37 @@ fn a_folder_that_only_a_token_to_publish_has_named_has_its_list_changed_by_nobod
         assert!(why.contains("may be another machine's"), "{why}");
     }
     assert_eq!(project.read(), text);
+}
+
+#[test]
+fn the_dashboard_sets_adds_and_renames_tasks_and_switches_the_tag() {
+    let env = TestEnv::new();
+    let project = Project::new(&env);
+    project.write(&tags(0));
+    let Some(dashboard) = Terminal::start(&env, "t.sock", PROGRAM) else {
+        return;
+    };
+    crate::common::wait_until("it listens", || env.places().events_socket.exists());
+    project.works();
+    dashboard.wait_for("Work 0/3");
+    dashboard.press(&["l", "Space"]);
+    dashboard.wait_for("3 done");
+    dashboard.press(&["j", "3"]);
+    dashboard.wait_for("✓ 2");
+    dashboard.wait_for("task 2 is done");
+    let list = || -> Value { serde_json::from_str(&project.read()).expect("JSON") };
+    assert_eq!(list()["master"]["tasks"][1]["status"], "done");
+    dashboard.press(&["n"]);
+    dashboard.wait_for("New task for a:0.0");
+    dashboard.press(&["one more", "Enter"]);
+    dashboard.wait_for("○ 4   one more");
+    dashboard.press(&["G", "e"]);
+    dashboard.wait_for("Task 4 of a:0.0");
+    dashboard.press(&[" thing", "Enter"]);
+    dashboard.wait_for("○ 4   one more thing");
+    dashboard.press(&["t"]);
+    dashboard.wait_for("[side]");
+    dashboard.wait_for("● 1   aside");
+    let setting = fs::read_to_string(project.path("state.json")).unwrap();
+    assert_eq!(setting, "{\n  \"currentTag\": \"side\"\n}\n");
 }

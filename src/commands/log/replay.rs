@@ -29,7 +29,7 @@ use crate::mux::{Attach, Beside};
 use crate::notify::Snoozes;
 use crate::state::update::{Health, Role, Update};
 use crate::state::{EndedSession, Outcome, Row, Settings, Table};
-use crate::tasks::TaskSummary;
+use crate::tasks::{TaskChange, TaskSummary};
 use crate::tui::{
     self, Actions, Hooks, InstallOffer, InstallOutcome, Jumped, Need, NoOffer, NoPatch, NotStarted,
     ONLY_A_REPLAY, Started, Unchanged,
@@ -296,6 +296,10 @@ impl Actions for Idle {
     }
 
     fn snooze(&self, _: &str, _: Option<Timestamp>) -> Result<Snoozes, Unchanged> {
+        Err(Unchanged::OnlyAReplay)
+    }
+
+    fn change_task(&self, _: &Row, _: &TaskChange) -> Result<String, Unchanged> {
         Err(Unchanged::OnlyAReplay)
     }
 

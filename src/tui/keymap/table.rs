@@ -50,8 +50,8 @@ const MOVE: &str = "next and previous row; scroll what is open";
 const PAGE: &str = "a screen down and up";
 const ENDS: &str = "first and last row";
 const TABS: &str = "tabs: overview, work, diff, health";
-const READ: &str = "read the request, the files, a patch; scroll";
-const ANSWER: &str = "answer the question with that option";
+const READ: &str = "read request, files, a patch; choose tasks; scroll";
+const ANSWER: &str = "answer with that option; of a task: how far it is";
 
 const fn option(number: u8, keys: &'static [Key]) -> Binding {
     row(Action::Answer(number), keys, ANSWER, "answer").when(When::AsksQuestion)
@@ -72,7 +72,7 @@ pub(super) const TABLE: &[Binding] = &[
     row(Action::Filter, &[letter('/')], "filter by any word a row shows", "filter"),
     row(Action::Cycle, &[letter('f')], "view: all, only what wants attention, by project", "view"),
     row(Action::Ended, &[letter('E')], "hide ended sessions, or show them; Enter resumes one", "hide ended"),
-    row(Action::Explain, &[letter('e')], "explain: everything heard about the row", "explain"),
+    row(Action::Explain, &[letter('e')], "explain: everything heard; of a task: its title", "explain"),
     row(Action::Tab(-1), &[letter('h'), key(KeyCode::Left)], TABS, "tab"),
     row(Action::Tab(1), &[letter('l'), key(KeyCode::Right)], TABS, "tab"),
     row(Action::Read, &[letter(' ')], READ, "read").when(When::Asks),
@@ -98,7 +98,7 @@ pub(super) const TABLE: &[Binding] = &[
     row(Action::Install, &[letter('i')], "install hooks, while nobody reports", "install")
         .when(When::NobodyReports),
     row(Action::Split, &[letter('s')], "split: an assistant's own pane beside the dashboard", "split"),
-    row(Action::Start, &[letter('n')], "start another assistant in a new window", "start"),
+    row(Action::Start, &[letter('n')], "start another assistant in a new window; add a task", "start"),
     row(Action::Stop, &[letter('x')], "stop this assistant, after a question", "stop it"),
     row(Action::Snooze, &[letter('z')], "snooze: no notice for 10 minutes, an hour, or again", "snooze"),
     row(Action::Folder, &[letter('.')], "in `pulse`: tabs of the folder it runs in, or the row", "this folder")

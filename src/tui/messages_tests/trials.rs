@@ -14,9 +14,11 @@ use crate::mux::{Beside, Undone};
 use crate::notify::Snoozes;
 use crate::state::fixture::ended;
 use crate::state::update::{Role, Update};
+use crate::tasks::TaskSource;
 use crate::tui::fixture::{With, look, model_with, now, row};
 use crate::tui::message::{Hooks, Jumped, Message, NotAttached};
 use crate::tui::model::{Model, Pulse};
+use crate::tui::task_tests::{list, with_list};
 use crate::tui::undone::{NoPatch, NotStarted, Unchanged};
 use crate::tui::update::update;
 
@@ -28,6 +30,7 @@ pub(super) fn bring_about(said: &mut Said) {
     starting(said);
     resuming(said);
     about_rows(said);
+    tasks(said);
     setting_up(said);
     replays(said);
     ends(said);
@@ -361,6 +364,46 @@ fn about_rows(said: &mut Said) {
         tell(&mut model, Message::Trusted(Err(why)));
         said.take(when, &mut model);
     }
+}
+
+fn tasks(said: &mut Said) {
+    let mut model = with_list(list(), 100, 30);
+    keys(&mut model, " n");
+    press(&mut model, KeyCode::Enter);
+    said.take(
+        "`n` in the list of tasks, and Enter without a word",
+        &mut model,
+    );
+    press(&mut model, KeyCode::Esc);
+    let mut one = list();
+    one.tags.truncate(1);
+    let mut model = with_list(one.clone(), 100, 30);
+    keys(&mut model, " t");
+    said.take(
+        "`t` in the list of tasks, and Taskmaster has one list",
+        &mut model,
+    );
+    one.tasks.clear();
+    let mut model = with_list(one, 100, 30);
+    keys(&mut model, " 3");
+    said.take("`3` in an empty list of tasks", &mut model);
+    let mut own = list();
+    own.source = Some(TaskSource::Assistant);
+    let mut model = with_list(own, 100, 30);
+    keys(&mut model, " 3");
+    said.take("`3` in a list that the assistant keeps", &mut model);
+    let why = "other programs write …/tasks.json over and over, and take the change back each time";
+    let refused = Unchanged::Refused(why.to_owned());
+    tell(&mut model, Message::TaskChanged(Err(refused)));
+    said.take(
+        "`3` in the list of tasks, and it cannot be written",
+        &mut model,
+    );
+    tell(
+        &mut model,
+        Message::TaskChanged(Ok("task 3 is done".to_owned())),
+    );
+    said.take("`3` in the list of tasks", &mut model);
 }
 
 fn setting_up(said: &mut Said) {

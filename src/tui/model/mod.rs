@@ -14,6 +14,7 @@ mod rows;
 mod rows_tests;
 pub(crate) mod seen;
 mod sums;
+pub(crate) mod task_prompt;
 pub(crate) mod trust;
 pub(crate) mod work;
 
@@ -36,11 +37,12 @@ use deny_prompt::DenyPrompt;
 use ended::Ended;
 pub(crate) use ended::{Past, WORD as ENDED};
 pub(crate) use list::{Entry, Heading, List, Scope};
-pub(crate) use panel::{Changes, Focus, Install, Launch, Panel, Stage, Stop, Tab};
+pub(crate) use panel::{Changes, Focus, Install, Launch, Panel, Stage, Stop, Tab, Tasks};
 pub use pulse::{PROJECT, Pulse};
 use request::OpenRequest;
 use rows::{Change, Rows};
 use seen::Seen;
+use task_prompt::TaskPrompt;
 use work::Lists;
 
 /// How long a notice stays.
@@ -125,6 +127,8 @@ pub struct Model {
     pub(crate) chosen: Option<Request>,
     /// What the person is saying to an assistant.
     pub(crate) denying: Option<DenyPrompt>,
+    /// The title that the person gives a task.
+    pub(crate) titling: Option<TaskPrompt>,
     /// What is known of changes and tasks.
     pub(crate) work: Lists,
     /// The tabs tell of the folder we run in.
@@ -206,6 +210,7 @@ impl Model {
             seen: Seen::default(),
             chosen: None,
             denying: None,
+            titling: None,
             work: Lists::default(),
             here: false,
             away: false,

@@ -21,7 +21,7 @@ pub(crate) enum Panel {
     /// What an install changes.
     Install(Install),
     /// The selected row's tasks.
-    Work,
+    Work(Tasks),
     /// What is changed in the selected row's folder.
     Diff(Changes),
     /// How well it is heard.
@@ -71,6 +71,15 @@ pub(crate) enum Stage {
     Stuck(String),
 }
 
+/// What the person looks at in the Work tab.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tasks {
+    /// Whether j and k choose a task instead of a row.
+    pub(crate) is_focused: bool,
+    /// The id of the chosen one.
+    pub(crate) chosen: Option<String>,
+}
+
 /// What the person looks at in the Diff tab.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Changes {
@@ -112,7 +121,7 @@ impl Tab {
     pub(crate) fn panel(self) -> Panel {
         match self {
             Self::Overview => Panel::Detail,
-            Self::Work => Panel::Work,
+            Self::Work => Panel::Work(Tasks::default()),
             Self::Diff => Panel::Diff(Changes::default()),
             Self::Health => Panel::Health,
         }

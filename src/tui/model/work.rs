@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Model;
+use super::{Model, Panel, Tasks};
 use crate::git::{DiffSummary, FileChange};
 use crate::state::Row;
-use crate::tasks::TaskSummary;
+use crate::tasks::{Task, TaskSummary};
 use crate::tui::undone::NoPatch;
 
 /// What is known of the work of rows, by their ids.
@@ -63,6 +63,32 @@ impl Lists {
         row.diff.is_some() && diff.as_ref() != row.diff.as_deref()
             || row.tasks.is_some() && tasks.as_ref() != row.tasks.as_deref()
     }
+}
+
+/// The tasks that the tabs tell of, as far as they are known.
+pub(crate) fn shown_tasks(model: &Model) -> Option<&TaskSummary> {
+    model.subject()?.tasks.map(|tasks| &**tasks)
+}
+
+/// The same tasks with their parts, as they stand below one another.
+pub(crate) fn tasks_in_order(model: &Model) -> Vec<&Task> {
+    let tasks = shown_tasks(model).map_or(&[][..], |tasks| &tasks.tasks);
+    let with_parts = tasks.iter();
+    with_parts
+        .flat_map(|task| std::iter::once(task).chain(&task.subtasks))
+        .collect()
+}
+
+/// The chosen one of them.
+pub(crate) fn chosen_task(model: &Model) -> Option<&Task> {
+    let Panel::Work(Tasks {
+        chosen: Some(id), ..
+    }) = &model.panel
+    else {
+        return None;
+    };
+    let tasks = tasks_in_order(model).into_iter();
+    tasks.into_iter().find(|task| task.id == *id)
 }
 
 /// The changes that the tabs tell of.

@@ -87,7 +87,7 @@ fn press(model: &mut Model, action: Action, area: Rect) -> Option<Taken> {
     Some(taken)
 }
 
-fn click(model: &mut Model, line: usize) -> Option<Taken> {
+fn click(model: &mut Model, (line, _): (usize, usize), _: u16) -> Option<Taken> {
     let Panel::Diff(changes) = model.panel else {
         return None;
     };

@@ -41,7 +41,8 @@ fn word(model: &Model, hint: &Hint, left: Option<usize>) -> &'static str {
         action,
         Some(Action::Approve | Action::Answer(_) | Action::Confirm)
     );
-    if answers && left != Some(0) {
+    // Where keys answer nothing they mean something else.
+    if answers && left != Some(0) && super::of(model).asks != Asks::Nothing {
         return READ_ON;
     }
     match (action, hint.word()) {

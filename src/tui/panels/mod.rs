@@ -42,8 +42,8 @@ pub(crate) struct Component {
     pub(crate) hints: fn(&Model) -> &'static [Hint],
     /// Takes a key that means something else in it than everywhere, in its region of the screen.
     pub(crate) press: fn(&mut Model, Action, Rect) -> Option<Taken>,
-    /// Takes a click on this line of it, from 0.
-    pub(crate) click: fn(&mut Model, usize) -> Option<Taken>,
+    /// Takes a click on this line and column of it, from 0, where it has so many columns.
+    pub(crate) click: fn(&mut Model, (usize, usize), u16) -> Option<Taken>,
     /// When a text in it changes by itself.
     pub(crate) next_change: fn(&Model, Timestamp) -> Option<Timestamp>,
     /// The side of the selected row that it belongs to; `None`: it is about something else.
@@ -111,9 +111,25 @@ pub(crate) struct Taken {
     /// A line of the panel that must be in view after it.
     pub(crate) line: Option<usize>,
     pub(crate) effects: Vec<Effect>,
+    /// Why it did nothing.
+    pub(crate) advice: Option<Advice>,
+}
+
+/// Why something is not so, and what to do next.
+pub(crate) struct Advice {
+    pub(crate) why: String,
+    pub(crate) next: &'static str,
 }
 
 impl Taken {
+    fn but(why: &str, next: &'static str) -> Self {
+        let why = why.to_owned();
+        Self {
+            advice: Some(Advice { why, next }),
+            ..Self::default()
+        }
+    }
+
     fn then(follow: Follow) -> Self {
         Self {
             follow: Some(follow),
@@ -135,7 +151,7 @@ const PLAIN: Component = Component {
     height: |_, body| two_thirds(body),
     hints: |_| &[],
     press: |_, _, _| None,
-    click: |_, _| None,
+    click: |_, _, _| None,
     next_change: |_, _| None,
     tab: None,
     asks: Asks::Nothing,
@@ -166,7 +182,7 @@ pub(crate) fn of(model: &Model) -> &'static Component {
         Panel::Confirm(_) => &confirm::CONFIRM,
         Panel::Help => &help::HELP,
         Panel::Install(_) => &install::INSTALL,
-        Panel::Work => &tasks::TASKS,
+        Panel::Work(_) => &tasks::TASKS,
         Panel::Diff(_) => &changes::CHANGES,
         Panel::Health => &health::HEALTH,
         Panel::Launch(_) => &manage::LAUNCH,

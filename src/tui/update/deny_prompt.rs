@@ -1,14 +1,14 @@
 //! Denying with a message: a line to type what the assistant should do instead. It is about the
 //! request that was on the screen when the line was opened, whatever is selected meanwhile.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::KeyEvent;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::actor::{Decision, Shown};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::model::deny_prompt::DenyPrompt;
-use crate::tui::text_input::EditLine;
+use crate::tui::text_input::{EditLine, Typing};
 use crate::tui::update::answer;
 
 /// Opens the line; says why not when there is nothing to deny.
@@ -25,15 +25,10 @@ pub(crate) fn begin(model: &mut Model, now: Timestamp) {
 /// Takes a key for the line; `None` when no line is open.
 pub(crate) fn press(model: &mut Model, key: KeyEvent, now: Timestamp) -> Option<Vec<Effect>> {
     let prompt = model.denying.as_mut()?;
-    let interrupts = key.modifiers.contains(KeyModifiers::CONTROL)
-        && matches!(key.code, KeyCode::Char('c' | 'g'));
-    match key.code {
-        KeyCode::Enter => return Some(send(model, now)),
-        KeyCode::Esc => model.denying = None,
-        _ if interrupts => model.denying = None,
-        _ => {
-            prompt.line.press(key);
-        }
+    match prompt.line.ask(key) {
+        Typing::Done => return Some(send(model, now)),
+        Typing::Left => model.denying = None,
+        Typing::On => {}
     }
     model.touch();
     Some(Vec::new())

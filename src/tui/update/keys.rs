@@ -7,17 +7,21 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::reflow::{settle, toggle};
 use super::selection::{move_by, move_to, next_waiting, page, scroll};
 use super::{
-    answer, deny_prompt, ended, filter, install, launch, seen, snooze, split, trust, work,
+    answer, deny_prompt, ended, filter, install, jump, launch, seen, snooze, split, task_prompt,
+    trust, work,
 };
 use crate::actor::{Decision, Pick};
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{self, Action};
 use crate::tui::layout::Layout;
 use crate::tui::model::{Follow, Model, Panel, Scope};
-use crate::tui::panels::{self, Taken};
+use crate::tui::panels::{self, Advice, Taken};
 
 pub(super) fn press(model: &mut Model, key: KeyEvent, now: Timestamp) -> Vec<Effect> {
     if let Some(effects) = deny_prompt::press(model, key, now) {
+        return effects;
+    }
+    if let Some(effects) = task_prompt::press(model, key, now) {
         return effects;
     }
     if model.typing && filter::type_filter(model, key, now) {
@@ -35,6 +39,9 @@ pub(super) fn press(model: &mut Model, key: KeyEvent, now: Timestamp) -> Vec<Eff
 
 /// Does what follows from a key or a click that a panel has taken.
 pub(super) fn finish(model: &mut Model, taken: Taken, now: Timestamp) -> Vec<Effect> {
+    if let Some(Advice { why, next }) = &taken.advice {
+        model.advise(why, next, now);
+    }
     let Some(follow) = taken.follow else {
         return taken.effects;
     };

@@ -16,6 +16,7 @@ pub(crate) mod seen;
 pub(crate) mod selection;
 mod snooze;
 pub(crate) mod split;
+pub(crate) mod task_prompt;
 pub(crate) mod trust;
 pub(crate) mod work;
 
@@ -44,7 +45,7 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
         Message::Key(_) => Vec::new(),
         Message::Mouse(mouse) => mouse::point(model, mouse, now),
         Message::Paste(text) => quiet(|| {
-            if !deny_prompt::paste(model, &text) {
+            if !deny_prompt::paste(model, &text) && !task_prompt::paste(model, &text) {
                 filter::paste(model, &text, now);
             }
         }),
@@ -88,6 +89,7 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
             Ok(told) => model.notify(&told, now),
             Err(why) => model.advise(&format!("not trusted: {why}"), "it asks you as before", now),
         }),
+        Message::TaskChanged(told) => quiet(|| task_prompt::changed(model, told, now)),
         Message::Decided(bound, decision, outcome) => {
             answer::decided(model, &bound, &decision, outcome, now)
         }

@@ -47,7 +47,8 @@ fn click(model: &mut Model, at: Position, now: Timestamp) -> Vec<Effect> {
     }
     if layout.panel.contains(at) {
         let line = model.scroll + usize::from(at.y - layout.panel.y);
-        let taken = (panels::of(model).click)(model, line);
+        let column = usize::from(at.x - layout.panel.x);
+        let taken = (panels::of(model).click)(model, (line, column), layout.panel.width);
         return taken.map_or_else(Vec::new, |taken| finish(model, taken, now));
     }
     let list = layout.list;

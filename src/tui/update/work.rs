@@ -122,7 +122,7 @@ pub(crate) fn lines(patch: &Patch) -> Vec<String> {
 pub(crate) fn follow(model: &mut Model) -> Option<Effect> {
     forget(model);
     let Panel::Diff(Changes { focus, file }) = model.panel else {
-        return (model.panel == Panel::Work)
+        return matches!(model.panel, Panel::Work(_))
             .then(|| read_lists(model))
             .flatten();
     };

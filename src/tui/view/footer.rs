@@ -6,10 +6,11 @@ use ratatui::style::{Modifier, Style};
 
 use crate::tui::line_writer::LineWriter;
 use crate::tui::model::Model;
-use crate::tui::model::deny_prompt::DenyPrompt;
+use crate::tui::model::task_prompt::Title;
 use crate::tui::panels::hints::{ShownHint, told};
 use crate::tui::sight::notice_lines;
 use crate::tui::text;
+use crate::tui::text_input::EditLine;
 
 /// Columns from which on some keys make room for others; below that each place is for what is done here.
 const ROOMY: usize = 60;
@@ -24,7 +25,26 @@ pub(super) fn draw(model: &Model, left: Option<usize>, area: Rect, buffer: &mut 
     }
     let mut writer = LineWriter::new(buffer, area.x + 1, area.y, area.right().saturating_sub(1));
     if let Some(prompt) = &model.denying {
-        draw_deny_prompt(model, prompt, &mut writer);
+        let title = format!("No to {}, but: ", prompt.bound.target);
+        draw_prompt(
+            model,
+            [&title, "No, but: "],
+            &prompt.line,
+            "send",
+            &mut writer,
+        );
+    } else if let Some(prompt) = &model.titling {
+        let title = match &prompt.about {
+            Title::New => format!("New task for {}: ", prompt.row.target),
+            Title::Of(id) => format!("Task {id} of {}: ", prompt.row.target),
+        };
+        draw_prompt(
+            model,
+            [&title, "Title: "],
+            &prompt.line,
+            "save",
+            &mut writer,
+        );
     } else if model.typing {
         draw_filter(model, &mut writer);
     } else if let Some(notice) = &model.notice {
@@ -56,25 +76,26 @@ fn draw_filter(model: &Model, writer: &mut LineWriter<'_>) {
     }
 }
 
-/// `No, shop:1.1, but ` and the line; the part around the cursor when it does not fit.
-fn draw_deny_prompt(model: &Model, prompt: &DenyPrompt, writer: &mut LineWriter<'_>) {
+/// What the line is for, in long or in short, and the line; the part around the cursor when it does not fit.
+fn draw_prompt(
+    model: &Model,
+    [long, short]: [&str; 2],
+    line: &EditLine,
+    ends: &str,
+    writer: &mut LineWriter<'_>,
+) {
     let theme = model.setup.theme;
-    let hint = "   Enter send · Esc cancel";
-    let title = format!("No to {}, but: ", prompt.bound.target);
-    let title = if text::width(&title) * 2 <= writer.room() {
-        &title
-    } else {
-        "No, but: "
-    };
-    writer.put(title, theme.accent());
-    let (before, under, after) = prompt.line.around();
+    let hint = format!("   Enter {ends} · Esc cancel");
+    let is_roomy = text::width(long) * 2 <= writer.room();
+    writer.put(if is_roomy { long } else { short }, theme.accent());
+    let (before, under, after) = line.around();
     let before = text::fit_end(before, writer.room() * 3 / 4);
     writer.put(&before, theme.strong());
     let under = if under.is_empty() { " " } else { under };
     writer.put(under, theme.strong().add_modifier(Modifier::REVERSED));
     writer.put(after, theme.strong());
-    if writer.room() >= text::width(hint) {
-        writer.put(hint, theme.dim());
+    if writer.room() >= text::width(&hint) {
+        writer.put(&hint, theme.dim());
     }
 }
 

@@ -21,7 +21,7 @@ use crate::commands::jump::looked_at;
 use crate::commands::resume::resume_it;
 use crate::commands::snooze::snooze;
 use crate::commands::start::{close_pane, launchers, start_it, stop_politely, wanted};
-use crate::commands::{Context, trust};
+use crate::commands::{Context, change_task, trust};
 use crate::doctor::{Finding, Verdict, multiplexers};
 use crate::error::CommandError;
 use crate::git::{DiffSummary, Git, Patch, PatchRequest};
@@ -34,7 +34,7 @@ use crate::mux::{
 use crate::notify::Snoozes;
 use crate::state::{EndedSession, Row};
 use crate::sys::process;
-use crate::tasks::TaskSummary;
+use crate::tasks::{TaskChange, TaskSummary};
 use crate::tui::{
     self, Actions, Hooks, InstallOffer, InstallOutcome, Jumped, Need, NoOffer, NoPatch, NotStarted,
     Started, Unchanged,
@@ -375,6 +375,12 @@ impl Actions for RealActions {
             return Ok(told);
         }
         Ok(format!("{told} What it asks now still waits for you."))
+    }
+
+    fn change_task(&self, row: &Row, wanted: &TaskChange) -> Result<String, Unchanged> {
+        let changed = change_task::change(&self.context, "dashboard", row, wanted);
+        let changed = changed.map_err(|why| Unchanged::Refused(why.to_string()))?;
+        Ok(change_task::told(wanted, &changed))
     }
 
     fn plan_install(&self) -> Result<InstallOffer, NoOffer> {
