@@ -30,6 +30,11 @@ test: tmux ## all tests
 live: tmux ## the real assistants from npm against a scripted model: is each row right in every situation?
 	$(LIVE) $(if $(REPEAT),--repeat $(REPEAT)) $(ARGS)
 
+# So often both write the same list at about the same time.
+.PHONY: live-taskmaster
+live-taskmaster: tmux ## the real Taskmaster from npm and the dashboard change one list at once: are both changes there?
+	$(LIVE) --taskmaster --repeat $(or $(REPEAT),50) $(ARGS)
+
 # CLAUDE is a real one, from `make live` or PATH; FORMS=old for 2.1.197.
 FORMS ?= new
 .PHONY: live-settings

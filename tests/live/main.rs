@@ -4,7 +4,7 @@
 //! Run by `make live`: it installs the assistants from npm and takes minutes. `make test` runs only what
 //! needs no network: `--offline`. `--assistant NAME` and `--situation NAME` run a part, `--repeat N` tries
 //! each situation so often, `--keep` fetches no newer packages, `--patient` has nothing fail that is slow
-//! only, `--mirror` keeps every event. Each assistant has a private world:
+//! only, `--mirror` keeps every event; `--taskmaster` tries that program instead of assistants. Each assistant has a private world:
 //! HOME, XDG folders, tmux server. What cannot be installed is left out and said so: exit status 0 all
 //! right, or late for want of a quiet machine, 1 something is wrong, 77 nothing wrong but something
 //! left out.
@@ -32,6 +32,7 @@ mod scene;
 mod script;
 mod situation;
 mod table;
+mod taskmaster;
 mod unmatched;
 mod watch;
 
@@ -66,6 +67,9 @@ fn main() -> ExitCode {
     let evidence = options.folder.join("evidence");
     std::fs::create_dir_all(&evidence).expect("the folder for transcripts can be made");
     let packages = Packages::new(options.folder.join("npm"), options.keep);
+    if options.taskmaster {
+        return taskmaster::run(&packages, options.repeat);
+    }
     let mut table = Table::default();
     for manners in Manners::all() {
         if options.wants(manners) && wanted(manners, &options).next().is_some() {

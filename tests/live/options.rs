@@ -17,6 +17,8 @@ pub(super) struct Options {
     pub(super) mirror: bool,
     /// Whether packages that are installed stay as they are.
     pub(super) keep: bool,
+    /// Whether the suite is about Taskmaster and a list that it writes, and about nothing else.
+    pub(super) taskmaster: bool,
     /// Whether only those are tried for which nothing is fetched.
     offline: bool,
     /// How many times as long as usual a row and the screen may take.
@@ -35,6 +37,7 @@ impl Options {
             situations: Vec::new(),
             mirror: false,
             keep: false,
+            taskmaster: false,
             offline: false,
             slack: 1,
             repeat: 1,
@@ -48,12 +51,13 @@ impl Options {
                 "--repeat" => options.repeat = times(&value()?)?,
                 "--mirror" => options.mirror = true,
                 "--keep" => options.keep = true,
+                "--taskmaster" => options.taskmaster = true,
                 "--offline" => options.offline = true,
                 "--patient" => options.slack = SLACK,
                 _ => {
                     return Err(format!(
                         "`{word}` is none of --assistant, --situation, --repeat, --keep, --offline, \
-                         --patient, --mirror"
+                         --patient, --mirror, --taskmaster"
                     ));
                 }
             }

@@ -1,0 +1,141 @@
+//! The real Taskmaster from npm and a dashboard change one list at about the same time, again and again: both
+//! changes must be there each time.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+use pane_patrol_hooks::timestamp::Timestamp;
+use serde_json::{Value, json};
+
+use super::common::{PROGRAM, Terminal, TestEnv, wait_until};
+use super::packages::{Packages, Runnable};
+
+/// Says that nothing is wrong but that it was left out.
+const LEFT_OUT: u8 = 77;
+
+/// What one of the two changes is never changed by the other.
+struct Scene<'env> {
+    env: &'env TestEnv,
+    taskmaster: Runnable,
+    project: PathBuf,
+}
+
+/// Tries it so often.
+pub(super) fn run(packages: &Packages, times: u32) -> ExitCode {
+    let taskmaster = match packages.install(&["task-master-ai"]) {
+        Ok(taskmaster) => taskmaster,
+        Err(why) => {
+            eprintln!("LEFT OUT: Taskmaster cannot be had, so nothing of this was tried.\n  {why}");
+            return ExitCode::from(LEFT_OUT);
+        }
+    };
+    println!("taskmaster {} ...", taskmaster.version);
+    let env = TestEnv::new();
+    let project = env.path("shop");
+    fs::create_dir_all(project.join(".taskmaster/tasks")).expect("a folder");
+    let scene = Scene {
+        env: &env,
+        taskmaster,
+        project,
+    };
+    let both = scene.play(times);
+    match both {
+        None => {
+            eprintln!("LEFT OUT: there is no tmux, so nothing of this was tried.");
+            ExitCode::from(LEFT_OUT)
+        }
+        Some(both) => {
+            println!("both changes were there {both} of {times} times");
+            ExitCode::from(u8::from(both < times))
+        }
+    }
+}
+
+impl Scene<'_> {
+    /// In how many of so many rounds both changes are there.
+    fn play(&self, times: u32) -> Option<u32> {
+        self.write_list(times);
+        let dashboard = Terminal::start(self.env, "t.sock", PROGRAM)?;
+        wait_until("it listens", || self.env.places().events_socket.exists());
+        let event = json!({
+            "assistant": "claude", "state": "running", "kind": "turn_started", "target": "a:0.0",
+            "cwd": self.project, "instance_id": "s1", "ts": Timestamp::now(),
+        });
+        self.env.send(event.to_string().as_bytes());
+        dashboard.wait_for("Work 0/");
+        dashboard.press(&["l", "Space", "g"]);
+        let start = Instant::now();
+        finish(self.set(2 * times + 1));
+        // What is between its reading and its writing lies in the last part of that.
+        let whole = start.elapsed();
+        let mut both = 0;
+        for round in 1..=times {
+            let (ours, theirs) = (round + 1, times + round + 1);
+            let taskmaster = self.set(theirs);
+            std::thread::sleep(whole * (40 + round * 60 / times) / 100);
+            dashboard.press(&["j", "3"]);
+            finish(taskmaster);
+            // What it says stays for some seconds, and is said at the end.
+            dashboard.wait_for(&format!("task {ours} is"));
+            let list = self.read();
+            let status = |id: u32| list[id as usize - 1]["status"].as_str().unwrap_or_default();
+            let found = (status(ours), status(theirs));
+            if found == ("done", "in-progress") {
+                both += 1;
+            } else {
+                println!("round {round}: ours is {}, theirs is {}", found.0, found.1);
+            }
+        }
+        Some(both)
+    }
+
+    /// One task for each change of either.
+    fn write_list(&self, times: u32) {
+        let task = |id: u32| {
+            json!({"id": id, "title": format!("task {id}"), "description": "d", "status": "pending",
+                "dependencies": [], "priority": "medium", "details": "", "testStrategy": "", "subtasks": []})
+        };
+        let tasks: Vec<Value> = (1..=2 * times + 1).map(task).collect();
+        let list = json!({"master": {"tasks": tasks, "metadata": {"created": "2026-01-01T00:00:00.000Z"}}});
+        let text = serde_json::to_string_pretty(&list).expect("JSON");
+        fs::write(self.list(), text).expect("it can be written");
+        let setting = self.project.join(".taskmaster/state.json");
+        fs::write(setting, r#"{"currentTag": "master"}"#).expect("it can be written");
+    }
+
+    fn list(&self) -> PathBuf {
+        self.project.join(".taskmaster/tasks/tasks.json")
+    }
+
+    fn read(&self) -> Value {
+        let text = fs::read_to_string(self.list()).expect("there is a list");
+        let mut list: Value = serde_json::from_str(&text).expect("it is whole");
+        list["master"]["tasks"].take()
+    }
+
+    /// Taskmaster, on its way to say that this task is worked on.
+    fn set(&self, id: u32) -> Child {
+        let path = std::env::join_paths(&self.taskmaster.programs).expect("plain names");
+        let mut path = path;
+        path.push(":/usr/bin:/bin");
+        let mut command: Command = self.env.command("task-master");
+        command
+            .env("PATH", path)
+            .env("TASKMASTER_SKIP_AUTO_UPDATE", "1");
+        command.args(["set-status", &format!("--id={id}"), "--status=in-progress"]);
+        command.current_dir(&self.project);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        command.spawn().expect("Taskmaster can be started")
+    }
+}
+
+fn finish(mut taskmaster: Child) {
+    let ended = taskmaster.wait().expect("it is ours");
+    assert!(ended.success(), "Taskmaster: {ended}");
+    std::thread::sleep(Duration::from_millis(1));
+}
