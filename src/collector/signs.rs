@@ -123,7 +123,11 @@ impl Signer {
                 None => self.rows.remove(&row.id).is_some(),
             },
             Update::Gone(id) => self.rows.remove(&id).is_some(),
-            Update::Diff(..) | Update::Tasks(..) | Update::Health(_) | Update::Role(_) => false,
+            Update::Ended(_)
+            | Update::Diff(..)
+            | Update::Tasks(..)
+            | Update::Health(_)
+            | Update::Role(_) => false,
         }
     }
 

@@ -13,7 +13,7 @@ use crate::tasks::{Task, TaskSource, TaskStatus, TaskSummary};
 use crate::tui::effect::Effect;
 use crate::tui::fixture::{With, model, now, row, screen};
 use crate::tui::message::{Hooks, Message, Need};
-use crate::tui::model::{Model, PROJECT, Panel, Pulse, Setup, Tab};
+use crate::tui::model::{Model, PROJECT, Panel, Pulse, Setup, Tab, Tasks};
 use crate::tui::panels;
 use crate::tui::update::update;
 
@@ -99,7 +99,11 @@ fn without_the_overview_the_tabs_have_the_whole_screen() {
     assert_eq!(press(&mut model, "h"), [], "the tab is another one");
     press(&mut model, "l");
     press(&mut model, "l");
-    assert_eq!(model.panel, Panel::Work, "round and round, without one");
+    assert_eq!(
+        model.panel,
+        Panel::Work(Tasks::default()),
+        "round and round, without one"
+    );
     for key in ['\n', 'x', 'z', '/', 'e', 's', 'n'] {
         assert_eq!(press(&mut model, &key.to_string()), [], "{key:?}");
         let said = model.notice.take().expect("it is said").text;

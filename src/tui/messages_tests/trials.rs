@@ -1,5 +1,6 @@
 //! The trials: what is so, and what the dashboard says then.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::KeyCode;
@@ -17,7 +18,7 @@ use crate::state::update::{Role, Update};
 use crate::tasks::TaskSource;
 use crate::tui::fixture::{With, look, model_with, now, row};
 use crate::tui::message::{Hooks, Jumped, Message, NotAttached};
-use crate::tui::model::{Model, Pulse};
+use crate::tui::model::{Model, PROJECT, Pulse};
 use crate::tui::task_tests::{list, with_list};
 use crate::tui::undone::{NoPatch, NotStarted, Unchanged};
 use crate::tui::update::update;
@@ -392,6 +393,20 @@ fn tasks(said: &mut Said) {
     let mut model = with_list(own, 100, 30);
     keys(&mut model, " 3");
     said.take("`3` in a list that the assistant keeps", &mut model);
+    let mut model = with_list(list(), 100, 30);
+    model.setup.pulse = Some(Pulse {
+        overview: true,
+        ..Pulse::default()
+    });
+    let feed = Update::Tasks(PROJECT.to_owned(), Arc::new(list()));
+    tell(&mut model, Message::Update(feed));
+    keys(&mut model, ". 3");
+    said.take(
+        "`3` in `pulse`, in the list of the folder it runs in",
+        &mut model,
+    );
+    let mut model = with_list(list(), 100, 30);
+    keys(&mut model, " 3");
     let why = "other programs write …/tasks.json over and over, and take the change back each time";
     let refused = Unchanged::Refused(why.to_owned());
     tell(&mut model, Message::TaskChanged(Err(refused)));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use pane_patrol_hooks::text::printable_line;
 
-use super::{Model, Panel, Tab};
+use super::{Model, Panel, Tab, Tasks};
 use crate::git::DiffSummary;
 use crate::tasks::TaskSummary;
 use crate::tui::labels::last_folder;
@@ -82,7 +82,9 @@ impl Model {
     /// The panel, or what stands for one that is about rows where there are none.
     pub(super) fn instead_of(&self, panel: Panel) -> Panel {
         match panel {
-            Panel::Detail | Panel::Explain | Panel::Request if !self.has_overview() => Panel::Work,
+            Panel::Detail | Panel::Explain | Panel::Request if !self.has_overview() => {
+                Panel::Work(Tasks::default())
+            }
             panel => panel,
         }
     }

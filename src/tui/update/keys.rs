@@ -7,8 +7,8 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::reflow::{settle, toggle};
 use super::selection::{move_by, move_to, next_waiting, page, scroll};
 use super::{
-    answer, deny_prompt, ended, filter, install, jump, launch, seen, snooze, split, task_prompt,
-    trust, work,
+    answer, deny_prompt, ended, filter, install, launch, seen, snooze, split, task_prompt, trust,
+    work,
 };
 use crate::actor::{Decision, Pick};
 use crate::tui::effect::Effect;
