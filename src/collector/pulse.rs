@@ -56,11 +56,8 @@ pub struct Project {
 /// The system gives no thread.
 pub fn follow(setup: Setup, project: Project) -> io::Result<(Receiver<Update>, Membership)> {
     begin(move |seat| {
+        // Without a thread for it the tabs say that nobody has looked.
         let work = follow_project(&setup, &project, seat.update.clone());
-        if let Err(error) = &work {
-            let why = format!("the work in this folder is not followed: {error}");
-            seat.tell(Update::Role(Role::Nobody(why)));
-        }
         Follower {
             setup,
             with_rows: project.with_rows,

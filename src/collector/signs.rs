@@ -59,6 +59,9 @@ impl Drop for PaneSigns {
     }
 }
 
+/// A pane with the sign that it is to have.
+type Change = (PaneId, Option<Sign>);
+
 struct Signer {
     reach: Reach,
     signs: Signs,
@@ -164,7 +167,7 @@ impl Signer {
     }
 
     /// What is to be told to each server.
-    fn changes(&mut self) -> Vec<(Server, Vec<(PaneId, Option<Sign>)>)> {
+    fn changes(&mut self) -> Vec<(Server, Vec<Change>)> {
         let mut wanted: BTreeMap<Server, BTreeMap<PaneId, Sign>> = BTreeMap::new();
         for (server, pane, sign) in self.rows.values() {
             let signs = wanted.entry(server.clone()).or_default();
@@ -199,12 +202,7 @@ impl Signer {
         self.shown.iter().filter_map(of).collect()
     }
 
-    fn put(
-        &self,
-        server: &Server,
-        signs: &[(PaneId, Option<Sign>)],
-        within: Duration,
-    ) -> Result<(), Undone> {
+    fn put(&self, server: &Server, signs: &[Change], within: Duration) -> Result<(), Undone> {
         let socket = Path::new(&server.socket);
         self.reach.at(socket).put_signs(socket, signs, within)
     }

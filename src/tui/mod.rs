@@ -300,7 +300,7 @@ impl Dashboard {
                 Message::PatchRead(id, request.path, patch)
             })?,
             Effect::ReadNeeds => {
-                self.in_background(|actions| Message::NeedsRead(actions.needs()))?
+                self.in_background(|actions| Message::NeedsRead(actions.needs()))?;
             }
             Effect::CheckHooks => self.in_background(|actions| Message::Hooks(actions.hooks()))?,
             Effect::PlanInstall => {

@@ -49,15 +49,12 @@ fn is_refused(done: Outcome<()>) -> Outcome<bool> {
 
 fn call((pane, sign): &(PaneId, Option<Sign>)) -> Call {
     let option = || Call::new("set-option").flag("-p").flag("-q");
-    match sign {
-        Some(sign) => {
-            let set = |name, value: &str| option().target(pane).operand(name).operand(value);
-            set(DRAWN, sign.drawn).then(set(STATE, sign.state))
-        }
-        None => {
-            let unset = |name| option().flag("-u").target(pane).operand(name);
-            unset(DRAWN).then(unset(STATE))
-        }
+    if let Some(sign) = sign {
+        let set = |name, value: &str| option().target(pane).operand(name).operand(value);
+        set(DRAWN, sign.drawn).then(set(STATE, sign.state))
+    } else {
+        let unset = |name| option().flag("-u").target(pane).operand(name);
+        unset(DRAWN).then(unset(STATE))
     }
 }
 

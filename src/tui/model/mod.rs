@@ -131,8 +131,6 @@ pub struct Model {
     pub(crate) titling: Option<TaskPrompt>,
     /// What is known of changes and tasks.
     pub(crate) work: Lists,
-    /// The tabs tell of the folder we run in.
-    pub(crate) here: bool,
     /// Nothing is drawn while the screen belongs to an attached session.
     pub(crate) away: bool,
     /// Counts what changed on the screen: equal means that nothing has to be drawn.
@@ -212,7 +210,6 @@ impl Model {
             denying: None,
             titling: None,
             work: Lists::default(),
-            here: false,
             away: false,
             version: 0,
         }

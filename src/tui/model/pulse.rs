@@ -58,7 +58,7 @@ impl Model {
 
     /// The folder we run in, where its own work is told and not the selected row's.
     pub(crate) fn shown_folder(&self) -> Option<&Pulse> {
-        let is_shown = self.here || self.selected_row().is_none();
+        let is_shown = self.work.here || self.selected_row().is_none();
         self.setup.pulse.as_ref().filter(|_| is_shown)
     }
 

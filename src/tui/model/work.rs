@@ -17,6 +17,8 @@ pub(crate) struct Lists {
     /// The row that was read by hand last, with the sums it had then.
     pub(crate) asked: Option<Sums>,
     pub(crate) patch: Option<OpenPatch>,
+    /// The tabs tell of the folder that we run in, and not of the selected row.
+    pub(crate) here: bool,
 }
 
 pub(crate) type Sums = (String, Option<Arc<DiffSummary>>, Option<Arc<TaskSummary>>);

@@ -126,8 +126,8 @@ fn socket(role: Option<&Role>) -> (String, bool) {
         Some(Role::Follower) => ("a pane-patrol collects; it is followed".to_owned(), true),
         Some(Role::Alone(by)) => {
             let words = format!(
-                "nobody collects: states by {by} alone, and nothing can be answered from here; \
-                 `pane-patrol` or `pane-patrol collect` in another pane collects, and is followed at once"
+                "nobody collects: states by {by} alone; `pane-patrol` or `pane-patrol collect` in \
+                 another pane collects, and is followed at once"
             );
             (words, false)
         }

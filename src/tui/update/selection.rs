@@ -35,7 +35,7 @@ pub(crate) fn move_to(model: &mut Model, position: usize, now: Timestamp) {
     let last = model.list.choices().saturating_sub(1);
     let id = model.list.id(position.min(last)).map(str::to_owned);
     if let Some(id) = id {
-        model.here = false;
+        model.work.here = false;
         select(model, id, now);
     }
 }

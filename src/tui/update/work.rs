@@ -61,7 +61,7 @@ pub(crate) fn turn_to_folder(model: &mut Model, now: Timestamp) {
         model.advise("this dashboard shows rows alone", next, now);
         return;
     }
-    model.here = !model.here && model.has_overview();
+    model.work.here = !model.work.here && model.has_overview();
     model.work.patch = None;
     let tab = panels::of(model).tab;
     match tab.filter(|tab| *tab != Tab::Overview) {
@@ -146,7 +146,7 @@ fn forget(model: &mut Model) {
 
 fn read_lists(model: &mut Model) -> Option<Effect> {
     // Of the folder that we run in, everything is told.
-    let row = model.selected_row().filter(|_| !model.here)?;
+    let row = model.selected_row().filter(|_| !model.work.here)?;
     let sums = (row.id.clone(), row.diff.clone(), row.tasks.clone());
     // Once for the same sums: what is read may be newer than they are.
     if row.cwd.is_none() || model.work.asked.as_ref() == Some(&sums) || !model.work.are_behind(row)
