@@ -145,11 +145,21 @@ fn filled(command: &str, blanks: Blanks<'_>) -> Result<OsString, HoldsNul> {
     Ok(filled)
 }
 
-/// The command for a shell that has the folder as its first argument.
+/// The command for a shell that has the folder as its first argument, with `path` as its `PATH`: what a multiplexer
+/// is told of that may count less than what its own client has.
 /// `note`: the file in which it is told how it ended, if badly, as long as that file is there.
-fn script(command: &OsStr, note: Option<&Path>) -> Result<OsString, HoldsNul> {
+fn script(
+    command: &OsStr,
+    path: Option<&OsStr>,
+    note: Option<&Path>,
+) -> Result<OsString, HoldsNul> {
     // In a shell of its own, so that an `exit` in it is not the end of what follows.
     let mut script = OsString::from(GO_THERE);
+    if let Some(path) = path {
+        script.push("PATH=");
+        script.push(shell::word(path)?);
+        script.push("; export PATH\n");
+    }
     script.push("(");
     script.push(command);
     script.push("\n)");
@@ -170,7 +180,8 @@ fn opening(
     note: Option<&Path>,
 ) -> Result<Opening, HoldsNul> {
     let mut words = [SHELL, "-c"].map(OsString::from).to_vec();
-    words.extend([script(command, note)?, SHELL.into(), folder.clone()]);
+    let script = script(command, site.path.as_deref(), note)?;
+    words.extend([script, SHELL.into(), folder.clone()]);
     Ok(Opening {
         name: name.to_owned(),
         words,
@@ -233,6 +244,13 @@ mod tests {
         let told = format!("{TELL}'/n {{cwd}}'{TELL_END}");
         let script = script(Some(Path::new("/n {cwd}")));
         assert_eq!(script, *format!("{GO_THERE}({expected}\n){told}{HOLD}"));
+        let site = Site {
+            path: Some("/it's/bin".into()),
+            ..site()
+        };
+        let script = &launcher.opening(&site, None).unwrap().words[2];
+        let path = r"PATH='/it'\''s/bin'; export PATH";
+        assert_eq!(script, &*format!("{GO_THERE}{path}\n({expected}\n){HOLD}"));
     }
 
     #[test]

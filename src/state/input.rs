@@ -110,16 +110,14 @@ pub enum Input {
     },
     /// Nothing happened, but a deadline ([`super::Table::next_deadline`]) has passed.
     Tick,
-    /// An ended session was started again.
+    /// An ended session was started again, or was not.
     Resumed {
         /// Which assistant.
         assistant: Assistant,
         /// The assistant's session.
         instance_id: String,
-        /// The socket of the pane's server.
-        socket: String,
-        /// Its pane.
-        pane: PaneId,
+        /// In which pane, by the socket of its server; `None`: what was started has failed.
+        place: Option<(String, PaneId)>,
     },
 }
 

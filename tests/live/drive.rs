@@ -182,6 +182,16 @@ impl<'a> Drive<'a> {
         self.checked = Instant::now();
     }
 
+    /// Drives the assistant that was started again in `pane`; the pane that it left is beside it until both close.
+    pub(super) fn take_over(&mut self, pane: Pane<'a>) -> Step {
+        let left = self.pane.take();
+        self.neighbours
+            .extend(left.map(|pane| pane.id().to_owned()));
+        let ready = self.greet(&pane);
+        self.pane = Some(pane);
+        ready.map(drop)
+    }
+
     /// Forgets that there is a pane: it went by itself.
     pub(super) fn let_go(&mut self) {
         self.pane = None;

@@ -17,6 +17,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod again;
 mod assistant;
 mod check;
 mod drive;

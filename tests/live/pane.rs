@@ -31,6 +31,12 @@ impl<'a> Pane<'a> {
         Self { tmux, id }
     }
 
+    /// The pane of that id, which somebody else has opened.
+    pub(super) fn of(tmux: &'a Tmux<'a>, id: &str) -> Self {
+        let id = id.to_owned();
+        Self { tmux, id }
+    }
+
     /// tmux's id of it.
     pub(super) fn id(&self) -> &str {
         &self.id

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::again;
 use super::drive::{Drive, Step};
 use super::scene::Scene;
 use super::situation::Situation as S;
@@ -19,6 +20,7 @@ pub(super) const SCENES: &[Scene] = &[
     Scene::new(&[S::SubAgent], sub_agent),
     Scene::new(&[S::Failed], fail),
     Scene::new(&[S::Quit], quit).ends(),
+    Scene::new(&[S::ResumedHere], again::by_enter).ends(),
     Scene::new(&[S::Killed], kill).ends(),
     // What ends with its pane may still say that it does.
     Scene::new(&[S::Closed], close)

@@ -17,6 +17,7 @@ pub(super) enum Situation {
     SubAgent,
     TwoSubAgents,
     Quit,
+    ResumedHere,
     Killed,
     Closed,
     Shared,
@@ -46,7 +47,7 @@ pub(super) enum Situation {
 use Situation as S;
 
 /// Each with its name for `--situation`, and what it is for a person who reads the table; in its order.
-const TOLD: [(Situation, &str, &str); 38] = [
+const TOLD: [(Situation, &str, &str); 39] = [
     (S::Started, "started", "opened, nothing asked yet"),
     (S::Running, "running", "answering"),
     (S::Finished, "finished", "the answer is complete"),
@@ -81,6 +82,11 @@ const TOLD: [(Situation, &str, &str); 38] = [
         "two sub-agents ask for permission at once",
     ),
     (S::Quit, "quit", "left by its own command"),
+    (
+        S::ResumedHere,
+        "resumed-here",
+        "left, and resumed by Enter in the dashboard",
+    ),
     (
         S::Killed,
         "killed",

@@ -93,6 +93,7 @@ impl Actor {
         let (opened, seen) = started.inspect_err(|_| self.begun.take_back(&name))?;
         if matches!(seen, Seen::Failed(_)) {
             self.begun.take_back(&name);
+            self.tell_resumed(session, None);
         }
         let (outcome, why) = seen.told(&opened.target);
         let mut result = ActResult::of(id, outcome, why);
@@ -124,16 +125,20 @@ impl Actor {
         let opened = resumption.start(&site, Note::path(note.as_ref()), &*reach.own());
         let opened = opened.map_err(|undone| undone.to_string())?;
         if let Ok(pane) = opened.pane.parse::<PaneId>() {
-            // Where nobody collects there is no table, and nothing to be told.
-            let _ = self.tell(Input::Resumed {
-                assistant: session.assistant.clone(),
-                instance_id: session.instance_id.to_string(),
-                socket: reach.own_socket.to_string_lossy().into_owned(),
-                pane,
-            });
+            let socket = reach.own_socket.to_string_lossy().into_owned();
+            self.tell_resumed(session, Some((socket, pane)));
         }
         let seen = started::look_again(&reach, &opened, note.as_ref());
         Ok((opened, seen))
+    }
+
+    fn tell_resumed(&self, session: &EndedSession, place: Option<(String, PaneId)>) {
+        // Where nobody collects there is no table, and nothing to be told.
+        let _ = self.tell(Input::Resumed {
+            assistant: session.assistant.clone(),
+            instance_id: session.instance_id.to_string(),
+            place,
+        });
     }
 
     fn reach_for(&self, resume: &Resume) -> Reach {

@@ -197,14 +197,8 @@ impl Table {
             Input::Resumed {
                 assistant,
                 instance_id,
-                socket,
-                pane,
-            } => self.resumed(
-                (&assistant, &instance_id),
-                (socket, pane),
-                now,
-                &mut outcome,
-            ),
+                place,
+            } => self.resumed((&assistant, &instance_id), place, now, &mut outcome),
             Input::Tick => {}
         }
         self.look_within_reach(now, &mut outcome);

@@ -136,29 +136,35 @@ impl Table {
         }
     }
 
-    /// An ended session was started again in that pane of the server on `socket`.
+    /// An ended session was started again in that pane of the server on that socket; in none: that has failed.
     pub(super) fn resumed(
         &mut self,
         (assistant, instance_id): (&Assistant, &str),
-        (socket, pane): (String, PaneId),
+        place: Option<(String, PaneId)>,
         now: Timestamp,
         outcome: &mut Outcome,
     ) {
         let mut sessions = self.within_reach.sessions.iter_mut();
         let known = sessions.find(|kept| kept.session.is(assistant, Some(instance_id)));
         let Some(kept) = known else { return };
-        kept.session.resuming = true;
+        outcome.other_ended = true;
+        kept.session.resuming = place.is_some();
+        kept.resumed = None;
+        let Some((socket, pane)) = place else { return };
+        // It may be there already: then it is looked at below.
+        let at_once = self
+            .rows
+            .on_socket(&socket)
+            .find(|entry| entry.pane() == Some(pane));
+        outcome
+            .changed
+            .extend(at_once.map(|entry| (*entry.key).clone()));
         kept.resumed = Some(Resumed {
             socket,
             pane,
             at: now,
             is_there: false,
         });
-        outcome.other_ended = true;
-        let its_row = |entry: &&Entry| kept.is_at(&entry.key) && entry.assistant == *assistant;
-        let row = self.rows.values().find(its_row);
-        let key = row.map(|entry| (*entry.key).clone());
-        outcome.changed.extend(key);
     }
 
     /// Keeps the session of a row that is over.

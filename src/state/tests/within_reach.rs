@@ -50,8 +50,7 @@ impl Story {
         let resumed = Input::Resumed {
             assistant: Assistant::CLAUDE,
             instance_id: "s1".to_owned(),
-            socket: server().socket,
-            pane: NEW_PANE,
+            place: Some((server().socket, NEW_PANE)),
         };
         self.apply(resumed, at)
     }
@@ -234,6 +233,20 @@ fn what_was_started_and_is_never_seen_can_be_started_once_more() {
     story.wait_until(32_000);
     assert!(!story.ended()[0].resuming);
     assert_eq!(story.ended()[0].ended, Timestamp::from_millis(32_000));
+}
+
+#[test]
+fn what_was_started_and_has_failed_can_be_started_at_once() {
+    let mut story = Story::proved();
+    story.exit(1000);
+    story.resume(2000);
+    let failed = Input::Resumed {
+        assistant: Assistant::CLAUDE,
+        instance_id: "s1".to_owned(),
+        place: None,
+    };
+    assert!(story.apply(failed, 2100).other_ended);
+    assert!(!story.ended()[0].resuming);
 }
 
 #[test]

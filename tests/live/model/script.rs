@@ -33,10 +33,11 @@ pub(super) fn answer(question: &Question) -> Answer {
     if later.iter().any(|said| matches!(said, Said::ToolResult)) {
         return text(&format!("answer {number}"));
     }
-    first_answer(number, what, question)
+    let before = &question.said[..at];
+    first_answer(number, what, before, question)
 }
 
-fn first_answer(number: &str, what: &str, question: &Question) -> Answer {
+fn first_answer(number: &str, what: &str, before: &[Said], question: &Question) -> Answer {
     let (verb, rest) = what.split_once(' ').unwrap_or((what, ""));
     match verb {
         "slow" => slow(number, rest.parse().unwrap_or(4)),
@@ -48,11 +49,23 @@ fn first_answer(number: &str, what: &str, question: &Question) -> Answer {
         "plan" => text(&format!(
             "<proposed_plan>\n1. answer {number}\n</proposed_plan>\n"
         )),
+        "recall" => text(&recall(number, rest, before)),
         "say" => text(&format!("answer {number}")),
         _ => tool::calls(verb, rest, number, &question.tools).map_or_else(
             || text(&format!("there is no tool to {verb}")),
             Answer::Calls,
         ),
+    }
+}
+
+/// Whether the script of that number is part of the conversation that is sent.
+fn recall(number: &str, earlier: &str, before: &[Said]) -> String {
+    let is_it = |script: &str| script.split(' ').next() == Some(earlier);
+    let mut scripts = before.iter().filter_map(script_of);
+    if scripts.any(is_it) {
+        format!("recalled {earlier} in {number}")
+    } else {
+        format!("forgot {earlier} in {number}")
     }
 }
 
