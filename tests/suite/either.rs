@@ -149,7 +149,7 @@ pub(super) fn payload_of(kind: &str) -> Value {
 pub(super) fn act_of(name: &str) -> Value {
     let mut act = json!({"act_id": name, "agent_id": "x", "act": name});
     let more = match name {
-        "read_request" | "locate" | "look" => json!({}),
+        "read_request" | "locate" | "look" | "resume" => json!({}),
         "decide" => json!({"decision": "deny"}),
         "snooze" => json!({"seconds": 60}),
         "trust" => json!({"instance_id": "y", "seconds": 60}),

@@ -17,6 +17,7 @@ mod docs;
 mod doctor;
 mod doubtful;
 mod either;
+mod ended;
 mod examples;
 mod faults;
 mod floors;
