@@ -216,6 +216,9 @@ pub struct Event {
     /// Who reports.
     #[serde(skip_serializing_if = "is_hook")]
     pub source: Source,
+    /// It had a message, which the event log is not to have: of a line there alone.
+    #[serde(skip_serializing_if = "is_false")]
+    pub withheld: bool,
 }
 
 /// Why bytes were rejected, or an event could not be encoded.
@@ -304,6 +307,8 @@ struct Wire<'a> {
     home: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
     source: Option<Cow<'a, str>>,
+    #[serde(default)]
+    withheld: Option<bool>,
 }
 
 impl Event {
@@ -329,7 +334,19 @@ impl Event {
             attended: true,
             home: None,
             source: Source::Hook,
+            withheld: false,
         }
+    }
+
+    /// The same as a log has it that is to have no messages: prompts, commands and last words. The reason
+    /// of a session's end stays, which is a word of the assistant's own and decides what becomes of the row.
+    #[must_use]
+    pub fn without_message(&self) -> Self {
+        let mut kept = self.clone();
+        if kept.kind != Some(Kind::SessionEnded) && kept.message.take().is_some() {
+            kept.withheld = true;
+        }
+        kept
     }
 
     /// Reads one datagram or log line (without its line end).
@@ -377,6 +394,7 @@ impl Event {
             source: optional("source", wire.source)?
                 .and_then(|word| Source::from_word(&word))
                 .unwrap_or(Source::Hook),
+            withheld: wire.withheld.unwrap_or(false),
         })
     }
 
@@ -436,6 +454,14 @@ fn is_true(value: &bool) -> bool {
 )]
 fn is_hook(source: &Source) -> bool {
     *source == Source::Hook
+}
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 fn required<'a>(
@@ -550,6 +576,35 @@ mod tests {
     }
 
     #[test]
+    fn without_its_message_an_event_is_all_that_it_was_but_that() {
+        let mut event = Event::parse(FOUR_FIELDS.as_bytes()).unwrap();
+        assert_eq!(event.without_message(), event, "it has none");
+        event.message = Some("rm secret".into());
+        let kept = event.without_message();
+        assert!(
+            !String::from_utf8(kept.encode().unwrap())
+                .unwrap()
+                .contains("secret")
+        );
+        let (message, withheld) = (event.message.clone(), false);
+        assert_eq!(
+            Event {
+                message,
+                withheld,
+                ..kept.clone()
+            },
+            event
+        );
+        assert_eq!(Event::parse(&kept.encode().unwrap()), Ok(kept));
+        event.kind = Some(Kind::SessionEnded);
+        assert_eq!(
+            event.without_message(),
+            event,
+            "it is why the session ended"
+        );
+    }
+
+    #[test]
     fn a_long_event_loses_its_message_first_then_its_folder_then_its_turn() {
         let mut event = Event::parse(FOUR_FIELDS.as_bytes()).unwrap();
         event.message = Some("m".repeat(200));
@@ -611,7 +666,7 @@ mod tests {
             ids in proptest::collection::vec(of(word()), 5),
             texts in proptest::collection::vec(of(word()), 3),
             message in of("[a-z]{1,20}( [a-z]{1,20}){0,4}"),
-            attended in any::<bool>(),
+            (attended, withheld) in any::<(bool, bool)>(),
             source in proptest::sample::select(Source::ALL),
         ) -> Event {
             let mut event = Event::new(assistant.parse().unwrap(), state, target, Timestamp::from_micros(micros));
@@ -630,7 +685,7 @@ mod tests {
             event.cwd = texts.next().flatten();
             event.home = texts.next().flatten();
             event.message = message;
-            event.attended = attended;
+            (event.attended, event.withheld) = (attended, withheld);
             event.source = source;
             event
         }

@@ -212,7 +212,7 @@ impl Delivery {
             .filter(|listener| !listener.send_now(&line));
         if let Some(log) = &self.log {
             // Nobody could be told that it failed.
-            let _ = log.append(&line);
+            let _ = log.append_event(event, &line);
         }
         if let Some(listener) = full {
             listener.send_later(&line, clock.within(SEND_BUDGET));

@@ -500,6 +500,7 @@ mod tests {
         let limits = Limits {
             max_bytes: MIN_MAX_BYTES,
             max_files: 2,
+            messages: true,
         };
         rotate::write_limits(&path, limits).unwrap();
         let who = Who {

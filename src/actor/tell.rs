@@ -24,7 +24,8 @@ pub(super) fn answered(
     began: Timestamp,
     (places, uid): (&Places, u32),
 ) {
-    let Ok(line) = event(bound, decision, began).encode() else {
+    let event = event(bound, decision, began);
+    let Ok(line) = event.encode() else {
         return;
     };
     if let Some(listener) = Listener::find(places, uid) {
@@ -32,7 +33,7 @@ pub(super) fn answered(
     }
     if let Some(log) = places.event_log().and_then(|path| EventLog::open(&path)) {
         // What is wrong with the log is told elsewhere.
-        let _ = log.append(&line);
+        let _ = log.append_event(&event, &line);
     }
 }
 

@@ -238,8 +238,10 @@ impl Journal {
     }
 
     fn note(&self, record: &Record) {
-        let log = self.path.as_deref().and_then(EventLog::open);
-        if let (Some(log), Ok(line)) = (log, record.encode()) {
+        let Some(log) = self.path.as_deref().and_then(EventLog::open) else {
+            return;
+        };
+        if let Ok(line) = record.kept(log.keeps_messages()).encode() {
             // What is wrong with it is told elsewhere.
             let _ = log.append(&line);
         }

@@ -106,17 +106,18 @@ fn words(text: &str) -> Vec<&str> {
 fn examine(context: &Context, rows: Option<&[Row]>) -> Vec<Finding> {
     let places = context.places();
     let uid = context.environment.uid;
+    let config = Config::read(places.config.as_deref());
+    let wanted = config.as_ref().map(|config| config.mirror.limits());
     let mut findings = doctor::multiplexers(&context.reach(), context.around.server.as_ref());
     findings.extend([
         doctor::runtime_folders(&places, uid),
         doctor::state_folder(&places),
-        doctor::event_log(&places),
+        doctor::event_log(&places, wanted.ok()),
     ]);
     let (collecting, listening) = doctor::collecting(&places, uid);
     findings.push(collecting);
     findings.extend(doctor::apart(&places, uid, Timestamp::now()));
 
-    let config = Config::read(places.config.as_deref());
     findings.extend(doctor::rules(&config, can_act(context)));
 
     let Some(executable) = site::executable() else {

@@ -40,7 +40,7 @@ pub(super) fn run(context: &Context, arguments: &EmitArgs) -> CommandResult {
         std::thread::sleep(SEEN_WITHIN);
     }
     let log = places.event_log().and_then(|path| EventLog::open(&path));
-    let is_logged = log.is_some_and(|log| log.append(&bytes));
+    let is_logged = log.is_some_and(|log| log.append_event(&event, &bytes));
     match sent {
         Ok(()) => Ok(()),
         Err(error) if arguments.strict => Err(CommandError::new(format!(

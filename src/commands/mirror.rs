@@ -13,13 +13,17 @@ use crate::error::{CommandError, CommandResult};
 use crate::log::condition::{Condition, condition};
 use crate::messages;
 
+/// Said where lines have no messages.
+const NO_MESSAGES: &str =
+    "Prompts, commands and last words are not written; what was written before stays.";
+
 /// Does what was asked.
 pub(super) fn run(context: &Context, command: MirrorCommand) -> CommandResult {
     let log = context.event_log()?;
     match command {
         MirrorCommand::On => switch_on(context, &log),
         MirrorCommand::Off => switch_off(&log),
-        MirrorCommand::Status => tell(&log),
+        MirrorCommand::Status => tell(context, &log),
     }
 }
 
@@ -45,11 +49,14 @@ fn switch_on(context: &Context, log: &Path) -> CommandResult {
         )),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             if EventLog::open(log).is_none() {
-                return tell(log);
+                return tell(context, log);
             }
             messages::status(&format!("It was on already, in {}.", log.display()));
         }
         Err(error) => return Err(failed(error)),
+    }
+    if !limits.messages {
+        messages::status(NO_MESSAGES);
     }
     Ok(())
 }
@@ -71,7 +78,7 @@ fn switch_off(log: &Path) -> CommandResult {
     Ok(())
 }
 
-fn tell(log: &Path) -> CommandResult {
+fn tell(context: &Context, log: &Path) -> CommandResult {
     let name = log.display();
     match condition(log) {
         Condition::Off => messages::result(&format!(
@@ -84,10 +91,20 @@ fn tell(log: &Path) -> CommandResult {
             } else {
                 format!("{files} files")
             };
-            messages::result(&format!(
+            let mut said = format!(
                 "on, {files} with {bytes} bytes\n{name} is rotated at {} bytes; {} files are kept\n",
                 limits.max_bytes, limits.max_files
-            ));
+            );
+            if !limits.messages {
+                said += &format!("{NO_MESSAGES}\n");
+            }
+            let wanted = context.config()?.mirror.limits().messages;
+            if wanted != limits.messages {
+                said += &format!(
+                    "the settings say `messages = {wanted}`, of which no hook knows: run `pane-patrol mirror on`\n"
+                );
+            }
+            messages::result(&said);
         }
         Condition::Broken(trouble) => {
             return Err(broken(log, &trouble));

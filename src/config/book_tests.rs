@@ -42,6 +42,10 @@ fn defaults(config: &Config) -> Vec<(&'static str, String)> {
             config.mirror.limits().max_files.to_string(),
         ),
         (
+            "mirror.messages",
+            config.mirror.limits().messages.to_string(),
+        ),
+        (
             "mirror.rebuild_bytes",
             config.mirror.rebuild_bytes().to_string(),
         ),

@@ -199,6 +199,9 @@ pub struct Mirror {
     max_bytes: Option<u64>,
     /// `max_files`: how many files there are, the one that is written included.
     max_files: Option<u32>,
+    /// `messages`: whether prompts, commands and last words are written into it; `pane-patrol mirror on` and each
+    /// dashboard that starts tell it to the hooks.
+    messages: Option<bool>,
     /// `rebuild_bytes`: how much of its end is read when a dashboard starts; bytes.
     rebuild_bytes: Option<u64>,
     /// `rebuild_window`: how old that may be, for example `12h` or `7d`.
@@ -260,6 +263,7 @@ impl Mirror {
         Limits {
             max_bytes: self.max_bytes.unwrap_or(default.max_bytes),
             max_files: self.max_files.unwrap_or(default.max_files),
+            messages: self.messages.unwrap_or(default.messages),
         }
         .within_reason()
     }
@@ -352,7 +356,7 @@ mod tests {
         assert_eq!(nothing, Config::default());
         assert_eq!(nothing.table.ttl(), Duration::from_secs(300));
         assert_eq!(nothing.mirror.limits(), Limits::default());
-        let mirror = "[mirror]\nmax_bytes = 1000000\nmax_files = 9\nrebuild_bytes = 5\nrebuild_window = '12h'";
+        let mirror = "[mirror]\nmax_bytes = 1000000\nmax_files = 9\nmessages = false\nrebuild_bytes = 5\nrebuild_window = '12h'";
         let mirror = parse(mirror).unwrap().mirror;
         assert_eq!(
             (mirror.limits().max_bytes, mirror.limits().max_files),

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use pane_patrol_hooks::event::Event;
 
 use super::Record;
-use super::fingerprint::{Placed, print_of};
+use super::fingerprint::{Placed, print_of, print_of_line};
 
 /// What is noted of the events of a log.
 #[derive(Clone, Debug, Default)]
@@ -34,11 +34,11 @@ impl Notes {
         if self.refused.is_empty() && self.placed.is_empty() {
             return (None, None);
         }
-        let Some(print) = print_of(event) else {
-            return (None, None);
-        };
-        let why = self.refused.get(&print).map(String::as_str);
-        (why, self.placed.get(&print))
+        let prints = [print_of(event), print_of_line(event)];
+        let mut prints = prints.iter().flatten();
+        let refused = prints.clone().find_map(|print| self.refused.get(print));
+        let placed = prints.find_map(|print| self.placed.get(print));
+        (refused.map(String::as_str), placed)
     }
 }
 

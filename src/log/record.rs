@@ -292,6 +292,17 @@ impl Record {
         Ok(line)
     }
 
+    /// The same as a log has it that is to have no messages. What a note of ours says in its own is no message.
+    pub fn kept(&self, with_messages: bool) -> Cow<'_, Self> {
+        if with_messages || self.refuses().is_some() {
+            return Cow::Borrowed(self);
+        }
+        Cow::Owned(Self {
+            event: self.event.without_message(),
+            ..self.clone()
+        })
+    }
+
     /// Whether the collector itself wrote it down: a reading, or what the person did.
     pub fn is_ours(&self) -> bool {
         matches!(self.event.source, Source::Witness | Source::User)

@@ -175,7 +175,7 @@ impl Line<'_> {
         let log = self.log.as_deref().and_then(EventLog::open);
         if let (Some(log), Ok(line)) = (log, event.encode()) {
             // What is wrong with it is told by whoever collects.
-            let _ = log.append(&line);
+            let _ = log.append_event(event, &line);
         }
     }
 

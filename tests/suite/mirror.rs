@@ -15,10 +15,11 @@ use std::time::{Duration, Instant};
 use pane_patrol_hooks::event::Event;
 use pane_patrol_hooks::event_log::{Limits, MIN_MAX_BYTES, lock_path, rotate, rotated};
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
 
 use crate::common::{
-    PATIENCE, TestEnv, copy_program, finish, finish_with_stdin, fixture, forbidden, is_alone,
-    private_folder, skip, until,
+    Collector, PATIENCE, TestEnv, copy_program, finish, finish_with_stdin, fixture, forbidden,
+    is_alone, private_folder, skip, until,
 };
 
 /// A hook ends by itself before this time; one that took as long may have dropped its event.
@@ -158,6 +159,7 @@ fn many_hooks_at_once_lose_no_line_in_any_rotation_and_a_follower_sees_each_once
     let limits = Limits {
         max_bytes,
         max_files: 128,
+        messages: true,
     };
     rotate::write_limits(&mirror, limits).expect("it is ours");
     let follower = Follower::start(&env);
@@ -308,4 +310,58 @@ fn a_named_session_has_a_log_of_its_own() {
     let own = folder.join("sessions/team/session-events.jsonl");
     logged(&own, &mut hook, &payload);
     assert_eq!(fs::read(&mirror).expect("ours"), b"");
+}
+
+/// What is said in prompts and commands, by a hook, a script and a client of the hub, while the settings say
+/// that the log is not to have it.
+#[test]
+fn without_messages_no_prompt_and_no_command_is_in_it() {
+    const SECRET: &str = "hunter2";
+    let env = TestEnv::new();
+    env.configure("[mirror]\nmessages = false\n");
+    let mirror = env.mirror_on();
+    let emit = |state: &str, says: &str| {
+        let arguments = ["--assistant", "bot", "--state", state, "--target", "a:0.0"];
+        let mut emit = env.pane_patrol();
+        emit.arg("emit").args(arguments).args(["--message", says]);
+        assert!(finish(&mut emit).status.success());
+    };
+    let hook = || {
+        let mut hook = env.hook(&["claude"]);
+        hook.env("PANE_PATROL_TARGET", "b:0.0")
+            .env("CLAUDE_CODE_ENTRYPOINT", "cli");
+        hook
+    };
+    let asks = fixture("claude/pre_tool_use.bash.json")
+        .replace("\"command\": \"ls", &format!("\"command\": \"{SECRET} "));
+    assert!(asks.contains(SECRET), "{asks}");
+    logged(&mirror, &mut hook(), &asks);
+    emit("asks", SECRET);
+    // With a collector the line is the event that it has heard, and takes nothing from it.
+    let collector = Collector::start(&env);
+    emit("works", SECRET);
+    emit("done", &format!("{SECRET} is said"));
+    let is_done = |row: &Value| row["state"] == "completed";
+    let rows = collector.until("it is done", |rows| rows.iter().any(is_done));
+    let row = rows.into_iter().find(is_done).expect("it was there");
+    emit("idle", "");
+    let text = |path: &Path| fs::read_to_string(path).expect("it is on");
+    until("the last line is there", || {
+        text(&mirror).contains("\"idle\"").then_some(())
+    });
+    assert_eq!(row["message"], format!("{SECRET} is said"));
+    let text = text(&mirror);
+    assert!(!text.contains(SECRET), "{text}");
+    assert_eq!(text.matches("\"withheld\":true").count(), 4, "{text}");
+    let said = finish(env.pane_patrol().args(["mirror", "status"])).stdout;
+    assert!(said.contains("last words are not written"), "{said}");
+    let doctor = finish(env.pane_patrol().arg("doctor")).stdout;
+    assert!(doctor.contains("without prompts, commands"), "{doctor}");
+    // What the hooks were told holds until somebody tells them otherwise, and that is said.
+    env.configure("");
+    let said = finish(env.pane_patrol().args(["mirror", "status"])).stdout;
+    assert!(
+        said.contains("the settings say `messages = true`"),
+        "{said}"
+    );
 }

@@ -1,5 +1,5 @@
-//! How large the event log may become. The limits stand as text in the lock file, so that the hook
-//! needs no settings file.
+//! How large the event log may become, and what it may hold. The limits stand as text in the lock file, so
+//! that the hook needs no settings file.
 
 use std::fmt;
 use std::fs::File;
@@ -11,13 +11,15 @@ pub const MIN_MAX_BYTES: u64 = 64 * 1024;
 /// More of a lock file than this is not read.
 const MAX_TEXT_BYTES: u64 = 1024;
 
-/// When the event log is rotated and how many files are kept.
+/// When the event log is rotated, how many files are kept, and what a line may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// A file that has at least this many bytes is rotated.
     pub max_bytes: u64,
     /// How many files there are at most, the one that is written included.
     pub max_files: u32,
+    /// Whether lines hold messages: prompts, commands, last words.
+    pub messages: bool,
 }
 
 impl Default for Limits {
@@ -25,6 +27,7 @@ impl Default for Limits {
         Self {
             max_bytes: 8 << 20,
             max_files: 4,
+            messages: true,
         }
     }
 }
@@ -33,17 +36,19 @@ impl Limits {
     /// Reads what [`Limits`] prints. What is missing or makes no sense has its default, and too
     /// small a value the smallest that works: writers cannot ask anybody.
     pub fn parse(text: &str) -> Self {
-        let value = |name: &str| {
+        let text_of = |name: &str| {
             text.lines().find_map(|line| {
                 let (key, value) = line.split_once('=')?;
-                (key.trim() == name).then(|| value.trim().parse::<u64>().ok())?
+                (key.trim() == name).then(|| value.trim())
             })
         };
+        let value = |name: &str| text_of(name)?.parse::<u64>().ok();
         let default = Self::default();
         let max_files = value("max_files").and_then(|files| u32::try_from(files).ok());
         Self {
             max_bytes: value("max_bytes").unwrap_or(default.max_bytes),
             max_files: max_files.unwrap_or(default.max_files),
+            messages: text_of("messages") != Some("false"),
         }
         .within_reason()
     }
@@ -54,6 +59,7 @@ impl Limits {
         Self {
             max_bytes: self.max_bytes.max(MIN_MAX_BYTES),
             max_files: self.max_files.clamp(2, 1000),
+            ..self
         }
     }
 
@@ -71,8 +77,12 @@ impl fmt::Display for Limits {
         let Self {
             max_bytes,
             max_files,
+            messages,
         } = self;
-        writeln!(f, "max_bytes = {max_bytes}\nmax_files = {max_files}")
+        writeln!(
+            f,
+            "max_bytes = {max_bytes}\nmax_files = {max_files}\nmessages = {messages}"
+        )
     }
 }
 
@@ -85,6 +95,7 @@ mod tests {
         let limits = Limits {
             max_bytes: 262_144,
             max_files: 128,
+            messages: false,
         };
         assert_eq!(Limits::parse(&limits.to_string()), limits);
     }

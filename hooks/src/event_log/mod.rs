@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use pane_patrol_sys::open::Opening;
 use rustix::process::{Resource, getrlimit};
 
+use crate::event::Event;
 pub use limits::{Limits, MIN_MAX_BYTES};
 
 /// How far below the process's limit on file sizes the event log must stay: a write beyond that limit
@@ -37,6 +38,21 @@ impl EventLog {
             path: path.to_owned(),
             file,
         })
+    }
+
+    /// Appends `event`, of which `line` is the text, as far as the log may have it; see [`EventLog::append`].
+    pub fn append_event(&self, event: &Event, line: &[u8]) -> bool {
+        if event.message.is_none() || self.keeps_messages() {
+            return self.append(line);
+        }
+        let kept = event.without_message().encode();
+        kept.is_ok_and(|line| self.append(&line))
+    }
+
+    /// Whether lines may hold messages. Looked up each time: the file that says so is small, and who has
+    /// just said no is to be heard.
+    pub fn keeps_messages(&self) -> bool {
+        rotate::read_limits(&self.path).messages
     }
 
     /// Appends `line`, which has no line end, and afterwards rotates when it is time. Says whether
@@ -107,6 +123,31 @@ mod tests {
             assert!(EventLog::open(&path).unwrap().append(line.as_bytes()));
         }
         assert_eq!(fs::read_to_string(&path).unwrap(), "one\ntwo\n");
+    }
+
+    #[test]
+    fn what_it_may_not_have_is_left_out_from_the_next_line_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("session-events.jsonl");
+        fs::write(&path, "").unwrap();
+        let told = r#"{"assistant":"a","state":"idle","target":"m:0.0","ts":"2026-02-27T10:00:00Z","message":"x"}"#;
+        let event = Event::parse(told.as_bytes()).unwrap();
+        let log = EventLog::open(&path).unwrap();
+        for messages in [true, false] {
+            let limits = Limits {
+                messages,
+                ..Limits::default()
+            };
+            rotate::write_limits(&path, limits).unwrap();
+            assert!(log.append_event(&event, told.as_bytes()));
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], told);
+        assert_eq!(
+            Event::parse(lines[1].as_bytes()),
+            Ok(event.without_message())
+        );
     }
 
     #[test]

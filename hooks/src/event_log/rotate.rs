@@ -165,6 +165,7 @@ mod tests {
         let limits = Limits {
             max_bytes: MIN_MAX_BYTES,
             max_files,
+            messages: true,
         };
         write_limits(&path, limits).unwrap();
         assert_eq!(read_limits(&path), limits);
@@ -202,6 +203,7 @@ mod tests {
             Limits {
                 max_bytes: MIN_MAX_BYTES,
                 max_files: 2,
+                messages: true,
             },
         )
         .unwrap();

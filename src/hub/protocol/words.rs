@@ -98,4 +98,7 @@ pub(crate) struct EventShape {
     attended: Option<bool>,
     /// The assistant's config folder, when it is not the default one.
     home: Option<String>,
+    /// It had a message, which the event log is not to have: of a line there alone.
+    #[serde(default)]
+    withheld: bool,
 }

@@ -25,6 +25,7 @@ impl TailedLog {
         fs::write(&log, "").unwrap();
         let limits = Limits {
             max_files: 100,
+            messages: true,
             ..Limits::default()
         };
         rotate::write_limits(&log, limits).unwrap();

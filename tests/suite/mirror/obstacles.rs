@@ -68,6 +68,7 @@ fn a_folder_that_may_not_be_written_costs_the_rotation_and_no_line() {
     let limits = Limits {
         max_bytes: MIN_MAX_BYTES,
         max_files: 3,
+        messages: true,
     };
     rotate::write_limits(&mirror, limits).expect("ours");
     let full = "x".repeat(usize::try_from(MIN_MAX_BYTES).expect("it fits")) + "\n";
