@@ -9,6 +9,7 @@ use std::io;
 use std::os::fd::OwnedFd;
 #[cfg(target_os = "linux")]
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::net::UnixStream;
 #[cfg(target_os = "linux")]
 use std::path::PathBuf;
 
@@ -30,6 +31,21 @@ pub(crate) fn unix_socket(kind: SocketType) -> io::Result<OwnedFd> {
     #[cfg(not(target_os = "linux"))]
     rustix::io::fcntl_setfd(&socket, rustix::io::FdFlags::CLOEXEC)?;
     Ok(socket)
+}
+
+/// The user and the process at the other end, as they were when it connected; 0 for a process that has no
+/// number here, being outside of the container that we are in.
+#[cfg(target_os = "linux")]
+pub(crate) fn peer(stream: &UnixStream) -> Option<(u32, u32)> {
+    use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
+    let peer = getsockopt(stream, PeerCredentials).ok()?;
+    Some((peer.uid(), u32::try_from(peer.pid()).unwrap_or(0)))
+}
+
+/// Elsewhere the rights of the folder are the check.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn peer(_: &UnixStream) -> Option<(u32, u32)> {
+    None
 }
 
 /// The names that the process has given to Unix sockets it holds, as it wrote them, whether or not a file

@@ -46,11 +46,8 @@ impl Writer {
             }
             Said::Diff(agent, diff) => self.work_of(&publisher, &agent).map(|key| {
                 self.published.of(&key).diff = Some(Arc::clone(&diff));
-                // By another name it cannot be asked for patches of that row.
-                if let Some(hub) = &self.sources.hub
-                    && key.to_string() == agent
-                {
-                    hub.is_told_of_work(agent);
+                if let Some(hub) = &self.sources.hub {
+                    hub.is_told_of_work(key.to_string(), agent);
                 }
                 self.tell(Update::Diff(key.to_string(), diff));
                 self.tell_again(&key);

@@ -10,6 +10,9 @@ use crate::git::{Change, FileStatus, Patch, PatchRequest, USUAL_CONTEXT};
 /// The word for a patch that is not given, whatever the reason.
 const UNAVAILABLE: &str = "patch_unavailable";
 
+/// The word for one that is longer than is told.
+const TOO_LARGE: &str = "too_large";
+
 /// Payload of `diff_patch_request`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -41,6 +44,18 @@ fn yes() -> bool {
 }
 
 impl RequestPatch {
+    /// Of that agent.
+    pub fn of(agent: &str, request: &PatchRequest, id: &str) -> Self {
+        Self {
+            agent_id: agent.to_owned(),
+            path: request.path.clone(),
+            context_lines: request.context,
+            include_untracked: request.with_untracked,
+            request_id: Some(id.to_owned()),
+            change: request.status,
+        }
+    }
+
     /// What git is asked.
     pub fn of_git(&self) -> PatchRequest {
         PatchRequest {
@@ -125,10 +140,60 @@ impl AgentPatch {
         if patch.binary {
             message.without("binary");
         } else if patch.truncated {
-            message.without("too_large");
+            message.without(TOO_LARGE);
         } else {
             message.patch = Some(patch.text.clone());
         }
+        message
+    }
+
+    /// The same in the words of our own, with the texts of all parts.
+    ///
+    /// # Errors
+    /// There is none; says why.
+    pub fn into_patch(self, request: &PatchRequest, text: String) -> Result<Patch, String> {
+        let why = self.error.map(|error| error.message);
+        let text = match why {
+            None => text,
+            Some(_) if self.is_binary => "Binary files differ\n".to_owned(),
+            Some(why) if why == TOO_LARGE => return Err("it is too long to be told".to_owned()),
+            Some(why) => return Err(why),
+        };
+        Ok(Patch {
+            path: self.path,
+            status: request.status,
+            is: match (self.status, self.staged) {
+                (FileWord::Untracked, _) => FileStatus::Untracked,
+                (_, true) => FileStatus::Staged,
+                (_, false) => FileStatus::Unstaged,
+            },
+            change: self.change.unwrap_or(self.status.change()),
+            renamed_from: self.renamed_from,
+            context: self.context_lines,
+            binary: self.is_binary,
+            truncated: false,
+            text,
+        })
+    }
+
+    /// That there is no patch, and why; of a file of which nothing else is known.
+    pub fn unavailable(wanted: &RequestPatch, why: &str) -> Self {
+        let mut message = Self {
+            agent_id: wanted.agent_id.clone(),
+            path: wanted.path.clone(),
+            status: FileWord::Modified,
+            is_binary: false,
+            patch: None,
+            request_id: wanted.request_id.clone(),
+            error: None,
+            part: None,
+            parts: None,
+            renamed_from: None,
+            context_lines: wanted.context_lines,
+            change: None,
+            staged: false,
+        };
+        message.without(why);
         message
     }
 
@@ -151,7 +216,7 @@ impl Voice {
         let text = patch.patch.take().filter(|text| {
             let fits = fitting(text, PAYLOAD_BYTES - 8192) == text.len();
             if !fits && !in_parts {
-                patch.without("too_large");
+                patch.without(TOO_LARGE);
             }
             fits || in_parts
         });

@@ -11,6 +11,7 @@ use super::serving::Server;
 use crate::hub::protocol::code;
 use crate::state::PublisherWord;
 use crate::sys::namespaces::Standing;
+use crate::sys::unix_socket;
 
 /// When the system has no file descriptor left, the next connection is looked at after this time.
 const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
@@ -66,7 +67,7 @@ impl Server {
         if stream.set_nonblocking(true).is_err() {
             return;
         }
-        let peer = peer(&stream);
+        let peer = unix_socket::peer(&stream);
         let standing = match peer {
             Some((_, pid)) => Standing::of(pid),
             None => Standing::Home,
@@ -93,20 +94,6 @@ impl Server {
 /// not: that is what most containers run as, and here one decides and starts programs in the owner's name.
 fn may_come(user: u32, owner: u32) -> bool {
     user == owner
-}
-
-/// The user and the process at the other end, as they were when it connected.
-#[cfg(target_os = "linux")]
-fn peer(stream: &UnixStream) -> Option<(u32, u32)> {
-    use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
-    let peer = getsockopt(stream, PeerCredentials).ok()?;
-    Some((peer.uid(), u32::try_from(peer.pid()).unwrap_or(0)))
-}
-
-/// Elsewhere the rights of the folder are the check.
-#[cfg(not(target_os = "linux"))]
-fn peer(_: &UnixStream) -> Option<(u32, u32)> {
-    None
 }
 
 #[cfg(test)]

@@ -147,6 +147,11 @@ impl Cache {
         self.told_anew(Item::Complaint(publisher.to_owned()))
     }
 
+    /// What is wrong at a publisher, by its own last word.
+    pub(super) fn complaint_of(&self, publisher: &str) -> Option<&ErrorPayload> {
+        self.complaints.get(publisher)
+    }
+
     fn told_anew(&mut self, item: Item) -> Item {
         self.texts.get_mut().forget(&item);
         item

@@ -10,7 +10,7 @@ use super::order::{Done, Reply};
 use super::publishers::Publishers;
 use super::serving::Server;
 use super::who::Handed;
-use crate::hub::protocol::{Act, ActResult, Right, code};
+use crate::hub::protocol::{Act, ActResult, code};
 use crate::state::PublisherWord;
 use crate::sys::namespaces::Standing;
 
@@ -87,6 +87,7 @@ impl Server {
                 What::Heartbeat(beat) => self.hear_heartbeat(index, beat, &question),
                 What::Complain(complaint) => self.hear_complaint(index, *complaint, &question),
                 What::Publish(said) => {
+                    self.note_mended(index, &said);
                     let reply = Reply {
                         client: self.clients[index].serial,
                         request_id: question.request_id,
@@ -95,7 +96,7 @@ impl Server {
                         publisher: question.sender_id,
                         agent: self.clients[index].agent().map(str::to_owned),
                         said,
-                        hearsay: self.clients[index].right() != Right::Own,
+                        hearsay: self.clients[index].tells_hearsay(),
                         standing: self.clients[index].standing,
                         reply: Some(reply),
                         _ticket: ticket,
@@ -225,6 +226,7 @@ mod tests {
     use pane_patrol_hooks::approval::Verdict;
 
     use super::*;
+    use crate::hub::protocol::Right;
     use crate::hub::server::connection::scene::{Scene, request_of};
     use crate::state::Row;
 

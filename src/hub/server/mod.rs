@@ -36,7 +36,7 @@ mod texts;
 mod waiter;
 mod who;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io;
 use std::os::unix::net::UnixListener;
 use std::sync::Arc;
@@ -112,7 +112,7 @@ impl Hub {
             patches,
             patch_requests: PatchRequests::default(),
             pace: Pace::default(),
-            tell_of_work: BTreeSet::new(),
+            tell_of_work: BTreeMap::new(),
             accept_again_at: None,
             ending: None,
             approvals: Approvals::new(rules),
@@ -134,9 +134,9 @@ impl Hub {
         self.orders.send(Order::Update(update));
     }
 
-    /// A publisher tells of the changes of the row with this id itself.
-    pub(crate) fn is_told_of_work(&self, row: String) {
-        self.orders.send(Order::TellsOfWork(row));
+    /// A publisher tells of the changes of the row with this id itself, and calls it so.
+    pub(crate) fn is_told_of_work(&self, row: String, called: String) {
+        self.orders.send(Order::TellsOfWork(row, called));
     }
 
     /// Tells a publisher that its message was not taken.

@@ -14,8 +14,8 @@ pub(super) enum Order {
     Update(Update),
     /// A publisher's message was not taken: code and words.
     NotTaken(Reply, &'static str, String),
-    /// What a publisher tells of the changes of the row with this id was taken.
-    TellsOfWork(String),
+    /// What a publisher tells of the changes of the row with this id was taken; what it calls that row.
+    TellsOfWork(String, String),
     /// An act was carried out, or not.
     Acted(Box<ActResult>),
     /// Whoever carries one out wants to know how a row is.

@@ -15,8 +15,11 @@ pub(super) struct Wanted {
     pub(super) client: u64,
     /// Given back with the answer.
     pub(super) request_id: Option<String>,
+    /// The agent, by its id.
+    pub(super) agent: String,
     publisher: u64,
-    agent: String,
+    /// What its publisher calls the agent.
+    called: String,
     path: String,
     until: Instant,
 }
@@ -29,10 +32,12 @@ pub(super) struct PatchRequests {
 }
 
 impl PatchRequests {
-    /// Notes that `publisher` is asked for what `client` wants; by what its answer is known.
+    /// Notes that `publisher` is asked, who calls the agent so, for what `client` wants; by what its answer is
+    /// known.
     pub(super) fn ask(
         &mut self,
         wanted: &RequestPatch,
+        called: &str,
         (client, request_id): (u64, Option<&str>),
         publisher: u64,
     ) -> String {
@@ -42,8 +47,9 @@ impl PatchRequests {
         let wanted = Wanted {
             client,
             request_id: request_id.map(str::to_owned),
-            publisher,
             agent: wanted.agent_id.clone(),
+            publisher,
+            called: called.to_owned(),
             path: wanted.path.clone(),
             until: Instant::now() + LIMIT,
         };
@@ -71,7 +77,7 @@ impl PatchRequests {
     ) -> Option<Wanted> {
         let is_meant = |wanted: &Wanted| {
             wanted.publisher == publisher
-                && wanted.agent == answer.agent_id
+                && wanted.called == answer.agent_id
                 && wanted.path == answer.path
         };
         // An answer need not repeat by what it was asked.
@@ -115,7 +121,7 @@ mod tests {
         };
         let mut requests = PatchRequests::default();
         for name in ["patch-2", "patch-2", "patch-4", "patch-4"] {
-            requests.ask(&wanted, (1, Some(name)), 7);
+            requests.ask(&wanted, "a", (1, Some(name)), 7);
         }
         assert_eq!(requests.open.len(), 4);
     }

@@ -4,17 +4,19 @@ use std::path::{Path, PathBuf};
 
 use super::cache::Cache;
 use super::connection::Client;
-use super::event::Event;
+use super::event::{Event, Said};
 use super::order::Done;
 use super::outbox::Item;
 use super::patch_worker::Job;
 use super::serving::Server;
 use pane_patrol_hooks::target::Target;
 
+use crate::git::DiffState;
 use crate::hub::protocol::{
     AgentPatch, Envelope, ErrorPayload, Heartbeat, RequestPatch, Right, code,
 };
 use crate::state::Row;
+use crate::tasks::TaskState;
 
 /// Said to whoever asks for more patches than it takes.
 const BUSY: &str = "too many patches are asked for at once";
@@ -34,6 +36,35 @@ impl Server {
         }
     }
 
+    /// The row of which the client tells under that name, where its id is another.
+    fn row_called(&self, index: usize, name: &str) -> Option<&str> {
+        let publisher = self.clients[index].name();
+        let is_its = |id: &str| {
+            let row = self.cache.row(id);
+            row.is_some_and(|row| row.publisher.as_deref() == Some(publisher))
+        };
+        let mut told = self.tell_of_work.iter();
+        let found = told.find(|(id, called)| *called == name && is_its(id));
+        found.map(|(id, _)| id.as_str())
+    }
+
+    /// What a publisher has complained of is over when it tells of the same without a fault.
+    pub(super) fn note_mended(&mut self, index: usize, said: &Said) {
+        let about = match said {
+            Said::Diff(_, diff) if matches!(diff.state, DiffState::Ok | DiffState::NotGitRepo) => {
+                "git_"
+            }
+            Said::Tasks(_, tasks) if tasks.state != TaskState::TasksMalformed => "tasks_",
+            _ => return,
+        };
+        let name = self.clients[index].name().to_owned();
+        let complaint = self.cache.complaint_of(&name);
+        if complaint.is_some_and(|complaint| complaint.code.starts_with(about)) {
+            self.cache.forget_complaint(&name);
+            self.trouble_at(&name, None);
+        }
+    }
+
     /// Tells a client that it does not speak for an agent.
     fn refuse_agent(&mut self, index: usize, agent: &str, question: &Envelope) {
         let words = format!("you do not speak for `{agent}`");
@@ -47,9 +78,17 @@ impl Server {
         }
     }
 
-    pub(super) fn hear_heartbeat(&mut self, index: usize, beat: Heartbeat, question: &Envelope) {
+    pub(super) fn hear_heartbeat(
+        &mut self,
+        index: usize,
+        mut beat: Heartbeat,
+        question: &Envelope,
+    ) {
         if !self.speaks_for(index, &beat.agent_id) {
             return self.refuse_agent(index, &beat.agent_id, question);
+        }
+        if let Some(row) = self.row_called(index, &beat.agent_id) {
+            beat.agent_id = row.to_owned();
         }
         let item = self.cache.hear_heartbeat(beat);
         self.post(&item);
@@ -98,6 +137,7 @@ impl Server {
             return;
         };
         patch.request_id.clone_from(&wanted.request_id);
+        patch.agent_id.clone_from(&wanted.agent);
         self.deliver(&Done {
             client: wanted.client,
             request_id: wanted.request_id,
@@ -107,9 +147,9 @@ impl Server {
 
     /// Asks the publisher of an agent for a patch; false when it does not tell of its changes.
     fn ask_publisher(&mut self, index: usize, wanted: &RequestPatch, id: Option<&str>) -> bool {
-        if !self.tell_of_work.contains(&wanted.agent_id) {
+        let Some(called) = self.tell_of_work.get(&wanted.agent_id).cloned() else {
             return false;
-        }
+        };
         let row = self.cache.row(&wanted.agent_id);
         let Some(name) = row.and_then(|row| row.publisher.clone()) else {
             return false;
@@ -124,8 +164,9 @@ impl Server {
         };
         let ticket = self
             .patch_requests
-            .ask(wanted, (asker, id), publisher.serial);
+            .ask(wanted, &called, (asker, id), publisher.serial);
         let question = RequestPatch {
+            agent_id: called,
             request_id: Some(ticket.clone()),
             ..wanted.clone()
         };
@@ -148,7 +189,7 @@ impl Server {
         let Some(row) = self.cache.row(&wanted.agent_id) else {
             return refuse(code::UNKNOWN_AGENT, "there is no such agent");
         };
-        if self.tell_of_work.contains(&wanted.agent_id) {
+        if self.tell_of_work.contains_key(&wanted.agent_id) {
             if !client.may_await_patch() {
                 return client.say_error(&self.cache, code::BUSY, BUSY, false, request.as_deref());
             }

@@ -1,6 +1,6 @@
 //! The hub's own thread: it waits in the kernel for all of its clients at once, and for nobody else.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::os::unix::net::UnixListener;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -41,8 +41,8 @@ pub(super) struct Server {
     pub(super) patch_requests: PatchRequests,
     /// When whose changes may be told again.
     pub(super) pace: Pace,
-    /// The agents of whose changes their publishers tell themselves.
-    pub(super) tell_of_work: BTreeSet<String>,
+    /// The agents of whose changes their publishers tell themselves, with what these call them.
+    pub(super) tell_of_work: BTreeMap<String, String>,
     pub(super) accept_again_at: Option<Instant>,
     /// Set when it is to end: until then whoever acts is waited for.
     pub(super) ending: Option<Instant>,
@@ -60,8 +60,8 @@ impl Server {
                 match order {
                     Order::Update(update) => self.learn(update),
                     Order::NotTaken(reply, code, words) => self.pass_on(&reply, code, &words),
-                    Order::TellsOfWork(id) => {
-                        self.tell_of_work.insert(id);
+                    Order::TellsOfWork(id, called) => {
+                        self.tell_of_work.insert(id, called);
                     }
                     Order::Patch(done) => self.deliver(&done),
                     Order::Acted(result) => self.tell_result(result),

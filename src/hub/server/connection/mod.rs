@@ -228,6 +228,12 @@ impl Client {
         self.agent.as_deref()
     }
 
+    /// Whether what it says of panes, processes and folders proves nothing: it may do nothing but publish, or
+    /// these are others where it runs.
+    pub(super) fn tells_hearsay(&self) -> bool {
+        self.right() != Right::Own || self.standing == Standing::Elsewhere
+    }
+
     fn is_subscriber(&self) -> bool {
         self.role == Some(ClientRole::Subscriber)
     }
