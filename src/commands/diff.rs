@@ -1,4 +1,4 @@
-//! `diff`: what is changed in the folder of an assistant, asked of git at this moment.
+//! `diff`: what is changed in the folder of an assistant, asked of git at this moment, or of whoever sees it.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -7,27 +7,28 @@ use std::path::Path;
 use pane_patrol_hooks::text::printable_line;
 
 use super::Context;
-use super::rows;
+use super::{rows, work};
 use crate::cli::DiffArgs;
 use crate::error::{CommandError, CommandResult};
-use crate::git::{DiffSummary, Git, GitError, PatchRequest, words};
+use crate::git::{DiffSummary, GitError, Patch, PatchRequest, words};
 use crate::messages;
 use crate::state::Row;
 use crate::sys::shell;
+use crate::tui::NoPatch;
 
 /// Prints the summary, or the patch of one file.
 pub(super) fn run(context: &Context, arguments: &DiffArgs) -> CommandResult {
     let row = rows::to_read(context, "diff")?.row(&arguments.target)?;
-    let folder = folder_of(&row)?;
     match &arguments.patch {
-        Some(path) => patch(folder, path, arguments),
-        None => summary(&row, folder, arguments.json),
+        Some(path) => print_patch(&patch(context, &row, path, arguments)?, arguments.json),
+        None => print_summary(&row, &summary(context, &row)?, arguments.json),
     }
 }
 
 /// The folder of a row that says one.
-fn folder_of(row: &Row) -> Result<&str, CommandError> {
-    row.cwd.as_deref().ok_or_else(|| no_folder(row))
+fn folder_of(row: &Row) -> Result<&Path, CommandError> {
+    let folder = row.cwd.as_deref().map(Path::new);
+    folder.ok_or_else(|| no_folder(row))
 }
 
 /// Nobody has told where the row's assistant works.
@@ -36,27 +37,37 @@ pub(super) fn no_folder(row: &Row) -> CommandError {
         .hint("an assistant names it with its first event; one by `emit` has none")
 }
 
-fn summary(row: &Row, folder: &str, json: bool) -> CommandResult {
-    let summary = Git::default().summarize(Path::new(folder));
+fn summary(context: &Context, row: &Row) -> Result<DiffSummary, CommandError> {
+    work::diff(context, row, folder_of(row)?).map_err(|error| rows::nobody(&error))
+}
+
+fn print_summary(row: &Row, summary: &DiffSummary, json: bool) -> CommandResult {
     if json {
-        return messages::json(&summary);
+        return messages::json(summary);
     }
-    messages::result(&table(&row.target.to_string(), &summary));
+    messages::result(&table(&row.target.to_string(), summary));
     Ok(())
 }
 
-fn patch(folder: &str, file: &str, arguments: &DiffArgs) -> CommandResult {
+fn patch(
+    context: &Context,
+    row: &Row,
+    file: &str,
+    arguments: &DiffArgs,
+) -> Result<Patch, CommandError> {
     let request = PatchRequest {
         path: file.to_owned(),
         status: None,
         context: arguments.context,
         with_untracked: true,
     };
-    let patch = Git::default()
-        .patch(Path::new(folder), &request)
-        .map_err(|error| no_patch(file, &arguments.target, &error))?;
-    if arguments.json {
-        return messages::json(&patch);
+    let patch = work::patch(context, row, folder_of(row)?, &request);
+    patch.map_err(|error| no_patch(file, &arguments.target, &error))
+}
+
+fn print_patch(patch: &Patch, json: bool) -> CommandResult {
+    if json {
+        return messages::json(patch);
     }
     messages::raw_result(&patch.text);
     if patch.truncated {
@@ -65,11 +76,11 @@ fn patch(folder: &str, file: &str, arguments: &DiffArgs) -> CommandResult {
     Ok(())
 }
 
-fn no_patch(path: &str, target: &str, error: &GitError) -> CommandError {
+fn no_patch(path: &str, target: &str, error: &NoPatch) -> CommandError {
     let failed = CommandError::new(format!("there is no patch of {}", printable_line(path)));
     let failed = failed.caused_by(error);
     match error {
-        GitError::NotChanged(_) => failed.hint(format!(
+        NoPatch::Git(GitError::NotChanged(_)) | NoPatch::Elsewhere(_) => failed.hint(format!(
             "`pane-patrol diff {}` names the changed files, from the top of the repository",
             shell::shown(target)
         )),

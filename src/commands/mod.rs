@@ -40,6 +40,7 @@ mod trust;
 mod wait;
 mod waiting_hook;
 mod watch;
+mod work;
 mod wrap;
 
 use crate::cli::{Cli, Command};

@@ -1,11 +1,12 @@
-//! `tasks`: how far the tasks of an assistant are, read at this moment; `change_task` has them changed.
+//! `tasks`: how far the tasks of an assistant are, read at this moment, or told by whoever sees them;
+//! `change_task` has them changed.
 
 use std::fmt::Write as _;
 
 use pane_patrol_hooks::text::printable_line;
 
 use super::diff::no_folder;
-use super::{Context, change_task, rows};
+use super::{Context, change_task, rows, work};
 use crate::assistants::tasks::Owner;
 use crate::cli::TasksArgs;
 use crate::error::CommandResult;
@@ -19,7 +20,8 @@ pub(super) fn run(context: &Context, arguments: &TasksArgs) -> CommandResult {
         return change_task::run(context, &row, wanted, arguments.json);
     }
     let owner = Owner::of_row(&row).ok_or_else(|| no_folder(&row))?;
-    let summary = owner.tasks(&context.homes());
+    let summary = work::tasks(context, &row, &owner);
+    let summary = summary.map_err(|error| rows::nobody(&error))?;
     if arguments.json {
         return messages::json(&summary);
     }

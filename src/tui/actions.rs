@@ -12,7 +12,7 @@ use crate::mux::{self, Attach, Beside};
 use crate::notify::Snoozes;
 use crate::state::{EndedSession, Row};
 use crate::tasks::{TaskChange, TaskSummary};
-use crate::tui::effect::Split;
+use crate::tui::effect::{Split, Whose};
 use crate::tui::message::{Hooks, InstallOffer, InstallOutcome, Jumped, Need, Started};
 use crate::tui::undone::{NoOffer, NoPatch, NotStarted, Unchanged};
 
@@ -37,7 +37,7 @@ pub trait Actions: Send + Sync + 'static {
     fn read_work(&self, row: &Row) -> (DiffSummary, TaskSummary);
 
     /// The patch of a changed file of the folder, or why there is none.
-    fn read_patch(&self, folder: Option<&str>, request: &PatchRequest) -> Result<Patch, NoPatch>;
+    fn read_patch(&self, of: &Whose, request: &PatchRequest) -> Result<Patch, NoPatch>;
 
     /// The program that shows an attached session until the person detaches; the error says why its
     /// server is not believed.

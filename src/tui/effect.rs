@@ -8,6 +8,7 @@ use crate::git::PatchRequest;
 use crate::mux::Attach;
 use crate::state::{EndedSession, Row};
 use crate::tasks::TaskChange;
+use crate::tui::model::PROJECT;
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,14 +24,7 @@ pub enum Effect {
     /// Find out what is changed in the row's folder, and how far its tasks are.
     ReadWork(Box<Row>),
     /// Make the patch of a changed file.
-    ReadPatch {
-        /// For whom, by its id.
-        id: String,
-        /// Its folder.
-        folder: Option<String>,
-        /// Of which file.
-        request: PatchRequest,
-    },
+    ReadPatch(Whose, PatchRequest),
     /// Leave the screen to a client of its own, and come back when it ends.
     Attach(Attach),
     /// Do something with the place beside the dashboard.
@@ -83,4 +77,23 @@ pub enum Split {
     RefreshLater(Option<PaneId>),
     /// Leave it empty: what this pane showed was stopped.
     Empty(PaneId),
+}
+
+/// Whose changes are meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// This row's.
+    Row(Box<Row>),
+    /// Those of this folder, which is no row's.
+    Project(String),
+}
+
+impl Whose {
+    /// The id by which they are told.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Row(row) => &row.id,
+            Self::Project(_) => PROJECT,
+        }
+    }
 }

@@ -77,7 +77,7 @@ use terminal::Screen;
 
 pub use crate::config::Signs;
 pub use actions::Actions;
-pub use effect::{Effect, Split};
+pub use effect::{Effect, Split, Whose};
 pub use message::{
     Awaited, Hooks, InstallOffer, InstallOutcome, Jumped, Message, Need, OfferedInstall, Started,
 };
@@ -291,13 +291,9 @@ impl Dashboard {
                 let (diff, tasks) = actions.read_work(&row);
                 Message::WorkRead(row.id, Box::new(diff), Box::new(tasks))
             })?,
-            Effect::ReadPatch {
-                id,
-                folder,
-                request,
-            } => self.in_background(move |actions| {
-                let patch = actions.read_patch(folder.as_deref(), &request);
-                Message::PatchRead(id, request.path, patch)
+            Effect::ReadPatch(of, request) => self.in_background(move |actions| {
+                let patch = actions.read_patch(&of, &request);
+                Message::PatchRead(of.id().to_owned(), request.path, patch)
             })?,
             Effect::ReadNeeds => {
                 self.in_background(|actions| Message::NeedsRead(actions.needs()))?;

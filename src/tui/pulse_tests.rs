@@ -10,7 +10,7 @@ use crate::git::PatchRequest;
 use crate::state::Row;
 use crate::state::update::{Role, Update};
 use crate::tasks::{Task, TaskSource, TaskStatus, TaskSummary};
-use crate::tui::effect::Effect;
+use crate::tui::effect::{Effect, Whose};
 use crate::tui::fixture::{With, model, now, row, screen};
 use crate::tui::message::{Hooks, Message, Need};
 use crate::tui::model::{Model, PROJECT, Panel, Pulse, Setup, Tab, Tasks};
@@ -133,21 +133,11 @@ fn the_tabs_tell_of_the_row_or_by_a_key_of_the_folder() {
     );
     // A patch is one of the folder's.
     let effects = press(&mut model, " \n");
-    let [
-        Effect::ReadPatch {
-            id,
-            folder,
-            request,
-        },
-    ] = &effects[..]
-    else {
+    let [Effect::ReadPatch(of, PatchRequest { path, .. })] = &effects[..] else {
         panic!("{effects:?}");
     };
-    let PatchRequest { path, .. } = request;
-    assert_eq!(
-        (&**id, folder.as_deref(), &**path),
-        (PROJECT, Some(SHOP), "src/tax.rs")
-    );
+    assert_eq!(*of, Whose::Project(SHOP.to_owned()));
+    assert_eq!(path, "src/tax.rs");
     press(&mut model, ".");
     assert_eq!(tells(&model), row);
     // Whoever moves means the rows.

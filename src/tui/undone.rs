@@ -19,6 +19,9 @@ pub enum NoPatch {
     /// Git gave none.
     #[error(transparent)]
     Git(#[from] GitError),
+    /// Whoever sees the folder gave none; says why.
+    #[error("{0}")]
+    Elsewhere(String),
 }
 
 /// Why nothing was started, or is not shown where it was to be.

@@ -203,7 +203,7 @@ fn a_tab_and_a_file_open_by_a_click_and_the_patch_closes_by_one() {
         assert_eq!(panels::of(&model).tab, Some(Tab::Diff));
         let (x, y) = find(&model, "tests/é.rs");
         let effects = click(&mut model, x, y);
-        let Some(Effect::ReadPatch { request, .. }) = effects.first() else {
+        let Some(Effect::ReadPatch(_, request)) = effects.first() else {
             panic!("{effects:?}");
         };
         assert_eq!(request.path, "tests/é.rs");
@@ -219,7 +219,7 @@ fn a_patch_is_read_once_and_again_when_the_changes_are_others() {
     let asked = |effects: &[Effect]| {
         effects
             .iter()
-            .filter(|effect| matches!(effect, Effect::ReadPatch { .. }))
+            .filter(|effect| matches!(effect, Effect::ReadPatch(..)))
             .count()
     };
     assert_eq!(asked(&press(&mut model, "ll j")), 0);

@@ -32,7 +32,7 @@ use crate::state::{EndedSession, Outcome, Row, Settings, Table};
 use crate::tasks::{TaskChange, TaskSummary};
 use crate::tui::{
     self, Actions, Hooks, InstallOffer, InstallOutcome, Jumped, Need, NoOffer, NoPatch, NotStarted,
-    ONLY_A_REPLAY, Started, Unchanged,
+    ONLY_A_REPLAY, Started, Unchanged, Whose,
 };
 
 /// Where nothing happened, at most this long is waited.
@@ -251,7 +251,7 @@ impl Actions for Idle {
         (DiffSummary::error(ONLY_A_REPLAY), TaskSummary::default())
     }
 
-    fn read_patch(&self, _: Option<&str>, _: &PatchRequest) -> Result<Patch, NoPatch> {
+    fn read_patch(&self, _: &Whose, _: &PatchRequest) -> Result<Patch, NoPatch> {
         Err(NoPatch::OnlyAReplay)
     }
 

@@ -5,6 +5,7 @@
 mod connect;
 mod error;
 mod subscription;
+mod work;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -16,6 +17,7 @@ use crate::hub::protocol::{Act, ActResult};
 pub(crate) use connect::connect_to;
 pub use error::HubError;
 pub use subscription::HubClient;
+pub(crate) use work::Work;
 
 /// Where a collector listens, and whose it must be.
 #[derive(Clone, Debug)]

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::timestamp::Timestamp;
+use serde::Serialize;
 
 use super::connect::connect_to;
 use super::error::HubError;
@@ -144,39 +145,51 @@ impl HubClient {
 
     /// Has something done about an agent, and waits for what came of it.
     pub(super) fn act(&mut self, act: &Act) -> Result<ActResult, HubError> {
-        let told = self.reader.get_ref().set_read_timeout(Some(ACT_BUDGET));
+        self.ask(("act", act, &act.act_id), ACT_BUDGET, |message| {
+            (message.kind == "act_result").then(|| read(message.payload))
+        })
+    }
+
+    /// Asks, and hears what is said until `take` has its answer among it.
+    pub(super) fn ask<T>(
+        &mut self,
+        question: (&str, &impl Serialize, &str),
+        budget: Duration,
+        mut take: impl FnMut(Envelope) -> Option<Result<T, HubError>>,
+    ) -> Result<T, HubError> {
+        let told = self.reader.get_ref().set_read_timeout(Some(budget));
         told.map_err(|source| self.io_error(source))?;
-        self.say_act(act)?;
+        self.say_question(question)?;
         while let Some(line) = self.next_line()? {
             let message = parse(&line).map_err(|(_, words)| HubError::Unreadable(words))?;
-            match message.kind.as_str() {
-                "act_result" => return read(message.payload),
-                "error" => {
-                    let error: ErrorPayload = read(message.payload.clone())?;
-                    if error.code == code::WRONG_SESSION {
-                        // The greeting and the act are both refused then, and neither was taken.
-                        if self.learn_name(&message) {
-                            self.say_hello();
-                            self.say_act(act)?;
-                        }
-                        continue;
+            if message.kind == "error" {
+                let error: ErrorPayload = read(message.payload.clone())?;
+                if error.code == code::WRONG_SESSION {
+                    // The greeting and the question are both refused then, and neither was taken.
+                    if self.learn_name(&message) {
+                        self.say_hello();
+                        self.say_question(question)?;
                     }
-                    return Err(HubError::Refused {
-                        code: error.code,
-                        message: error.message,
-                    });
+                    continue;
                 }
-                _ => {}
+                return Err(HubError::Refused {
+                    code: error.code,
+                    message: error.message,
+                });
+            }
+            if let Some(answer) = take(message) {
+                return answer;
             }
         }
         // It was asked: that it is gone says nothing about what it has done.
         Err(HubError::Gone)
     }
 
-    fn say_act(&mut self, act: &Act) -> Result<(), HubError> {
-        let message = self
-            .voice
-            .say("act", act, Some(&act.act_id), (self.clock)());
+    fn say_question(
+        &mut self,
+        (kind, payload, id): (&str, &impl Serialize, &str),
+    ) -> Result<(), HubError> {
+        let message = self.voice.say(kind, payload, Some(id), (self.clock)());
         let said = self.reader.get_ref().write_all(&message);
         said.map_err(|source| self.io_error(source))
     }
@@ -186,6 +199,11 @@ impl HubClient {
             path: self.path.clone(),
             source,
         }
+    }
+
+    /// What was told before the first snapshot, beside the rows, that nobody has taken so far.
+    pub(super) fn told_before(&mut self) -> Option<Update> {
+        self.beside.pop_front()
     }
 
     /// How well the collector hears; it tells that after the rows.
@@ -320,6 +338,8 @@ impl HubClient {
     }
 }
 
-fn read<T: serde::de::DeserializeOwned>(payload: serde_json::Value) -> Result<T, HubError> {
+pub(super) fn read<T: serde::de::DeserializeOwned>(
+    payload: serde_json::Value,
+) -> Result<T, HubError> {
     serde_json::from_value(payload).map_err(|error| HubError::Unreadable(error.to_string()))
 }

@@ -166,6 +166,13 @@ fn patches(said: &mut Said) {
             "it has told of no folder",
             "its first event names it",
         ),
+        (
+            NoPatch::Elsewhere(
+                "the collector refused: its publisher is not there (no_patch)".to_owned(),
+            ),
+            "only a client of the hub sees its folder, and does not answer",
+            "open the tab again, when it is back",
+        ),
         (GitError::Missing.into(), "there is no git", "install it"),
         (
             GitError::NotRepository.into(),

@@ -29,7 +29,6 @@ pub struct Pulse {
 pub(crate) struct Subject<'a> {
     /// The row's, or [`PROJECT`].
     pub(crate) id: &'a str,
-    pub(crate) folder: Option<&'a str>,
     /// All changes there, as far as they are known.
     pub(crate) diff: Option<&'a Arc<DiffSummary>>,
     /// All tasks, as far as they are known.
@@ -39,10 +38,9 @@ pub(crate) struct Subject<'a> {
 impl Model {
     /// Whose work the tabs tell of, if anybody's.
     pub(crate) fn subject(&self) -> Option<Subject<'_>> {
-        if let Some(pulse) = self.shown_folder() {
+        if self.shown_folder().is_some() {
             return Some(Subject {
                 id: PROJECT,
-                folder: Some(&pulse.folder),
                 diff: self.work.diffs.get(PROJECT),
                 tasks: self.work.tasks.get(PROJECT),
             });
@@ -50,7 +48,6 @@ impl Model {
         let row = self.selected_row()?;
         Some(Subject {
             id: &row.id,
-            folder: row.cwd.as_deref(),
             diff: self.work.diff(row),
             tasks: self.work.tasks(row),
         })

@@ -8,7 +8,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::git::{DiffSummary, Patch, PatchRequest, USUAL_CONTEXT};
 use crate::tasks::TaskSummary;
-use crate::tui::effect::Effect;
+use crate::tui::effect::{Effect, Whose};
 use crate::tui::model::work::{OpenPatch, files};
 use crate::tui::model::{Changes, Focus, Follow, Model, PROJECT, Panel, Tab};
 use crate::tui::panels;
@@ -158,10 +158,17 @@ fn read_lists(model: &mut Model) -> Option<Effect> {
     Some(effect)
 }
 
+/// Whose changes the tabs tell of.
+fn whose(model: &Model) -> Option<Whose> {
+    match model.shown_folder() {
+        Some(pulse) => Some(Whose::Project(pulse.folder.clone())),
+        None => Some(Whose::Row(Box::new(model.selected_row()?.clone()))),
+    }
+}
+
 fn read_patch(model: &mut Model, file: usize) -> Option<Effect> {
-    let subject = model.subject()?;
-    let (id, folder) = (subject.id.to_owned(), subject.folder.map(str::to_owned));
-    let diff = subject.diff.cloned();
+    let of = whose(model)?;
+    let diff = model.subject()?.diff.cloned();
     let shown = model.work.patch.as_ref();
     let path = match shown {
         Some(shown) if shown.of == diff => return None,
@@ -171,7 +178,7 @@ fn read_patch(model: &mut Model, file: usize) -> Option<Effect> {
     };
     let known = shown.and_then(|shown| shown.lines.clone());
     model.work.patch = Some(OpenPatch {
-        row: id.clone(),
+        row: of.id().to_owned(),
         path: path.clone(),
         lines: known,
         of: diff,
@@ -182,9 +189,5 @@ fn read_patch(model: &mut Model, file: usize) -> Option<Effect> {
         context: USUAL_CONTEXT,
         with_untracked: true,
     };
-    Some(Effect::ReadPatch {
-        id,
-        folder,
-        request,
-    })
+    Some(Effect::ReadPatch(of, request))
 }

@@ -21,7 +21,7 @@ use crate::commands::jump::looked_at;
 use crate::commands::resume::resume_it;
 use crate::commands::snooze::snooze;
 use crate::commands::start::{close_pane, launchers, start_it, stop_politely, wanted};
-use crate::commands::{Context, change_task, trust};
+use crate::commands::{Context, change_task, trust, work};
 use crate::doctor::{Finding, Verdict, multiplexers};
 use crate::error::CommandError;
 use crate::git::{DiffSummary, Git, Patch, PatchRequest};
@@ -37,7 +37,7 @@ use crate::sys::process;
 use crate::tasks::{TaskChange, TaskSummary};
 use crate::tui::{
     self, Actions, Hooks, InstallOffer, InstallOutcome, Jumped, Need, NoOffer, NoPatch, NotStarted,
-    Started, Unchanged,
+    Started, Unchanged, Whose,
 };
 
 /// How long a multiplexer may take to close a pane whose process has ended.
@@ -261,13 +261,22 @@ impl Actions for RealActions {
                 TaskSummary::default(),
             );
         };
-        let diff = Git::default().summarize(&owner.folder);
-        (diff, owner.tasks(&self.context.homes()))
+        let diff = work::diff(&self.context, row, &owner.folder);
+        let tasks = work::tasks(&self.context, row, &owner);
+        (
+            diff.unwrap_or_else(|error| DiffSummary::error(error.to_string())),
+            tasks.unwrap_or_default(),
+        )
     }
 
-    fn read_patch(&self, folder: Option<&str>, request: &PatchRequest) -> Result<Patch, NoPatch> {
-        let folder = folder.ok_or(NoPatch::NoFolder)?;
-        Ok(Git::default().patch(Path::new(folder), request)?)
+    fn read_patch(&self, of: &Whose, request: &PatchRequest) -> Result<Patch, NoPatch> {
+        match of {
+            Whose::Row(row) => {
+                let folder = row.cwd.as_deref().ok_or(NoPatch::NoFolder)?;
+                work::patch(&self.context, row, Path::new(folder), request)
+            }
+            Whose::Project(folder) => Ok(Git::default().patch(Path::new(folder), request)?),
+        }
     }
 
     fn attach(&self, attach: &Attach) -> mux::Outcome<Command> {
