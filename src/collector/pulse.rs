@@ -83,7 +83,12 @@ fn follow_project(
         };
         output.send(update).is_ok()
     };
-    let handle = changes::start_keeper(Git::default(), setup.sources.homes.clone(), report)?;
+    let handle = changes::start_keeper(
+        Git::default(),
+        setup.sources.homes.clone(),
+        changes::Pace::SHOWN,
+        report,
+    )?;
     let owner = Owner {
         assistant: NOBODY,
         home: None,

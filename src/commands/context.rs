@@ -37,6 +37,12 @@ pub(crate) struct Context {
     pub(crate) target: Option<String>,
     /// What Mission Control's programs find the hub by.
     pub(crate) aoc: Aoc,
+    /// `PANE_PATROL_HUB`: where the hub is that is meant, and no other.
+    pub(crate) hub: Option<String>,
+    /// `PANE_PATROL_TOKEN_FILE`: where the token is that it wants.
+    pub(crate) token_file: Option<PathBuf>,
+    /// `AOC_PROJECT_ROOT`: the folder whose changes and tasks are meant.
+    pub(crate) project: Option<PathBuf>,
     /// `NO_COLOR`: the person wants none.
     pub(crate) no_color: bool,
     /// `PATH`.
@@ -56,6 +62,8 @@ pub(crate) struct Aoc {
     pub(crate) pulse_theme: Option<String>,
     /// `AOC_PULSE_OVERVIEW_ENABLED`: whether it shows rows.
     pub(crate) pulse_overview: Option<String>,
+    /// `AOC_HUB_URL`: the same as an address of WebSocket.
+    pub(crate) url: Option<String>,
 }
 
 impl Context {
@@ -89,7 +97,13 @@ impl Context {
                 address: text("AOC_HUB_ADDR"),
                 pulse_theme: text("AOC_PULSE_THEME"),
                 pulse_overview: text("AOC_PULSE_OVERVIEW_ENABLED"),
+                url: text("AOC_HUB_URL"),
             },
+            hub: text("PANE_PATROL_HUB"),
+            token_file: get("PANE_PATROL_TOKEN_FILE").map(PathBuf::from),
+            project: get("AOC_PROJECT_ROOT")
+                .map(PathBuf::from)
+                .filter(|folder| folder.is_absolute()),
             no_color: text("NO_COLOR").is_some(),
             path: get("PATH"),
             // Before any thread is started: reading the time zone is not safe beside others.

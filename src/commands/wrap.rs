@@ -5,11 +5,14 @@ use std::io;
 use pane_patrol_hooks::event::Assistant;
 use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::timestamp::Timestamp;
+use rustix::system::uname;
 
 use super::Context;
 use super::emit::address_of;
 use crate::cli::WrapArgs;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
+use crate::hub::client::{Address, AddressError, Remote, Way};
+use crate::hub::websocket::usual_address;
 use crate::sys::child::persons;
 use crate::sys::outside::as_target;
 use crate::wrap::{self, Setup, Subject, Teller, Turn};
@@ -59,6 +62,10 @@ impl Reporter {
         let Some(target) = target else {
             return Ok(None);
         };
+        let folder = match &context.project {
+            Some(folder) => folder.clone(),
+            None => std::env::current_dir().unwrap_or_default(),
+        };
         let started = Timestamp::now();
         let name = format!("wrap-{}-{}", std::process::id(), started.as_micros());
         let command: Vec<_> = arguments
@@ -72,20 +79,56 @@ impl Reporter {
             command: command.join(" "),
             target,
             pane: context.around.server.clone().zip(own),
-            cwd: std::env::current_dir()
-                .ok()
-                .map(|folder| folder.to_string_lossy().into_owned()),
+            cwd: Some(folder.to_string_lossy().into_owned()),
         };
+        let places = context.places();
+        let host = uname();
+        let host = host.nodename().to_string_lossy();
         let setup = Setup {
-            places: context.places(),
-            uid: context.environment.uid,
+            way: way(context)?,
+            log: places.event_log(),
+            session: places.session.clone(),
+            agents: wrap::names_elsewhere(&subject.assistant, &host, &name),
             name,
+            folder,
+            homes: context.homes(),
             clock: Timestamp::now,
         };
         // Without a thread the program runs untold.
         let teller = Teller::start(setup).ok();
         Ok(teller.map(|teller| Self { subject, teller }))
     }
+}
+
+/// Where the hub is: where the person says; else on this machine, or where Mission Control's programs look
+/// for it, if there is a token to show.
+fn way(context: &Context) -> Result<Way, CommandError> {
+    let token = context.token_file.clone();
+    if let Some(text) = &context.hub {
+        let address = text.parse().map_err(|error: AddressError| {
+            CommandError::new("`PANE_PATROL_HUB` cannot be used")
+                .caused_by(&error)
+                .hint("nothing was run; from elsewhere, forward the port to this machine")
+                .exit(EXIT_USAGE)
+        })?;
+        return Ok(Way {
+            here: None,
+            there: Some(Remote { address, token }),
+        });
+    }
+    let places = context.places();
+    let session = context.aoc.session.as_ref().unwrap_or(&places.session);
+    let told = [&context.aoc.url, &context.aoc.address];
+    let told = told
+        .into_iter()
+        .flatten()
+        .find_map(|text| text.parse().ok());
+    let address: Address = told.unwrap_or_else(|| Address::at(usual_address(session)));
+    let there = (token.is_some() || address.has_token()).then_some(Remote { address, token });
+    Ok(Way {
+        here: Some((places, context.environment.uid)),
+        there,
+    })
 }
 
 /// What it is called: as the person says, else after the program.

@@ -90,7 +90,6 @@ impl Git {
 
     /// The same with another limit for all questions about one repository.
     #[must_use]
-    #[cfg(test)]
     pub(crate) fn budget(self, budget: Duration) -> Self {
         Self { budget, ..self }
     }

@@ -7,10 +7,14 @@
 //! in our group, where the terminal's signals reach it anyway. It is waited for, and we end as it
 //! ended: with its status, or by its signal. Nothing is printed.
 //!
-//! May import: `hub`'s client, `sys`, and the hooks' words.
+//! May import: `hub`'s client, what the collector follows a folder with, `git`, `tasks`, `assistants`, `sys`, and
+//! the hooks' words.
 
+mod complaint;
+mod line;
 mod report;
 mod teller;
+mod work;
 
 use std::io::{self, IsTerminal};
 use std::process::{Child, Command};
@@ -27,7 +31,7 @@ use signal_hook::consts::{
 };
 use signal_hook::iterator::Signals;
 
-pub(crate) use report::{Subject, name_of};
+pub(crate) use report::{Subject, name_of, names_elsewhere};
 pub(crate) use teller::{Setup, Teller};
 
 /// How the program ended.

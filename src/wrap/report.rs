@@ -71,6 +71,35 @@ impl Subject {
     }
 }
 
+/// The event for a hub that runs where panes, processes and folders are others: what it says of them would mean
+/// something else there. Its place is the one that the person has told, else it has only a name.
+pub(super) fn from_elsewhere(event: &Event, agent: &str) -> Event {
+    let mut told = event.clone();
+    let is_told = told.pane.is_none() && told.target.process().is_none();
+    if !is_told && let Some(named) = Target::agent(agent) {
+        told.target = named;
+    }
+    (told.server, told.pane, told.pid) = (None, None, None);
+    told
+}
+
+/// What the program is called where its place means nothing: itself and its machine, and where that is another
+/// one's name, with what makes it unlike all others.
+pub(crate) fn names_elsewhere(assistant: &Assistant, host: &str, unique: &str) -> Vec<String> {
+    let host: String = host
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_'))
+        .take(64)
+        .collect();
+    let name = format!("{assistant}@{host}");
+    let pid = std::process::id();
+    vec![
+        name.clone(),
+        format!("{name}-{pid}"),
+        format!("{name}-{unique}"),
+    ]
+}
+
 /// A name for the list from the name of a program: what may not stand in one becomes `-`;
 /// `None` when nothing is left.
 pub(crate) fn name_of(program: &str) -> Option<Assistant> {

@@ -1,6 +1,9 @@
 //! `wrap` around real programs in a real terminal: what the person sees and what the shell gets is the
 //! same as without it, and the list shows how the program is.
 
+mod elsewhere;
+mod told;
+
 use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
 

@@ -2,7 +2,7 @@
 //! them tell the one writer.
 
 pub(super) mod branch;
-pub(super) mod changes;
+pub(crate) mod changes;
 pub(super) mod event_log;
 pub(super) mod event_socket;
 pub(super) mod exits;
@@ -126,7 +126,7 @@ impl Sources {
 }
 
 fn start_work(homes: Homes, output: SyncSender<Message>) -> io::Result<changes::Handle> {
-    changes::start_keeper(Git::default(), homes, move |report| {
+    changes::start_keeper(Git::default(), homes, changes::Pace::SHOWN, move |report| {
         output.send(Message::Work(report)).is_ok()
     })
 }

@@ -12,7 +12,7 @@ use super::error::HubError;
 use crate::sys::unix_socket::unix_socket;
 
 /// Connects to the hub of `places`, which must be `uid`'s, without saying anything yet.
-pub(crate) fn connect_to(places: &Places, uid: u32) -> Result<UnixStream, HubError> {
+pub(super) fn connect_to(places: &Places, uid: u32) -> Result<UnixStream, HubError> {
     if places.runtime.exists() && !is_runtime_ours(places, uid) {
         return Err(HubError::Untrusted {
             path: places.runtime.clone(),

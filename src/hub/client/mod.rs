@@ -4,7 +4,9 @@
 
 mod connect;
 mod error;
+mod link;
 mod subscription;
+mod web;
 mod work;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,9 +16,10 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::hub::protocol::{Act, ActResult};
 
-pub(crate) use connect::connect_to;
 pub use error::HubError;
+pub(crate) use link::{Link, Way};
 pub use subscription::HubClient;
+pub(crate) use web::{Address, AddressError, Remote};
 pub(crate) use work::Work;
 
 /// Where a collector listens, and whose it must be.

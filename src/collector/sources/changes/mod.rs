@@ -18,6 +18,7 @@ use crate::assistants::tasks::Owner;
 use crate::git::{DiffSummary, Git};
 use crate::tasks::{TaskSummary, taskmaster};
 use places::Residents;
+pub(crate) use plan::Pace;
 use plan::{Plan, Subject};
 use watch::{Spot, Watches};
 
@@ -67,6 +68,7 @@ impl Drop for Handle {
 pub(crate) fn start_keeper(
     git: Git,
     homes: Homes,
+    pace: Pace,
     report: impl FnMut(Report) -> bool + Send + 'static,
 ) -> io::Result<Handle> {
     let (orders, inbox) = mpsc::channel();
@@ -79,7 +81,7 @@ pub(crate) fn start_keeper(
             git,
             homes,
             report,
-            plan: Plan::default(),
+            plan: Plan::new(pace),
             watches: Watches::new(ring),
             rows: HashMap::new(),
             in_folder: Residents::default(),

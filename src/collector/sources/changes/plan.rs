@@ -5,10 +5,30 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// What happens within this time is looked at together.
-const DEBOUNCE: Duration = Duration::from_millis(200);
+/// How soon after a change it is looked, and how often at most.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pace {
+    /// What happens within this time is looked at together.
+    debounce: Duration,
+    /// However much happens, this long is waited after each look at a repository.
+    pause: Duration,
+}
 
-/// However much happens, this long is waited after each look.
+impl Pace {
+    /// For a list on a screen.
+    pub(crate) const SHOWN: Self = Self {
+        debounce: Duration::from_millis(200),
+        pause: SHORTEST_PAUSE,
+    };
+
+    /// For what is told to a hub, as its protocol has it.
+    pub(crate) const TOLD: Self = Self {
+        debounce: Duration::from_millis(500),
+        pause: Duration::from_secs(2),
+    };
+}
+
+/// However much happens, this long is waited after each look at tasks.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(300);
 
 /// A look that took long is followed by a pause this many times as long: a huge repository under
@@ -34,8 +54,9 @@ pub(super) enum Subject {
 }
 
 /// All subjects, and which are due.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Plan {
+    pace: Pace,
     subjects: BTreeMap<Arc<Subject>, Timing>,
     due: BTreeSet<(Instant, Arc<Subject>)>,
     /// How long tasks were looked at since the last rest.
@@ -50,6 +71,17 @@ struct Timing {
 }
 
 impl Plan {
+    /// Nothing so far.
+    pub(super) fn new(pace: Pace) -> Self {
+        Self {
+            pace,
+            subjects: BTreeMap::new(),
+            due: BTreeSet::new(),
+            busy: Duration::ZERO,
+            rests_until: None,
+        }
+    }
+
     /// Looks at it from now on, and at once if it is new.
     pub(super) fn add(&mut self, subject: Subject, now: Instant) {
         if !self.subjects.contains_key(&subject) {
@@ -81,7 +113,7 @@ impl Plan {
         if let Some(timing) = self.subjects.get_mut(&subject)
             && timing.due.is_none()
         {
-            let soon = now + DEBOUNCE;
+            let soon = now + self.pace.debounce;
             let due = timing.not_before.map_or(soon, |moment| moment.max(soon));
             timing.due = Some(due);
             self.due.insert((due, subject));
@@ -107,7 +139,11 @@ impl Plan {
     /// It was looked at, between these two moments.
     pub(super) fn looked(&mut self, subject: &Subject, from: Instant, to: Instant) {
         if let Some(timing) = self.subjects.get_mut(subject) {
-            let pause = (to.duration_since(from) * PAUSE_FACTOR).max(SHORTEST_PAUSE);
+            let shortest = match subject {
+                Subject::Tasks(_) => SHORTEST_PAUSE,
+                Subject::Repository(_) => self.pace.pause,
+            };
+            let pause = (to.duration_since(from) * PAUSE_FACTOR).max(shortest);
             timing.not_before = Some(to + pause);
         }
         if let Subject::Tasks(_) = subject {
@@ -136,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_new_subject_is_looked_at_at_once_and_then_only_when_something_happened() {
-        let (mut plan, start) = (Plan::default(), Instant::now());
+        let (mut plan, start) = (Plan::new(Pace::SHOWN), Instant::now());
         plan.add(repository("a"), start);
         plan.add(repository("a"), start);
         assert_eq!(plan.take_due(start), Some(repository("a")));
@@ -148,20 +184,20 @@ mod tests {
 
     #[test]
     fn a_burst_is_one_look() {
-        let (mut plan, start) = (Plan::default(), Instant::now());
+        let (mut plan, start) = (Plan::new(Pace::SHOWN), Instant::now());
         plan.add(repository("a"), start);
         plan.take_due(start);
         for n in 0..100 {
             plan.touch(&repository("a"), start + Duration::from_millis(n));
         }
-        assert_eq!(plan.next(), Some(start + DEBOUNCE));
-        assert!(plan.take_due(start + DEBOUNCE).is_some());
+        assert_eq!(plan.next(), Some(start + Pace::SHOWN.debounce));
+        assert!(plan.take_due(start + Pace::SHOWN.debounce).is_some());
         assert_eq!(plan.next(), None);
     }
 
     #[test]
     fn a_look_that_takes_long_is_not_repeated_soon_but_not_forgotten_either() {
-        let (mut plan, start) = (Plan::default(), Instant::now());
+        let (mut plan, start) = (Plan::new(Pace::SHOWN), Instant::now());
         plan.add(repository("a"), start);
         plan.take_due(start);
         let end = start + Duration::from_secs(2);
@@ -172,7 +208,7 @@ mod tests {
 
     #[test]
     fn the_tasks_of_many_rows_leave_the_processor_to_others() {
-        let (mut plan, start) = (Plan::default(), Instant::now());
+        let (mut plan, start) = (Plan::new(Pace::SHOWN), Instant::now());
         for row in 0..100 {
             plan.add(Subject::Tasks(format!("{row:03}").into()), start);
         }
@@ -192,7 +228,7 @@ mod tests {
 
     #[test]
     fn what_is_no_longer_followed_is_forgotten() {
-        let (mut plan, start) = (Plan::default(), Instant::now());
+        let (mut plan, start) = (Plan::new(Pace::SHOWN), Instant::now());
         for subject in [repository("a"), Subject::Tasks("r".into())] {
             plan.add(subject.clone(), start);
             plan.remove(&subject);
