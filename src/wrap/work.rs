@@ -43,7 +43,7 @@ impl Work {
     /// The system gives no thread.
     pub(super) fn start(setup: &Setup, orders: &Arc<Orders<Order>>) -> io::Result<Self> {
         let told = Arc::clone(orders);
-        let follow = changes::spawn(
+        let follow = changes::start_keeper(
             Git::default(),
             setup.homes.clone(),
             Pace::TOLD,

@@ -90,7 +90,7 @@ fn folder(model: &Model, width: u16) -> Vec<Line<'static>> {
         return Vec::new();
     };
     let theme = model.setup.theme;
-    let path = printable_line(subject.folder.unwrap_or_default());
+    let path = printable_line(model.shown_folder().map_or("", |pulse| &pulse.folder));
     let path = labels::below_home(&path, model.setup.home.as_deref());
     let told = [
         Some((path, theme.strong())),

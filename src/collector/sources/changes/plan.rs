@@ -140,7 +140,7 @@ impl Plan {
     pub(super) fn looked(&mut self, subject: &Subject, from: Instant, to: Instant) {
         if let Some(timing) = self.subjects.get_mut(subject) {
             let shortest = match subject {
-                Subject::Tasks(_) => SHORTEST_PAUSE,
+                Subject::Tasks(_) | Subject::Project(_) => SHORTEST_PAUSE,
                 Subject::Repository(_) => self.pace.pause,
             };
             let pause = (to.duration_since(from) * PAUSE_FACTOR).max(shortest);
