@@ -471,6 +471,9 @@ pub(crate) struct WrapArgs {
     /// What it is called in the list: 1 to 32 of a-z, 0-9, _ and -, a letter or digit first; by default the program's name
     #[arg(long, value_name = "NAME")]
     pub(crate) assistant: Option<String>,
+    /// What it is called beside that, to find it by; by default what `PANE_PATROL_LABEL` says
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) label: Option<String>,
     /// The program and its arguments
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     pub(crate) command: Vec<std::ffi::OsString>,
@@ -491,6 +494,9 @@ pub(crate) struct EmitArgs {
     /// Where: `session:window.pane` or `%N`; by default the pane this runs in, outside of any its session
     #[arg(long)]
     pub(crate) target: Option<String>,
+    /// What it is called beside its name, to find it by; by default what `PANE_PATROL_LABEL` says
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) label: Option<String>,
     /// Fail when the event could not be delivered
     #[arg(long)]
     pub(crate) strict: bool,

@@ -18,6 +18,9 @@ use crate::timestamp::Timestamp;
 /// Largest encoded event, in bytes: below what one datagram carries on every system.
 pub const MAX_EVENT_BYTES: usize = 2048;
 
+/// Longest label, in characters.
+pub const MAX_LABEL_CHARS: usize = 64;
+
 /// Which assistant reports: `[a-z0-9][a-z0-9_-]{0,31}`, for example `claude`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
@@ -213,6 +216,9 @@ pub struct Event {
     /// The assistant's config folder, when it is not the default one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub home: Option<String>,
+    /// What a person calls it beside its name, at most [`MAX_LABEL_CHARS`] characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     /// Who reports.
     #[serde(skip_serializing_if = "is_hook")]
     pub source: Source,
@@ -306,6 +312,8 @@ struct Wire<'a> {
     #[serde(borrow, default)]
     home: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
+    label: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
     source: Option<Cow<'a, str>>,
     #[serde(default)]
     withheld: Option<bool>,
@@ -333,6 +341,7 @@ impl Event {
             cwd: None,
             attended: true,
             home: None,
+            label: None,
             source: Source::Hook,
             withheld: false,
         }
@@ -391,6 +400,9 @@ impl Event {
             cwd: optional("cwd", wire.cwd)?,
             attended: wire.attended.unwrap_or(true),
             home: optional("home", wire.home)?,
+            label: optional("label", wire.label)?
+                .map(|label| one_line(&label, MAX_LABEL_CHARS))
+                .filter(|label| !label.is_empty()),
             source: optional("source", wire.source)?
                 .and_then(|word| Source::from_word(&word))
                 .unwrap_or(Source::Hook),
@@ -666,6 +678,7 @@ mod tests {
             ids in proptest::collection::vec(of(word()), 5),
             texts in proptest::collection::vec(of(word()), 3),
             message in of("[a-z]{1,20}( [a-z]{1,20}){0,4}"),
+            label in of("[a-z]{1,20}(/[a-z]{1,20})?"),
             (attended, withheld) in any::<(bool, bool)>(),
             source in proptest::sample::select(Source::ALL),
         ) -> Event {
@@ -684,7 +697,7 @@ mod tests {
             event.tool = texts.next().flatten();
             event.cwd = texts.next().flatten();
             event.home = texts.next().flatten();
-            event.message = message;
+            (event.message, event.label) = (message, label);
             (event.attended, event.withheld) = (attended, withheld);
             event.source = source;
             event

@@ -30,6 +30,8 @@ impl PublishedWork {
         }
         if let Some(work) = self.rows.get(&row.id) {
             row.diff = work.diff.as_ref().map(|diff| Arc::new(diff.totals()));
+            let told = row.diff.as_ref().and_then(|diff| diff.branch.clone());
+            row.branch = told.or(row.branch);
             row.tasks = work.tasks.as_ref().map(|tasks| Arc::new(tasks.totals()));
         }
         row

@@ -11,6 +11,7 @@ use pane_patrol_installer::Assistant;
 use time::UtcOffset;
 
 use super::logged::RecentLog;
+use super::variables::Told;
 use crate::assistants::homes::Homes;
 use crate::collector;
 use crate::config::Config;
@@ -33,16 +34,8 @@ pub(crate) struct Context {
     pub(crate) around: Here,
     /// The variables by which assistants' own folders are found, those that are set.
     pub(crate) assistant_folders: BTreeMap<&'static str, PathBuf>,
-    /// `PANE_PATROL_TARGET`: where this runs, in the user's own words.
-    pub(crate) target: Option<String>,
-    /// What Mission Control's programs find the hub by.
-    pub(crate) aoc: Aoc,
-    /// `PANE_PATROL_HUB`: where the hub is that is meant, and no other.
-    pub(crate) hub: Option<String>,
-    /// `PANE_PATROL_TOKEN_FILE`: where the token is that it wants.
-    pub(crate) token_file: Option<PathBuf>,
-    /// `AOC_PROJECT_ROOT`: the folder whose changes and tasks are meant.
-    pub(crate) project: Option<PathBuf>,
+    /// What a person says to us alone.
+    pub(crate) told: Told,
     /// `NO_COLOR`: the person wants none.
     pub(crate) no_color: bool,
     /// `PATH`.
@@ -91,19 +84,7 @@ impl Context {
             assistant_folders: Assistant::variables()
                 .filter_map(|name| Some((name, PathBuf::from(get(name)?))))
                 .collect(),
-            target: text("PANE_PATROL_TARGET"),
-            aoc: Aoc {
-                session: text("ZELLIJ_SESSION_NAME").or_else(|| text("AOC_SESSION_ID")),
-                address: text("AOC_HUB_ADDR"),
-                pulse_theme: text("AOC_PULSE_THEME"),
-                pulse_overview: text("AOC_PULSE_OVERVIEW_ENABLED"),
-                url: text("AOC_HUB_URL"),
-            },
-            hub: text("PANE_PATROL_HUB"),
-            token_file: get("PANE_PATROL_TOKEN_FILE").map(PathBuf::from),
-            project: get("AOC_PROJECT_ROOT")
-                .map(PathBuf::from)
-                .filter(|folder| folder.is_absolute()),
+            told: Told::read(&get),
             no_color: text("NO_COLOR").is_some(),
             path: get("PATH"),
             // Before any thread is started: reading the time zone is not safe beside others.

@@ -4,12 +4,12 @@ use std::io::{self, IsTerminal};
 use std::os::unix::net::UnixDatagram;
 use std::time::Duration;
 
-use pane_patrol_hooks::event::{Assistant, Event, Source};
+use pane_patrol_hooks::event::{Assistant, Event, MAX_LABEL_CHARS, Source};
 use pane_patrol_hooks::event_log::EventLog;
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::send::{SEND_BUDGET, is_runtime_ours};
 use pane_patrol_hooks::target::{PaneId, Target};
-use pane_patrol_hooks::text::{MAX_MESSAGE_CHARS, spelt_line};
+use pane_patrol_hooks::text::{MAX_MESSAGE_CHARS, one_line, spelt_line};
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_sys::process::stat;
 
@@ -67,7 +67,7 @@ fn event(context: &Context, arguments: &EmitArgs) -> Result<Event, CommandError>
             .exit(EXIT_USAGE)
     };
     let assistant: Assistant = arguments.assistant.parse().map_err(|error| usage(&error))?;
-    let told = arguments.target.as_ref().or(context.target.as_ref());
+    let told = arguments.target.as_ref().or(context.told.target.as_ref());
     let told: Option<Target> = told
         .map(|text| text.parse())
         .transpose()
@@ -90,6 +90,7 @@ fn event(context: &Context, arguments: &EmitArgs) -> Result<Event, CommandError>
     let message = arguments.message.as_deref().unwrap_or_default();
     event.message =
         Some(spelt_line(message, MAX_MESSAGE_CHARS)).filter(|message| !message.is_empty());
+    event.label = label(context, arguments.label.as_deref());
     event.pane = own_pane;
     event.server = own_pane.and(context.around.server.clone());
     Ok(event)
@@ -103,6 +104,12 @@ fn outside() -> Option<Target> {
         return None;
     }
     as_target(own.session).or_else(|| as_target(own.parent))
+}
+
+/// What a person calls it: as she types, else as the environment says.
+pub(super) fn label(context: &Context, typed: Option<&str>) -> Option<String> {
+    let told = typed.or(context.told.label.as_deref())?;
+    Some(one_line(told, MAX_LABEL_CHARS)).filter(|label| !label.is_empty())
 }
 
 /// The address of our own pane, or its id when nobody tells.

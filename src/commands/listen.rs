@@ -22,10 +22,12 @@ pub(super) fn start(
     };
     let places = context.places();
     let listen = context.config()?.listen;
-    let own = listen.aoc_session.or_else(|| context.aoc.session.clone());
+    let own = listen
+        .aoc_session
+        .or_else(|| context.told.aoc.session.clone());
     let other_name = own.filter(|name| !name.is_empty() && *name != places.session);
     let name = other_name.as_deref().unwrap_or(&places.session);
-    let address = match (argument, &context.aoc.address) {
+    let address = match (argument, &context.told.aoc.address) {
         ("", None) => websocket::usual_address(name),
         ("", Some(text)) => text.parse().map_err(|_| no_hub_address(text))?,
         (text, _) => text.parse().map_err(|_| not_an_address(text))?,

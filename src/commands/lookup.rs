@@ -1,7 +1,7 @@
 //! The one look-up: which assistant is meant by what a person typed, said alike by every command.
 //!
 //! A name is, in this order, the id that `status --json` prints, the place (`session:window.pane`), the
-//! pane (`%3`), or a word that is only one assistant's: its session, the folder it works in, its
+//! pane (`%3`), or a word that is only one assistant's: its session, the folder it works in, its label, its
 //! own session, or what it calls itself at the hub (`agent/NAME` is that one for certain: anybody may call
 //! itself like another one's session). What could be two of them is none: a command that guesses acts on
 //! the wrong one.
@@ -132,6 +132,7 @@ pub(super) fn meaning(row: &Row, name: &str) -> Option<By> {
     let is_it = at_hub == Some(name)
         || session == Some(name)
         || folder.is_some_and(|folder| folder == name)
+        || row.called.as_deref() == Some(name)
         || row.instance_id.as_deref() == Some(name);
     is_it.then_some(By::Word)
 }

@@ -37,6 +37,7 @@ mod start;
 mod status;
 mod tasks;
 mod trust;
+mod variables;
 mod wait;
 mod waiting_hook;
 mod watch;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use pane_patrol_hooks::event::State;
 use pane_patrol_hooks::target::Server;
+use pane_patrol_hooks::text::printable_line;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde::Serialize;
 
@@ -241,7 +242,10 @@ fn line(row: &Row, troubles: &Unreachable, now: Timestamp) -> [String; 5] {
         .collect();
     [
         words::of(row).to_owned(),
-        row.assistant.to_string(),
+        match &row.called {
+            Some(called) => format!("{} ({})", row.assistant, printable_line(called)),
+            None => row.assistant.to_string(),
+        },
         row.target.to_string(),
         age(now.since(row.since), Grain::Fine),
         if marks.is_empty() {

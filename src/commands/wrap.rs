@@ -8,7 +8,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::system::uname;
 
 use super::Context;
-use super::emit::address_of;
+use super::emit::{address_of, label};
 use crate::cli::WrapArgs;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::hub::client::{Address, AddressError, Remote, Way};
@@ -52,7 +52,11 @@ impl Reporter {
     /// `None` where there is nothing to tell about: the program runs all the same.
     fn new(context: &Context, arguments: &WrapArgs) -> Result<Option<Self>, CommandError> {
         let pane = context.around.pane;
-        let told = context.target.as_ref().and_then(|told| told.parse().ok());
+        let told = context
+            .told
+            .target
+            .as_ref()
+            .and_then(|told| told.parse().ok());
         let own = pane.filter(|_| told.is_none());
         let in_pane = || Some(address_of(context, own?));
         // Outside of any pane we are the place: we live as long as the program.
@@ -62,7 +66,7 @@ impl Reporter {
         let Some(target) = target else {
             return Ok(None);
         };
-        let folder = match &context.project {
+        let folder = match &context.told.project {
             Some(folder) => folder.clone(),
             None => std::env::current_dir().unwrap_or_default(),
         };
@@ -79,6 +83,7 @@ impl Reporter {
             command: command.join(" "),
             target,
             pane: context.around.server.clone().zip(own),
+            label: label(context, arguments.label.as_deref()),
             cwd: Some(folder.to_string_lossy().into_owned()),
         };
         let places = context.places();
@@ -103,8 +108,8 @@ impl Reporter {
 /// Where the hub is: where the person says; else on this machine, or where Mission Control's programs look
 /// for it, if there is a token to show.
 fn way(context: &Context) -> Result<Way, CommandError> {
-    let token = context.token_file.clone();
-    if let Some(text) = &context.hub {
+    let token = context.told.token_file.clone();
+    if let Some(text) = &context.told.hub {
         let address = text.parse().map_err(|error: AddressError| {
             CommandError::new("`PANE_PATROL_HUB` cannot be used")
                 .caused_by(&error)
@@ -117,8 +122,8 @@ fn way(context: &Context) -> Result<Way, CommandError> {
         });
     }
     let places = context.places();
-    let session = context.aoc.session.as_ref().unwrap_or(&places.session);
-    let told = [&context.aoc.url, &context.aoc.address];
+    let session = context.told.aoc.session.as_ref().unwrap_or(&places.session);
+    let told = [&context.told.aoc.url, &context.told.aoc.address];
     let told = told
         .into_iter()
         .flatten()

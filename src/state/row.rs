@@ -94,6 +94,9 @@ pub struct Row {
     pub tool: Option<String>,
     /// One line: what it does, asks, or said last.
     pub message: Option<String>,
+    /// What a person calls it beside its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called: Option<String>,
     /// The assistant's folder.
     pub cwd: Option<String>,
     /// The git branch of that folder, when it has one.

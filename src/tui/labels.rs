@@ -75,8 +75,17 @@ pub(crate) fn last_folder(path: &str) -> Option<&str> {
     last.filter(|name| !name.is_empty())
 }
 
-/// Project and branch: `shop ⎇ fix-tax`.
+/// What a person calls it, project and branch: `reviewer · shop ⎇ fix-tax`.
 pub(crate) fn place(row: &Row, signs: Signs) -> String {
+    let place = project_and_branch(row, signs);
+    match row.called.as_deref() {
+        None => place,
+        Some(called) if place.is_empty() => called.to_owned(),
+        Some(called) => format!("{called} · {place}"),
+    }
+}
+
+fn project_and_branch(row: &Row, signs: Signs) -> String {
     let sign = branch_sign(signs);
     match (project(row), row.branch.as_deref()) {
         (Some(project), Some(branch)) => format!("{project} {sign} {branch}"),

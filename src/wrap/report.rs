@@ -24,6 +24,8 @@ pub(crate) struct Subject {
     pub target: Target,
     /// The pane's id and server, when we run in one.
     pub pane: Option<(Server, PaneId)>,
+    /// What a person calls it.
+    pub label: Option<String>,
     /// Its folder.
     pub cwd: Option<String>,
 }
@@ -46,6 +48,7 @@ impl Subject {
         event.source = Source::Emit;
         event.message = Some(one_line(&self.message(turn), MAX_MESSAGE_CHARS));
         event.instance_id = Some(self.instance_id.clone());
+        event.label.clone_from(&self.label);
         event.cwd.clone_from(&self.cwd);
         if let Some((server, pane)) = &self.pane {
             (event.server, event.pane) = (Some(server.clone()), Some(*pane));
@@ -131,6 +134,7 @@ mod tests {
             command: "aider --yes".into(),
             target: "main:0.0".parse().unwrap(),
             pane: None,
+            label: None,
             cwd: None,
         };
         let event = subject.event(turn, Timestamp::default());

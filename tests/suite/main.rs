@@ -28,6 +28,7 @@ mod install;
 mod isolation;
 mod keys;
 mod kin;
+mod labels;
 mod launch;
 mod log;
 mod lost;

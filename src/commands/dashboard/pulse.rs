@@ -31,9 +31,9 @@ pub(in crate::commands) fn run(context: &Context, arguments: &PulseArgs) -> Comm
     let own = theme(arguments.theme.as_deref(), &config, context.no_color);
     let (theme, remark) = match own {
         Some(theme) => (theme, None),
-        None => theme_of(&context.aoc),
+        None => theme_of(&context.told.aoc),
     };
-    let overview = has_overview(&config, &context.aoc);
+    let overview = has_overview(&config, &context.told.aoc);
     let setup = tui::Setup {
         launchers: names_of_launchers(context)?,
         pulse: Some(Pulse {

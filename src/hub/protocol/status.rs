@@ -63,7 +63,8 @@ pub struct AgentStatus {
     pub project_root: String,
     /// Which kind of multiplexer it runs in; `none` outside of all.
     pub mux: String,
-    /// How it is called where there is little room: the last name of its folder, else its target.
+    /// How it is called where there is little room: as a person calls it (`called`), else the last name of its
+    /// folder, else its target.
     pub label: String,
     /// How many requests are open.
     pub requests: usize,
@@ -89,7 +90,11 @@ impl AgentStatus {
                 Some(server) => mux::kind_at(Path::new(&server.socket)).to_string(),
                 None => "none".to_owned(),
             },
-            label: name.map_or(target, str::to_owned),
+            label: match (&row.called, name) {
+                (Some(called), _) => called.clone(),
+                (None, Some(name)) => name.to_owned(),
+                (None, None) => target,
+            },
             project_root: root,
             requests: row.waiting.len(),
             unseen: row.state == State::Completed,

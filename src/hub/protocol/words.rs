@@ -98,6 +98,8 @@ pub(crate) struct EventShape {
     attended: Option<bool>,
     /// The assistant's config folder, when it is not the default one.
     home: Option<String>,
+    /// What a person calls it beside its name, at most 64 characters.
+    label: Option<String>,
     /// It had a message, which the event log is not to have: of a line there alone.
     #[serde(default)]
     withheld: bool,

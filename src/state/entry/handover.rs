@@ -19,6 +19,7 @@ impl Entry {
         let mut entry = Self::new(key, row.target.clone(), row.assistant.clone(), now);
         entry.instance_id.clone_from(&row.instance_id);
         entry.pid = row.pid;
+        entry.label = row.called.as_deref().map(Box::from);
         entry.cwd.clone_from(&row.cwd);
         entry.branch.clone_from(&row.branch);
         entry.home.clone_from(&row.home);

@@ -72,6 +72,8 @@ pub(super) struct Entry {
     pub(super) attended: bool,
     /// The session that is certainly the pane's own, by its fingerprint: its process was seen there.
     pub(super) proved: Option<u64>,
+    /// What a person calls it; few are called anything.
+    pub(super) label: Option<Box<str>>,
     pub(super) cwd: Option<String>,
     pub(super) branch: Option<String>,
     pub(super) home: Option<String>,
@@ -129,6 +131,7 @@ impl Entry {
             stopped: None,
             attended: true,
             proved: None,
+            label: None,
             cwd: None,
             branch: None,
             home: None,
@@ -228,6 +231,9 @@ impl Entry {
         take(&mut self.home, &event.home);
         if event.agent_id.is_none() {
             take(&mut self.cwd, &event.cwd);
+        }
+        if let Some(label) = event.label.as_deref() {
+            self.label = Some(label.into());
         }
         self.pid = event.pid.or(self.pid);
         self.stopped = self.stopped.filter(|stopped| Some(*stopped) == self.pid);

@@ -110,6 +110,7 @@ impl Entry {
             ts: self.ts,
             tool,
             message,
+            called: self.label.as_deref().map(str::to_owned),
             cwd: self.cwd.clone(),
             branch: self.branch.clone(),
             diff: None,

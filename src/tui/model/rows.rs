@@ -214,6 +214,7 @@ fn words(row: &Row) -> String {
         attention,
         row.tool.as_deref().unwrap_or_default(),
         row.message.as_deref().unwrap_or_default(),
+        row.called.as_deref().unwrap_or_default(),
         labels::project(row).unwrap_or_default(),
         row.branch.as_deref().unwrap_or_default(),
     ];

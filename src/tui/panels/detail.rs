@@ -172,7 +172,10 @@ impl Sheet<'_> {
         };
         let since = format!("{state} since {}", self.moment(row.since));
         let room = self.width.saturating_sub(text::width(&target) + 3);
-        let name = row.assistant.to_string();
+        let name = match &row.called {
+            Some(called) => format!("{} ({called})", row.assistant),
+            None => row.assistant.to_string(),
+        };
         let both = text::width(&name) + 3 + since.len();
         let (name, state) = match room {
             room if room >= both => (Some(name), since),

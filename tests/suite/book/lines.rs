@@ -72,6 +72,10 @@ const OTHERWISE: &[(&str, How)] = &[
         "docker run",
         How::IsNotOurs("it needs docker, an image and a network; `belief.rs` has containers"),
     ),
+    (
+        "ssh -R",
+        How::IsNotOurs("it needs another machine; `wrap/elsewhere.rs` has the hub's address alone"),
+    ),
 ];
 
 /// Whether it starts our program, and nothing before it.
