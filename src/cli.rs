@@ -27,9 +27,14 @@ use crate::tasks::Mark;
     version,
     about,
     max_term_width = 100,
-    args_conflicts_with_subcommands = true
+    args_conflicts_with_subcommands = true,
+    after_help = "With each command `--log FILE` writes down, for a maintainer, who came, what was refused and what was slow."
 )]
 pub struct Cli {
+    /// The file of the maintainer's log
+    // In the help of each command it would be one more line that hardly anybody needs.
+    #[arg(long, global = true, hide = true, value_name = "FILE")]
+    pub(crate) log: Option<PathBuf>,
     /// What to do; without it the dashboard is shown.
     #[command(subcommand)]
     pub(crate) command: Option<Command>,

@@ -10,6 +10,7 @@ pub mod collector;
 pub mod commands;
 pub mod config;
 pub mod demo;
+mod diagnostics;
 mod doctor;
 mod error;
 mod git;

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use super::handover::Handover;
 use super::{CollectorError, Running, RuntimeDirError, Setup, take_over};
+use crate::diagnostics::{self, Part};
 use crate::hub::client::{HubClient, HubError};
 use crate::state::update::{Role, Update};
 
@@ -135,6 +136,7 @@ impl Seat {
             hear(&update);
             self.tell(update);
         }
+        diagnostics::warn(Part::Collector, || "the other collector is gone".to_owned());
         *lock(&self.connection) = None;
     }
 
@@ -147,6 +149,9 @@ impl Seat {
     }
 
     pub(super) fn tell(&self, update: Update) {
+        if let Update::Role(role) = &update {
+            note(role);
+        }
         // A dashboard that no longer listens is about to leave.
         let _ = self.update.send(update);
     }
@@ -231,6 +236,24 @@ impl Member {
         self.seat.pass_on(&mut client, hear);
         self.handover.borrow_mut().lose((self.setup.clock)());
         Ok(())
+    }
+}
+
+fn note(role: &Role) {
+    match role {
+        // Told where it begins, also without a membership.
+        Role::Collector => {}
+        Role::Alone(why) => {
+            diagnostics::info(Part::Collector, || format!("looks alone: {why}"));
+        }
+        Role::Subscriber | Role::Follower => {
+            diagnostics::info(Part::Collector, || {
+                "listens to another collector".to_owned()
+            });
+        }
+        Role::Nobody(why) => {
+            diagnostics::error(Part::Collector, || format!("nobody collects: {why}"));
+        }
     }
 }
 

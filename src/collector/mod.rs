@@ -42,6 +42,7 @@ use std::thread::JoinHandle;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
+use crate::diagnostics::{self, Part};
 use crate::notify;
 use crate::state::update::Update;
 use crate::sys::monotone_clock::Clock;
@@ -139,6 +140,10 @@ fn take_over(
     hub.publish(Update::Snapshot(recalled.table.rows()));
     let links = doors.leave_links();
     hub.publish(Update::Ended(recalled.table.ended_sessions().into()));
+    diagnostics::info(Part::Collector, || {
+        let (runtime, rows) = (doors.places.runtime.display(), recalled.table.rows().len());
+        format!("collects from now on in {runtime}, with {rows} rows from before")
+    });
     let threads = |source| CollectorError::Threads {
         runtime: doors.places.runtime.clone(),
         source,

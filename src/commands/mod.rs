@@ -26,6 +26,7 @@ mod listen;
 mod log;
 mod logged;
 mod lookup;
+mod maintainers_log;
 mod mirror;
 mod request;
 mod resume;
@@ -52,6 +53,7 @@ pub(crate) use context::Context;
 /// Runs what was typed.
 pub fn run(cli: &Cli) -> CommandResult {
     let context = Context::read(|name| std::env::var_os(name));
+    maintainers_log::begin(&context, cli)?;
     match &cli.command {
         None => dashboard::run(&context, &cli.supervisor),
         Some(Command::Supervisor(arguments)) => dashboard::run(&context, arguments),

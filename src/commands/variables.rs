@@ -91,6 +91,21 @@ const TOKEN: Variable = Variable {
     is: "the file with the token that the hub wants of `wrap`",
 };
 
+const LOG: Variable = Variable {
+    names: &["PANE_PATROL_LOG"],
+    is: "the file of the [maintainer's log](maintainers-log.md), where `--log` does not say it",
+};
+
+const AOC_LOG: Variable = Variable {
+    names: &["AOC_LOG_DIR"],
+    is: "a folder for it where that is not set: `pane-patrol.log` in there",
+};
+
+const LEVEL: Variable = Variable {
+    names: &["PANE_PATROL_LOG_LEVEL", "AOC_LOG_LEVEL"],
+    is: "how much it says: `error`, `warn`, `info` (without it) or `debug`",
+};
+
 #[cfg(test)]
 const SOCKET: Variable = Variable {
     names: &["PANE_PATROL_EVENT_SOCKET"],
@@ -99,7 +114,7 @@ const SOCKET: Variable = Variable {
 
 /// All of them, in the order of the page. The first and the last are read by the hooks' crate, for hooks need them.
 #[cfg(test)]
-const ALL: [&Variable; 15] = [
+const ALL: [&Variable; 18] = [
     &SESSION,
     &AOC_SESSION,
     &TARGET,
@@ -114,6 +129,9 @@ const ALL: [&Variable; 15] = [
     &AOC_THEME,
     &AOC_OVERVIEW,
     &TOKEN,
+    &LOG,
+    &AOC_LOG,
+    &LEVEL,
     &SOCKET,
 ];
 
@@ -130,6 +148,12 @@ pub(crate) struct Told {
     pub(crate) hub: Option<String>,
     /// Where the token is that it wants.
     pub(crate) token_file: Option<PathBuf>,
+    /// The file of the maintainer's log.
+    pub(crate) log: Option<PathBuf>,
+    /// A folder for it.
+    pub(crate) log_folder: Option<PathBuf>,
+    /// How much it says.
+    pub(crate) log_level: Option<String>,
     /// What Mission Control's programs find the hub by.
     pub(crate) aoc: Aoc,
 }
@@ -154,6 +178,9 @@ impl Told {
             project: path(&PROJECT).filter(|folder| folder.is_absolute()),
             hub: text(&HUB),
             token_file: path(&TOKEN),
+            log: path(&LOG),
+            log_folder: path(&AOC_LOG),
+            log_level: text(&LEVEL),
             aoc: Aoc {
                 session: text(&AOC_SESSION),
                 url: text(&AOC_URL),
@@ -189,21 +216,31 @@ mod tests {
             ("AOC_AGENT_LABEL", "reviewer"),
             ("AOC_TAB_SCOPE", "api"),
             ("AOC_PROJECT_ROOT", "/src/shop"),
+            ("AOC_LOG_LEVEL", "debug"),
+            ("AOC_LOG_DIR", ".aoc/logs"),
             ("AOC_HUB_ADDR", "127.0.0.1:1"),
+            ("PANE_PATROL_LOG", ""),
         ];
         let found = told(&theirs);
         assert_eq!(found.target.as_deref(), Some("%3"));
         assert_eq!(found.label.as_deref(), Some("api/reviewer"));
         assert_eq!(found.project, Some("/src/shop".into()));
+        assert_eq!(found.log_level.as_deref(), Some("debug"));
+        assert_eq!(
+            (found.log, found.log_folder),
+            (None, Some(".aoc/logs".into()))
+        );
         let ours = [
             ("PANE_PATROL_TARGET", "work:1.0"),
             ("PANE_PATROL_LABEL", "mine"),
             ("PANE_PATROL_PROJECT", "/src/other"),
+            ("PANE_PATROL_LOG_LEVEL", "warn"),
         ];
         let found = told(&[&ours[..], &theirs].concat());
         assert_eq!(found.target.as_deref(), Some("work:1.0"));
         assert_eq!(found.label.as_deref(), Some("mine"));
         assert_eq!(found.project, Some("/src/other".into()));
+        assert_eq!(found.log_level.as_deref(), Some("warn"));
     }
 
     #[test]

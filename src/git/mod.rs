@@ -24,6 +24,7 @@ pub(crate) use self::types::{
     Change, DiffState, DiffSummary, FileChange, FileStatus, MAX_FILES, Patch, PatchRequest, Sums,
     USUAL_CONTEXT,
 };
+use crate::diagnostics::{self, Part};
 use call::{Bounds, Output};
 
 /// How long all questions about one repository may take together.
@@ -169,12 +170,29 @@ impl Repository<'_> {
             deadline: self.deadline,
             output: room,
         };
-        let output = call::run(
-            &self.git.program,
-            &self.root,
-            &self.settings,
-            arguments,
-            bounds,
+        let arguments: Vec<OsString> = arguments
+            .into_iter()
+            .map(|word| word.as_ref().to_owned())
+            .collect();
+        let output = diagnostics::timed(
+            Part::Git,
+            || {
+                let words = arguments.first().map(|word| word.to_string_lossy());
+                format!(
+                    "git {} in {}",
+                    words.unwrap_or_default(),
+                    self.root.display()
+                )
+            },
+            || {
+                call::run(
+                    &self.git.program,
+                    &self.root,
+                    &self.settings,
+                    &arguments,
+                    bounds,
+                )
+            },
         )?;
         if output.is_cut || output.ended_with(good) {
             return Ok(output);

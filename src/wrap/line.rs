@@ -18,6 +18,7 @@ use super::report::from_elsewhere;
 use super::teller::{Order, Setup};
 use super::work::Work;
 use crate::collector::sources::changes::Report;
+use crate::diagnostics::{self, Part};
 use crate::git::DiffSummary;
 use crate::hub::client::Link;
 use crate::hub::protocol::{
@@ -86,12 +87,21 @@ impl Line {
         match self.setup.way.connect() {
             Ok(link) => {
                 self.is_elsewhere = !link.sees_our_files();
+                diagnostics::info(Part::Wrap, || {
+                    let sight = if self.is_elsewhere {
+                        "does not see"
+                    } else {
+                        "sees"
+                    };
+                    format!("told a hub by {link}, which {sight} our folder")
+                });
                 self.link = Some(link);
                 self.retry = FIRST_RETRY;
                 self.due = Instant::now() + HEARTBEAT;
                 self.introduce();
             }
-            Err(_) => {
+            Err(error) => {
+                diagnostics::debug(Part::Wrap, || format!("no hub: {error}"));
                 self.due = Instant::now() + self.retry;
                 // To look for a socket here costs nobody anything.
                 if self.setup.way.there.is_some() {
@@ -102,6 +112,9 @@ impl Line {
     }
 
     fn lose(&mut self) {
+        diagnostics::warn(Part::Wrap, || {
+            "the hub is gone, or takes nothing".to_owned()
+        });
         self.link = None;
         self.complained.clear();
         self.due = Instant::now() + self.retry;
@@ -313,6 +326,7 @@ impl Line {
 
     fn hear_error(&mut self, message: &Envelope) {
         let code = message.payload["code"].as_str().unwrap_or_default();
+        diagnostics::warn(Part::Wrap, || format!("the hub refused something: {code}"));
         if code == code::WRONG_SESSION && message.session_id != self.voice.session_id {
             // The hub's own word for its name.
             self.voice.session_id.clone_from(&message.session_id);

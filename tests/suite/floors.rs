@@ -14,7 +14,12 @@ const FLOORS: &[&[&str]] = &[
     &["sys/src/", "bare/src/"],
     &["hooks/src/"],
     &["installer/src/"],
-    &["src/error.rs", "src/messages/", "src/sys/"],
+    &[
+        "src/error.rs",
+        "src/messages/",
+        "src/sys/",
+        "src/diagnostics/",
+    ],
     &["src/rules/", "src/git/", "src/tasks/"],
     &["src/state/"],
     &["src/mux/"],

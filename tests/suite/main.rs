@@ -32,6 +32,7 @@ mod labels;
 mod launch;
 mod log;
 mod lost;
+mod maintainers_log;
 mod manual;
 // The page is made by what is said on Linux; elsewhere the system words some of it otherwise.
 #[cfg(target_os = "linux")]

@@ -8,6 +8,7 @@ use super::connection::{Client, Fate};
 use super::event::Event;
 use super::seats;
 use super::serving::Server;
+use crate::diagnostics::{self, Part};
 use crate::hub::protocol::code;
 use crate::state::PublisherWord;
 use crate::sys::namespaces::Standing;
@@ -25,8 +26,14 @@ impl Server {
         self.clients.retain_mut(|client| {
             match client.fate(now) {
                 Fate::Stays => return true,
-                Fate::Left => {}
-                Fate::Dropped(reason) => scribe.mention(Event::Refused(reason)),
+                Fate::Left => {
+                    diagnostics::info(Part::Hub, || format!("{} has gone", client.name()));
+                }
+                Fate::Dropped(reason) => {
+                    let name = client.name();
+                    diagnostics::warn(Part::Hub, || format!("{name} had to go: {reason}"));
+                    scribe.mention(Event::Refused(reason));
+                }
             }
             let agent = client.agent().map(str::to_owned);
             gone.push((client.name().to_owned(), agent, client.serial));

@@ -10,6 +10,7 @@ use super::order::{Done, Reply};
 use super::publishers::Publishers;
 use super::serving::Server;
 use super::who::Handed;
+use crate::diagnostics::{self, Part};
 use crate::hub::protocol::{Act, ActResult, code};
 use crate::state::PublisherWord;
 use crate::sys::namespaces::Standing;
@@ -189,6 +190,15 @@ impl Server {
 
     /// Tells the writer how it is with a publisher.
     pub(super) fn tell_of(&mut self, publisher: String, word: PublisherWord) {
+        diagnostics::info(Part::Hub, || {
+            let word = match word {
+                PublisherWord::Heard => "is heard again",
+                PublisherWord::Silent => "is silent",
+                PublisherWord::Left => "has left",
+                PublisherWord::Forgotten => "is forgotten",
+            };
+            format!("the publisher {publisher} {word}")
+        });
         let message = Published {
             publisher,
             agent: None,

@@ -21,6 +21,7 @@ use super::patch_requests::PatchRequests;
 use super::patch_worker::Patches;
 use super::publishers::Publishers;
 use super::seats;
+use crate::diagnostics::{self, Part};
 use crate::hub::protocol::code;
 use crate::state::update::Update;
 use crate::sys::wake_channel::Inbox;
@@ -96,6 +97,8 @@ impl Server {
                 names::tell_apart(&mut self.clients, index);
                 seats::seat(&mut self.clients, index, &self.cache);
                 for what in self.clients[index].take_overstepped() {
+                    let name = self.clients[index].name();
+                    diagnostics::warn(Part::Hub, || format!("{name} may not: {what}"));
                     self.scribe.mention(Event::Refused(code::NOT_ALLOWED));
                     self.acting.note_overstep(what, self.clients[index].who());
                 }

@@ -15,6 +15,7 @@ use tungstenite::protocol::WebSocketConfig;
 use tungstenite::{Error, WebSocket};
 
 use super::token::Tokens;
+use crate::diagnostics::{self, Part};
 use crate::hub::protocol::{MAX_MESSAGE_BYTES, Right};
 
 /// A request must have come within this time, however slowly its bytes drop in. The library bounds
@@ -65,7 +66,13 @@ impl Door {
                 Ok(response)
             }
             Ok(_) => Err(FULL.response()),
-            Err(refusal) => Err(refusal.response()),
+            Err(refusal) => {
+                let Refusal(status, why) = refusal;
+                diagnostics::warn(Part::WebSocket, || {
+                    format!("a request was refused with {}: {why}", status.as_u16())
+                });
+                Err(refusal.response())
+            }
         };
         let mut state = ServerHandshake::start(stream, callback, Some(limits())).handshake();
         loop {

@@ -11,6 +11,7 @@ use pane_patrol_sys::private;
 use rustix::process::Signal;
 
 use super::{Call, Format, Tmux, TmuxError};
+use crate::diagnostics::{self, Part};
 use crate::sys::child::{self, Kept, read_outputs, wait};
 
 /// Said in the status line of a client that was begun for the person.
@@ -21,6 +22,15 @@ const TOLD_FOR_MS: &str = "8000";
 
 /// Has tmux carry out `call` and gives its stdout; the child never outlives this.
 pub(super) fn run(tmux: &Tmux, call: &Call) -> Result<Vec<u8>, TmuxError> {
+    // Of what it is told only the command: there may be text for an assistant behind it.
+    let what = || {
+        let command = call.arguments().next().unwrap_or_default();
+        format!("tmux {} at {}", command.display(), tmux.socket.display())
+    };
+    diagnostics::timed(Part::Mux, what, || run_in_time(tmux, call))
+}
+
+fn run_in_time(tmux: &Tmux, call: &Call) -> Result<Vec<u8>, TmuxError> {
     let deadline = Instant::now() + tmux.budget;
     loop {
         let (status, stdout, stderr) = run_once(tmux, call, deadline)?;

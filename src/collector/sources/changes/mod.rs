@@ -15,6 +15,7 @@ use std::time::Instant;
 
 use crate::assistants::homes::Homes;
 use crate::assistants::tasks::Owner;
+use crate::diagnostics::{self, Part};
 use crate::git::{DiffSummary, Git};
 use crate::tasks::{TaskSummary, taskmaster};
 use places::Residents;
@@ -290,7 +291,11 @@ impl<R: FnMut(Report) -> bool> Worker<R> {
         let places = row.owner.places(&self.homes);
         let places = places.into_iter().map(Spot::Folder);
         self.watches.set(subject, places.collect());
-        let tasks = row.owner.tasks(&self.homes);
+        let tasks = diagnostics::timed(
+            Part::File,
+            || format!("the list of tasks of {}", row.owner.folder.display()),
+            || row.owner.tasks(&self.homes),
+        );
         if row.tasks.as_deref() == Some(&tasks) {
             return true;
         }

@@ -10,6 +10,7 @@ use std::time::Instant;
 use pane_patrol_hooks::text::one_line;
 
 use super::{Client, Waiter};
+use crate::diagnostics::{self, Part};
 use crate::hub::protocol::{
     self, Admit, ClientRole, Envelope, Hello, MAX_MESSAGE_BYTES, Pong, PublishedStatus, Report,
     Right, Status, WaitDecision, code, needed,
@@ -196,6 +197,21 @@ impl Client {
         self.name = hello.client_id;
         self.admission.session = Some(message.session_id.clone());
         self.role = Some(hello.role);
+        diagnostics::info(Part::Hub, || {
+            let role = match hello.role {
+                ClientRole::Publisher => "publisher",
+                ClientRole::Subscriber => "subscriber",
+            };
+            let process = match self.admission.process {
+                Some(pid) if !self.admission.is_relayed => format!("process {pid}"),
+                _ => "WebSocket".to_owned(),
+            };
+            let right = self.admission.right.as_str();
+            format!(
+                "{} has come as a {role} by {process}, with the right {right}",
+                self.name
+            )
+        });
         if hello.role == ClientRole::Subscriber {
             self.wants.parts = hello.capabilities.iter().any(|it| it == "parts");
             let understood = hello.capabilities.into_iter().filter(|it| it != "parts");
