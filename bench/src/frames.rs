@@ -115,6 +115,7 @@ impl Dashboard {
 
     fn new(now: Timestamp) -> Self {
         let model = Model::new(Setup {
+            pulse: None,
             in_multiplexer: true,
             offset: time::UtcOffset::UTC,
             home: Some("/home/ada".to_owned()),

@@ -64,7 +64,7 @@ pub use doors::Doors;
 pub use error::CollectorError;
 pub use journal::{EndedSetup, Setup as JournalSetup};
 pub use membership::{Membership, join};
-pub use pulse::{Project, follow};
+pub(crate) use pulse::{Project, follow};
 pub use setup::{RulesSetup, Setup};
 pub use sources::Setup as SourcesSetup;
 

@@ -40,13 +40,13 @@ const NOBODY: Assistant = Assistant::known("nobody");
 
 /// The folder that is followed beside the rows.
 #[derive(Clone, Debug)]
-pub struct Project {
+pub(crate) struct Project {
     /// Which.
-    pub folder: PathBuf,
+    pub(crate) folder: PathBuf,
     /// By which id its changes and tasks are told: one that no row has.
-    pub id: &'static str,
+    pub(crate) id: &'static str,
     /// Whether rows are wanted at all; without them nobody is looked for while nobody collects.
-    pub with_rows: bool,
+    pub(crate) with_rows: bool,
 }
 
 /// Follows whoever collects, or looks alone, until the membership ends. Each change is told with
@@ -54,7 +54,7 @@ pub struct Project {
 ///
 /// # Errors
 /// The system gives no thread.
-pub fn follow(setup: Setup, project: Project) -> io::Result<(Receiver<Update>, Membership)> {
+pub(crate) fn follow(setup: Setup, project: Project) -> io::Result<(Receiver<Update>, Membership)> {
     begin(move |seat| {
         // Without a thread for it the tabs say that nobody has looked.
         let work = follow_project(&setup, &project, seat.update.clone());

@@ -81,7 +81,8 @@ pub use effect::{Effect, Split, Whose};
 pub use message::{
     Awaited, Hooks, InstallOffer, InstallOutcome, Jumped, Message, Need, OfferedInstall, Started,
 };
-pub use model::{Model, PROJECT, Pulse, Setup};
+pub(crate) use model::PROJECT;
+pub use model::{Model, Pulse, Setup};
 pub use theme::Theme;
 pub use undone::{NoOffer, NoPatch, NotStarted, ONLY_A_REPLAY, Unchanged};
 pub use update::update;

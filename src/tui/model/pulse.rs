@@ -12,7 +12,7 @@ use crate::tui::labels::last_folder;
 
 /// The id by which the changes and tasks of that folder are told. No row has it: an id begins with a letter,
 /// a digit or a path.
-pub const PROJECT: &str = "\u{0}project";
+pub(crate) const PROJECT: &str = "\u{0}project";
 
 /// What a dashboard that only follows shows beside the rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
