@@ -115,7 +115,6 @@ impl Dashboard {
 
     fn new(now: Timestamp) -> Self {
         let model = Model::new(Setup {
-            pulse: None,
             in_multiplexer: true,
             offset: time::UtcOffset::UTC,
             home: Some("/home/ada".to_owned()),
@@ -221,6 +220,7 @@ fn row(number: u32, turn: u32, now: Timestamp) -> Row {
         ts: now,
         tool: Some("Bash".to_owned()),
         message: Some(format!("cargo test --workspace --all-targets, turn {turn}")),
+        called: None,
         cwd: Some(format!("/home/ada/src/{name}-{}", number / 4)),
         branch: Some("main".to_owned()),
         diff: None,
