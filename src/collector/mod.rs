@@ -5,7 +5,7 @@
 //! anything while there are no rows: the process then sleeps in the kernel.
 //!
 //! One instance collects, by holding the lock in the runtime folder. The others are subscribers of
-//! its hub; [`join`] is both, whichever it can be at the moment. [`follow`] never collects: it is a
+//! its hub; [`join`] is both, whichever it can be at the moment. `pulse::follow` never collects: it is a
 //! subscriber, and while there is nobody to be one of it has the sources look for it alone.
 //!
 //! May import: all below it: `config`, `actor`'s audit, `notify`, `hub`, `log`,
