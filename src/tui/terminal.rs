@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
-    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute};
 use pane_patrol_hooks::timestamp::Timestamp;
@@ -94,6 +94,8 @@ fn take_terminal() -> io::Result<()> {
     execute!(
         out,
         EnterAlternateScreen,
+        // A dashboard that was killed has left the terminal there, with its last screen on it.
+        Clear(ClearType::All),
         EnableBracketedPaste,
         cursor::Hide
     )

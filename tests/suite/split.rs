@@ -250,6 +250,11 @@ fn a_killed_dashboard_is_healed_by_the_next_one() {
     assert_ne!(desk.everything(), before, "nothing is healed yet");
     desk.start("");
     desk.wait("everything is as it was", || desk.everything() == before);
+    let screen = desk.client.screen();
+    assert!(
+        !screen.contains("Killed"),
+        "nothing of the last one is left:\n{screen}"
+    );
 }
 
 #[test]

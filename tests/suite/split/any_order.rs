@@ -297,3 +297,8 @@ fn everything_is_where_it_was_after_a_second_twenty_acts() {
 fn everything_is_where_it_was_after_a_third_twenty_acts() {
     try_with(3);
 }
+
+#[test]
+fn everything_is_where_it_was_after_a_fourth_twenty_acts() {
+    try_with(10);
+}
