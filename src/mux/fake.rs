@@ -435,11 +435,13 @@ impl Split {
 
 impl SplitView for Split {
     fn toggle(&mut self, _: Duration) -> Outcome<Beside> {
+        let mut is_open = self.is_known;
         let toggled = self.on(Some(self.claim(None)), |server| {
             server.has_place = !server.has_place;
             server.beside = None;
+            is_open = server.has_place;
         })?;
-        (self.is_known, self.is_lost) = (toggled.is_open, false);
+        (self.is_known, self.is_lost) = (is_open, false);
         Ok(toggled)
     }
 
@@ -447,16 +449,18 @@ impl SplitView for Split {
         let Target::Pane(pane) = place.pane else {
             return Err("its pane is not known yet".into());
         };
+        let mut is_open = self.is_known;
         let shown = self.on(Some(self.claim(Some(pane))), |server| {
             server.has_place = true;
             server.beside = Some(pane.0);
+            is_open = true;
         })?;
-        (self.is_known, self.is_lost) = (true, false);
+        (self.is_known, self.is_lost) = (is_open, false);
         name.clone_into(&mut self.name);
         Ok(shown)
     }
 
-    fn refresh(&mut self, _: Option<PaneId>, within: Duration) -> Outcome<Beside> {
+    fn refresh(&mut self, _: &[(Server, PaneId)], within: Duration) -> Outcome<Beside> {
         let now = self.now(within)?;
         if now.is_open || !self.is_known {
             return Ok(now);
@@ -471,9 +475,9 @@ impl SplitView for Split {
         })
     }
 
-    fn empty(&mut self, stopped: PaneId, _: Duration) -> Outcome<Beside> {
+    fn empty(&mut self, stopped: &(Server, PaneId), _: Duration) -> Outcome<Beside> {
         self.on(Some(self.claim(None)), |server| {
-            if server.beside == Some(stopped.0) {
+            if server.beside == Some(stopped.1.0) {
                 server.beside = None;
                 server.place_says = format!("{} was stopped", self.name);
             }

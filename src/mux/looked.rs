@@ -230,11 +230,11 @@ impl SplitView for LookedSplit {
     }
 
     /// A look itself.
-    fn refresh(&mut self, stopping: Option<PaneId>, within: Duration) -> Outcome<Beside> {
+    fn refresh(&mut self, stopping: &[(Server, PaneId)], within: Duration) -> Outcome<Beside> {
         self.1.refresh(stopping, within)
     }
 
-    fn empty(&mut self, stopped: PaneId, within: Duration) -> Outcome<Beside> {
+    fn empty(&mut self, stopped: &(Server, PaneId), within: Duration) -> Outcome<Beside> {
         let said = self.1.empty(stopped, within)?;
         self.look(&said, within)
     }

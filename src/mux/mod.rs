@@ -166,11 +166,11 @@ pub trait SplitView: Send {
     fn show(&mut self, place: &Place, name: &str, within: Duration) -> Outcome<Beside>;
 
     /// Looks what became of the place and of what is shown. When that has ended the place stays, and says
-    /// what was there and how it ended; `stopping`: the pane that is being stopped from the list.
-    fn refresh(&mut self, stopping: Option<PaneId>, within: Duration) -> Outcome<Beside>;
+    /// what was there and how it ended; `stopping`: the panes that are being stopped from the list.
+    fn refresh(&mut self, stopping: &[(Server, PaneId)], within: Duration) -> Outcome<Beside>;
 
-    /// The same after what this pane showed was stopped from the list: what is left of it goes back.
-    fn empty(&mut self, stopped: PaneId, within: Duration) -> Outcome<Beside>;
+    /// The same after this pane was stopped from the list: where it is shown, what is left of it goes back.
+    fn empty(&mut self, stopped: &(Server, PaneId), within: Duration) -> Outcome<Beside>;
 
     /// Puts everything back.
     fn close(&mut self, within: Duration) -> Outcome<Beside>;

@@ -1,6 +1,6 @@
 //! What `update` wants done in the world, as data. The loop in `tui` carries it out.
 
-use pane_patrol_hooks::target::PaneId;
+use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::actor::{Bound, Decision, Shown};
@@ -71,12 +71,12 @@ pub enum Split {
     Toggle,
     /// Show the row's pane there, or move into it when it is shown already.
     Show(Box<Row>),
-    /// Look what became of it and of what is shown; with the pane there that is being stopped, if it is.
-    Refresh(Option<PaneId>),
+    /// Look what became of it and of what is shown; with the panes that are being stopped.
+    Refresh(Vec<(Server, PaneId)>),
     /// The same in a moment: a process has ended, and its pane is about to.
-    RefreshLater(Option<PaneId>),
-    /// Leave it empty: what this pane showed was stopped.
-    Empty(PaneId),
+    RefreshLater(Vec<(Server, PaneId)>),
+    /// Leave it empty if this pane is shown: it was stopped.
+    Empty(Server, PaneId),
 }
 
 /// Whose changes are meant.

@@ -44,6 +44,8 @@ pub enum Message {
     Installed(InstallOutcome),
     /// What is beside the dashboard now.
     Split(Beside),
+    /// The same without a key.
+    SplitSeen(Beside),
     /// What was started; or why nothing was.
     Started(Result<Started, NotStarted>),
     /// What became of taking this session up again.

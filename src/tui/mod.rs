@@ -139,7 +139,11 @@ impl Dashboard {
         let actions = Arc::clone(&self.actions);
         input::spawn("split", self.sender.clone(), move |messages| {
             for step in steps {
-                let _ = messages.send(Message::Split(actions.split(&step)));
+                let place = actions.split(&step);
+                let _ = messages.send(match step {
+                    Split::Toggle | Split::Show(_) => Message::Split(place),
+                    _ => Message::SplitSeen(place),
+                });
             }
         })?;
         input::spawn("feed", self.sender.clone(), move |messages| {
@@ -239,7 +243,7 @@ impl Dashboard {
             }
             // It waits first, and nobody has to wait for it.
             Effect::Split(step @ Split::RefreshLater(_)) => {
-                self.in_background(move |actions| Message::Split(actions.split(&step)))?;
+                self.in_background(move |actions| Message::SplitSeen(actions.split(&step)))?;
             }
             Effect::Split(step) => {
                 // It can only fail when the thread has panicked, which ends the dashboard anyway.

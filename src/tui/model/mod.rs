@@ -109,6 +109,8 @@ pub struct Model {
     pub(crate) notice: Option<Notice>,
     /// What is beside the dashboard.
     pub(crate) split: Beside,
+    /// How many keys about that are not answered yet.
+    pub(crate) split_keys: usize,
     /// The socket and the pane of what was started last, until its row is there or the person does
     /// something else.
     pub(crate) awaited: Option<(String, PaneId)>,
@@ -200,6 +202,7 @@ impl Model {
                 is_open: is_split,
                 ..Beside::default()
             },
+            split_keys: usize::from(is_split),
             awaited: None,
             stopping: Vec::new(),
             snoozes: Snoozes::default(),

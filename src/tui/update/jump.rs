@@ -18,6 +18,7 @@ pub(crate) fn go(model: &mut Model) -> Vec<Effect> {
     if model.is_split() {
         // What is asked of it next may come before that is answered.
         model.split.is_open = true;
+        model.split_keys += 1;
         return vec![Effect::Split(Split::Show(Box::new(row)))];
     }
     model.jumping = true;

@@ -88,9 +88,9 @@ pub(crate) fn stopped(
 ) -> Vec<Effect> {
     model.stopping.retain(|stopping| stopping.id != row.id);
     let name = format!("{} in {}", row.assistant, row.target);
-    let has_ended = outcome == Stopped::Ended && model.is_beside(row);
-    let empty = row.pane.filter(|_| has_ended);
-    let empty = empty.map(|pane| Effect::Split(Split::Empty(pane)));
+    let leaves = outcome == Stopped::Ended && model.is_split();
+    let pane = row.server.clone().zip(row.pane).filter(|_| leaves);
+    let empty = pane.map(|(server, pane)| Effect::Split(Split::Empty(server, pane)));
     let is_open = matches!(&model.panel, Panel::Stop(stop) if stop.row.id == row.id);
     match outcome {
         Stopped::OnlyByPane { why, .. } if is_open => {

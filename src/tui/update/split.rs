@@ -1,6 +1,6 @@
 //! The place beside the dashboard, as far as keys and messages are concerned.
 
-use pane_patrol_hooks::target::{PaneId, Target};
+use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::mux::Beside;
@@ -21,10 +21,17 @@ pub(crate) fn press(model: &mut Model) -> Vec<Effect> {
     let step = row.map_or(Split::Toggle, |row| Split::Show(Box::new(row)));
     // Enter may come before that is answered, and is meant for the place already.
     model.split.is_open = !model.split.is_open;
+    model.split_keys += 1;
     vec![Effect::Split(step)]
 }
 
-/// Takes in what is beside the dashboard now.
+/// Takes in what is beside the dashboard now, as the answer to a key.
+pub(crate) fn answered(model: &mut Model, place: Beside, now: Timestamp) {
+    model.split_keys = model.split_keys.saturating_sub(1);
+    hear(model, place, now);
+}
+
+/// Takes in what is beside the dashboard now. What keys have asked for since is still to come.
 pub(crate) fn hear(model: &mut Model, place: Beside, now: Timestamp) {
     if place.turn < model.split.turn {
         return;
@@ -32,7 +39,12 @@ pub(crate) fn hear(model: &mut Model, place: Beside, now: Timestamp) {
     if let Some(note) = &place.note {
         model.notify(note, now);
     }
+    let is_open = match model.split_keys {
+        0 => place.is_open,
+        _ => model.split.is_open,
+    };
     model.split = Beside {
+        is_open,
         note: None,
         ..place
     };
@@ -81,8 +93,8 @@ pub(crate) fn look(model: &Model) -> Vec<Effect> {
     Vec::new()
 }
 
-/// The pane that is shown, if it is being stopped.
-fn stopping(model: &Model) -> Option<PaneId> {
-    let stopping = model.stopping.iter().find(|row| model.is_beside(row));
-    stopping.and_then(|row| row.pane)
+/// The panes that are being stopped.
+fn stopping(model: &Model) -> Vec<(Server, PaneId)> {
+    let pane = |row: &Row| row.server.clone().zip(row.pane);
+    model.stopping.iter().filter_map(pane).collect()
 }

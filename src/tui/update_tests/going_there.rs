@@ -95,7 +95,7 @@ fn in_the_split_enter_shows_instead_of_going_and_the_shown_row_is_marked() {
             screen(&model)
         );
         let gone = tell(&mut model, Message::Update(Update::Gone(next.id.clone())));
-        assert_eq!(gone, [Effect::Split(Split::RefreshLater(None))]);
+        assert_eq!(gone, [Effect::Split(Split::RefreshLater(Vec::new()))]);
         assert_eq!(
             press(&mut model, KeyCode::Char('s')),
             [Effect::Split(Split::Toggle)]
@@ -138,7 +138,7 @@ fn a_place_that_somebody_has_closed_is_opened_anew_by_what_is_shown_next() {
         let started = tell(&mut model, Message::Started(Ok(started)));
         assert_eq!(
             started,
-            [Effect::Split(Split::Refresh(None))],
+            [Effect::Split(Split::Refresh(Vec::new()))],
             "it may be open again"
         );
         let pressed = press(&mut model, key);
@@ -155,29 +155,56 @@ fn what_is_stopped_from_the_list_empties_the_place_and_is_said_to_have_been_stop
     let place = beside(&model, 1);
     tell(&mut model, Message::Split(place.clone()));
     let row = Box::new(model.selected_row().unwrap().clone());
+    let pane = row.server.clone().zip(row.pane).unwrap();
     keys(&mut model, "x");
     assert_eq!(
         press(&mut model, KeyCode::Char('x')),
         [Effect::Stop(row.clone())]
     );
     let gone = tell(&mut model, Message::Update(Update::Gone(row.id.clone())));
-    assert_eq!(gone, [Effect::Split(Split::RefreshLater(row.pane))]);
+    assert_eq!(
+        gone,
+        [Effect::Split(Split::RefreshLater(vec![pane.clone()]))]
+    );
     let wider = tell(&mut model, Message::Resize(100, 30));
-    assert_eq!(wider, [Effect::Split(Split::Refresh(row.pane))]);
+    assert_eq!(wider, [Effect::Split(Split::Refresh(vec![pane.clone()]))]);
     let stopped = Message::Stopped(row.clone(), Stopped::Ended);
     assert_eq!(
         tell(&mut model, stopped.clone()),
-        [Effect::Split(Split::Empty(row.pane.unwrap()))]
+        [Effect::Split(Split::Empty(pane.0.clone(), pane.1))]
     );
     let narrower = tell(&mut model, Message::Resize(90, 30));
-    assert_eq!(narrower, [Effect::Split(Split::Refresh(None))]);
-    let empty = Beside {
-        shows: None,
+    assert_eq!(narrower, [Effect::Split(Split::Refresh(Vec::new()))]);
+    let closed = Beside {
         turn: 2,
-        ..place
+        ..Beside::default()
     };
-    tell(&mut model, Message::Split(empty));
-    assert_eq!(tell(&mut model, stopped), [], "it is not there any more");
+    tell(&mut model, Message::Split(closed));
+    assert_eq!(tell(&mut model, stopped), [], "there is no place");
+}
+
+#[test]
+fn what_was_seen_before_a_key_was_answered_says_nothing_of_what_the_key_has_asked_for() {
+    let mut model = usual();
+    let lost = |turn| Beside {
+        is_lost: true,
+        turn,
+        ..Beside::default()
+    };
+    tell(&mut model, Message::SplitSeen(lost(1)));
+    let entered = press(&mut model, KeyCode::Enter);
+    assert!(matches!(entered[..], [Effect::Split(Split::Show(_))]));
+    tell(&mut model, Message::SplitSeen(lost(2)));
+    let closes = press(&mut model, KeyCode::Char('s'));
+    assert_eq!(closes, [Effect::Split(Split::Toggle)]);
+    let shown = beside(&model, 3);
+    tell(&mut model, Message::Split(shown));
+    assert!(
+        !model.split.is_open,
+        "the second key is still to be answered"
+    );
+    tell(&mut model, Message::Split(lost(4)));
+    assert_eq!(model.split, lost(4));
 }
 
 #[test]
@@ -197,7 +224,7 @@ fn what_is_moved_or_ends_around_the_shown_pane_is_looked_at() {
         &mut model,
         Message::Update(Update::Row(Arc::new(row.clone()))),
     );
-    assert_eq!(moved, [Effect::Split(Split::Refresh(None))]);
+    assert_eq!(moved, [Effect::Split(Split::Refresh(Vec::new()))]);
     // `shop:1.2` is in the same window, `api:2.0` is not.
     let gone = |model: &mut Model, target: &str| {
         let rows = model.rows.in_order().iter();
@@ -208,7 +235,7 @@ fn what_is_moved_or_ends_around_the_shown_pane_is_looked_at() {
         tell(model, Message::Update(Update::Gone(id)))
     };
     assert_eq!(gone(&mut model, "api:2.0"), []);
-    let later = [Effect::Split(Split::RefreshLater(None))];
+    let later = [Effect::Split(Split::RefreshLater(Vec::new()))];
     assert_eq!(gone(&mut model, "shop:1.2"), later);
 }
 

@@ -169,7 +169,10 @@ impl Journey {
         let actions = &self.actions;
         Some(match effect {
             Effect::Jump(row) => Message::Jumped(actions.jump(&row)),
-            Effect::Split(step) => Message::Split(actions.split(&step)),
+            Effect::Split(step @ (tui::Split::Toggle | tui::Split::Show(_))) => {
+                Message::Split(actions.split(&step))
+            }
+            Effect::Split(step) => Message::SplitSeen(actions.split(&step)),
             Effect::Start {
                 launcher,
                 row,

@@ -145,14 +145,14 @@ impl RealActions {
         };
         *turn += 1;
         let now = work(&mut **split).unwrap_or_else(|undone| {
-            // Where nobody answers, what was there is still there.
-            let there = split.now(PATIENCE);
+            // Somebody may have closed the place meanwhile. Where nobody answers, it is still there.
+            let there = split.refresh(&[], PATIENCE);
             let there = there.unwrap_or(Beside {
                 is_open: true,
                 ..Beside::default()
             });
             Beside {
-                note: Some(undone.to_string()),
+                note: there.note.or(Some(undone.to_string())),
                 ..there
             }
         });
@@ -303,9 +303,11 @@ impl Actions for RealActions {
                 split.show(&self.reach.place_of(row).0, &name, PATIENCE_FOR_SEVERAL)
             }
             tui::Split::Refresh(stopping) | tui::Split::RefreshLater(stopping) => {
-                split.refresh(*stopping, PATIENCE_FOR_SEVERAL)
+                split.refresh(stopping, PATIENCE_FOR_SEVERAL)
             }
-            tui::Split::Empty(stopped) => split.empty(*stopped, PATIENCE_FOR_SEVERAL),
+            tui::Split::Empty(server, pane) => {
+                split.empty(&(server.clone(), *pane), PATIENCE_FOR_SEVERAL)
+            }
         });
         answer.unwrap_or_else(|why| Beside {
             note: Some(why.to_string()),

@@ -10,6 +10,7 @@
 //!
 //! `plan` and `memory` are pure: a listing in, commands out. This file asks tmux.
 
+mod asked;
 mod cells;
 mod journal;
 mod layout;
@@ -27,6 +28,7 @@ use pane_patrol_hooks::target::{PaneId, Server, Target};
 use super::ask::{Ask, asking};
 use super::{Belief, Call};
 use crate::mux::{Beside, Gone, Home, Outcome, Owner, Place, SplitView, Undone};
+use asked::{look, run};
 use layout::Panes;
 use memory::Memory;
 use plan::Batch;
@@ -56,12 +58,12 @@ impl SplitView for Split {
         self.show(place, name, &ask)
     }
 
-    fn refresh(&mut self, stopping: Option<PaneId>, within: Duration) -> Outcome<Beside> {
+    fn refresh(&mut self, stopping: &[(Server, PaneId)], within: Duration) -> Outcome<Beside> {
         let ask = self.ask(within);
         self.refresh(stopping, &ask)
     }
 
-    fn empty(&mut self, stopped: PaneId, within: Duration) -> Outcome<Beside> {
+    fn empty(&mut self, stopped: &(Server, PaneId), within: Duration) -> Outcome<Beside> {
         let ask = self.ask(within);
         self.empty(stopped, &ask)
     }
@@ -132,11 +134,11 @@ impl Split {
             self.memory = before;
             return Err(undone);
         }
-        self.refresh(None, ask)
+        self.refresh(&[], ask)
     }
 
     /// Looks whether the place and the shown pane are still there, and keeps the place for another one.
-    fn refresh(&mut self, stopping: Option<PaneId>, ask: Ask<'_>) -> Outcome<Beside> {
+    fn refresh(&mut self, stopping: &[(Server, PaneId)], ask: Ask<'_>) -> Outcome<Beside> {
         let panes = self.look(ask)?;
         let Some(place) = panes.place_of(&self.home.owner) else {
             let closed = self.let_go(&panes, ask)?;
@@ -146,8 +148,9 @@ impl Split {
             .journal
             .shows
             .filter(|shown| panes.pane(*shown).is_none());
-        if ended.is_some() {
-            let end = if ended == stopping {
+        if let Some(pane) = ended {
+            let is_stopped = stopping.contains(&(self.home.server.clone(), pane));
+            let end = if is_stopped {
                 End::Stopped
             } else {
                 End::ByItself
@@ -161,12 +164,13 @@ impl Split {
     }
 
     /// Leaves the place empty after what is shown was stopped.
-    fn empty(&mut self, stopped: PaneId, ask: Ask<'_>) -> Outcome<Beside> {
+    fn empty(&mut self, stopped: &(Server, PaneId), ask: Ask<'_>) -> Outcome<Beside> {
         // Its pane may close between a look at it and the step home.
         for _ in 0..2 {
             let panes = self.look(ask)?;
             let place = panes.place_of(&self.home.owner);
-            if place.is_none_or(|place| place.journal.shows != Some(stopped)) {
+            let shows = place.and_then(|place| place.journal.shows);
+            if stopped.0 != self.home.server || shows != Some(stopped.1) {
                 break;
             }
             let leave = plan::leave(&panes, &self.home, self.name(), End::Stopped);
@@ -178,7 +182,7 @@ impl Split {
                 }
             }
         }
-        self.refresh(Some(stopped), ask)
+        self.refresh(std::slice::from_ref(stopped), ask)
     }
 
     /// Puts everything back.
@@ -200,10 +204,17 @@ impl Split {
         };
         self.is_lost = true;
         let stranded = memory.stranded(panes).is_some();
-        if let Err(Undone::Refused(_)) = self.run(&memory.restore(panes), ask) {
-            self.run(&memory.set_aside(&self.look(ask)?), ask)?;
+        let mut restored = self.run(&memory.restore(panes), ask);
+        if let Err(Undone::Refused(_) | Undone::Gone(Gone::Pane)) = restored {
+            let now = self.look(ask);
+            restored = now.and_then(|panes| self.run(&memory.set_aside(&panes), ask));
         }
-        Ok(Some(words::closed(stranded.then_some(&memory.name))))
+        let said = words::closed(stranded.then_some(&memory.name));
+        if restored.is_err() {
+            // The next look tries again.
+            self.memory = Some(memory);
+        }
+        restored.map(|()| Some(said))
     }
 
     /// Opens the place; the panes with it.
@@ -283,26 +294,5 @@ pub(super) fn heal(
         let owner = orphan.journal.owner.clone();
         run(socket, &plan::close(&panes, &owner), ask)?;
         healed = true;
-    }
-}
-
-fn look(socket: &Path, ask: Ask<'_>) -> Outcome<Panes> {
-    let answer = ask(socket, &layout::QUERY.call()).map_err(explain)?;
-    Ok(Panes::parse(&answer))
-}
-
-/// One batch is one message to tmux: either nothing of it happens, or all up to what is refused.
-fn run(socket: &Path, batch: &Batch, ask: Ask<'_>) -> Outcome<()> {
-    let Some(call) = batch.iter().cloned().reduce(Call::then) else {
-        return Ok(());
-    };
-    ask(socket, &call).map(drop).map_err(explain)
-}
-
-/// There is nothing to be done beside a dashboard that no server shows.
-fn explain(undone: Undone) -> Undone {
-    match undone {
-        Undone::Gone(Gone::Server) => "no tmux server runs".into(),
-        other => other,
     }
 }

@@ -235,8 +235,8 @@ fn sized(call: Call, home: &Home, whole: u16) -> Call {
         Direction::Right => "-h",
         Direction::Below => "-v",
     };
-    let size = share(home.room, whole).to_string();
-    call.flag(side).option("-l", size)
+    let extent = share(home.room, whole).to_string();
+    call.flag(side).option("-l", extent)
 }
 
 /// Nothing but the two panes changes: not the active ones, not a zoom.

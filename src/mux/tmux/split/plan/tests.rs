@@ -184,7 +184,8 @@ fn a_pane_whose_place_was_closed_goes_back_to_its_neighbours() {
     let neighbour = Listed::new("%4", "@2", (100, 30), layout);
     let was = Listed::new("%9", "@2", (49, 30), layout).active();
     let laid_out = format!("select-layout -t %2 -- {layout}");
-    let back = rescued(was.clone(), vec![neighbour.clone()], &[neighbour.clone()]);
+    let left = [neighbour.clone()];
+    let back = rescued(was.clone(), vec![neighbour.clone()], &left);
     let expected = [
         "join-pane -d -s %2 -f -t %4",
         &laid_out,
