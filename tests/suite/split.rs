@@ -60,11 +60,12 @@ impl<'env> Desk<'env> {
 
     /// Claude reports in `pane` until the dashboard shows it there.
     fn report_at(&self, pane: &str, target: &str) {
+        let row = format!("claude  {target}");
         self.wait("the assistant is on the list", || {
             if !self.is_listed(pane) {
                 self.report(pane);
             }
-            self.client.screen().contains(target)
+            self.client.screen().contains(&row)
         });
     }
 

@@ -207,15 +207,17 @@ impl<'env> Trial<'env> {
 
     /// Somebody else looks at the same session for a while, on a narrower terminal.
     fn visit(&mut self) {
-        self.done.push("visit".to_owned());
-        for (_, server) in self.sides() {
-            let visitor = Terminal::client_of(self.desk.env, "visitor.sock", server, "work");
+        for (side, (_, server)) in self.sides().into_iter().enumerate() {
+            // A server that goes may still have its socket.
+            let socket = format!("visitor-{}-{side}.sock", self.done.len());
+            let visitor = Terminal::client_of(self.desk.env, &socket, server, "work");
             let visitor = visitor.expect("tmux is there");
             visitor.resize((70, 30));
             self.wait_for_width(server, 70);
             drop(visitor);
             self.wait_for_width(server, 100);
         }
+        self.done.push("visit".to_owned());
     }
 
     fn sides(&self) -> [(&Terminal<'env>, &Tmux<'env>); 2] {
