@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use pane_patrol_hooks::event::Assistant;
+use pane_patrol_hooks::event::{Assistant, Event};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::text::{MAX_MESSAGE_CHARS, has_control, one_line};
 use pane_patrol_hooks::timestamp::Timestamp;
@@ -105,7 +105,7 @@ impl EndedSession {
     /// Of a row that is over since `ended`; `None` where nothing proves that the session was its pane's, or nobody sat
     /// before it.
     pub(super) fn of(entry: &Entry, ended: Timestamp) -> Option<Self> {
-        let instance_id = SessionId::try_from(entry.instance_id.clone()?).ok()?;
+        let instance_id = SessionId::try_from(entry.conversation()?.to_owned()).ok()?;
         let row = entry.row();
         let is_its_own = entry.is_proved() && entry.attended && !entry.is_spoken_for();
         let message = row.message.map(|words| one_line(&words, MAX_MESSAGE_CHARS));
@@ -150,6 +150,25 @@ impl EndedSession {
 }
 
 impl Entry {
+    /// What can be taken up again: the session, or the conversation that is held in it.
+    pub(super) fn conversation(&self) -> Option<&str> {
+        if self.assistant.habits().turns_name_conversations {
+            self.conversation.as_deref()
+        } else {
+            self.instance_id.as_deref()
+        }
+    }
+
+    /// A process in the pane has told that.
+    pub(super) fn prove_by(&mut self, event: &Event) {
+        self.prove(event.instance_id.as_ref());
+        let names_one =
+            self.assistant.habits().turns_name_conversations && event.agent_id.is_none();
+        if names_one && let Some(turn) = &event.turn_id {
+            self.conversation = Some(turn.as_str().into());
+        }
+    }
+
     /// A process in the pane has told of the session with this id, or shows it.
     pub(super) fn prove(&mut self, instance: Option<&String>) {
         if instance == self.instance_id.as_ref() {

@@ -16,6 +16,9 @@ pub struct Habits {
     pub ends_after_its_hooks: bool,
     /// It may go on to name a sub-agent that has ended in all that its main agent does next.
     pub keeps_naming_sub_agents: bool,
+    /// Its process is one session in its events, and may hold several conversations one after the other: what it calls
+    /// a turn names the one, which is what can be taken up again.
+    pub turns_name_conversations: bool,
 }
 
 /// What an assistant publishes about itself beside its hooks.
@@ -47,6 +50,7 @@ impl Habits {
         queues_dialogs: false,
         ends_after_its_hooks: false,
         keeps_naming_sub_agents: false,
+        turns_name_conversations: false,
     };
 }
 

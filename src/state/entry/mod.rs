@@ -74,6 +74,8 @@ pub(super) struct Entry {
     pub(super) proved: Option<u64>,
     /// What a person calls it; few are called anything.
     pub(super) label: Option<Box<str>>,
+    /// What the person talks about there, where that is not the session.
+    pub(super) conversation: Option<Box<str>>,
     pub(super) cwd: Option<String>,
     pub(super) branch: Option<String>,
     pub(super) home: Option<String>,
@@ -132,6 +134,7 @@ impl Entry {
             attended: true,
             proved: None,
             label: None,
+            conversation: None,
             cwd: None,
             branch: None,
             home: None,

@@ -77,7 +77,7 @@ impl Table {
         entry.heard = now;
         if ends_session(&event) && event.ts >= entry.last_event() {
             if kin.place == Place::Inside {
-                entry.prove(event.instance_id.as_ref());
+                entry.prove_by(&event);
             }
             drop(entry);
             self.remove_row(key, event.ts, outcome);
@@ -85,7 +85,7 @@ impl Table {
         }
         let reason = entry.apply_event(&event);
         if kin.place == Place::Inside {
-            entry.prove(event.instance_id.as_ref());
+            entry.prove_by(&event);
         }
         if let Target::Address { .. } = event.target
             && !entry.listed

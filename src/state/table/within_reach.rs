@@ -223,7 +223,7 @@ impl Table {
         let Some(entry) = self.rows.get(key) else {
             return false;
         };
-        let (assistant, instance) = (&entry.assistant, entry.instance_id.as_deref());
+        let (assistant, instance) = (&entry.assistant, entry.conversation());
         let reports = entry.silent.is_none();
         let is_here = |kept: &Kept| kept.is_at(key) && kept.session.assistant == *assistant;
         let is_it = |kept: &Kept| kept.session.is(assistant, instance);

@@ -161,6 +161,36 @@ fn a_session_that_a_witness_shows_in_its_pane_needs_no_hook() {
 }
 
 #[test]
+fn of_a_process_that_holds_several_conversations_the_last_one_is_within_reach() {
+    let told = |millis, kind, turn: Option<&str>| {
+        let mut event = event(millis, kind);
+        event.assistant = Assistant::OPENCODE;
+        event.turn_id = turn.map(str::to_owned);
+        event
+    };
+    let mut story = Story::new();
+    story.table.set_keep_ended(KEEP);
+    story.heard(told(0, Kind::SessionStarted, None));
+    story.exit(100);
+    assert_eq!(story.ids(), [""; 0], "nothing was said in it");
+    let mut story = Story::new();
+    story.table.set_keep_ended(KEEP);
+    story.heard(told(0, Kind::SessionStarted, None));
+    story.heard(told(100, Kind::TurnStarted, Some("ses_1")));
+    story.heard(of_agent(
+        told(200, Kind::TurnStarted, Some("ses_sub")),
+        "ses_sub",
+    ));
+    story.heard(told(300, Kind::TurnFinished, Some("ses_2")));
+    story.exit(1000);
+    assert_eq!(story.ids(), ["ses_2"]);
+    let mut begun = in_new_pane(told(2000, Kind::TurnStarted, Some("ses_2")));
+    begun.instance_id = Some("another process".to_owned());
+    story.heard(begun);
+    assert_eq!(story.ids(), [""; 0]);
+}
+
+#[test]
 fn a_publishers_word_brings_nothing_within_reach() {
     let mut story = Story::new();
     story.table.set_keep_ended(KEEP);

@@ -33,7 +33,7 @@ pub const ADAPTER: Adapter = Adapter {
     timeout_unit: TimeoutUnit::Seconds,
     names_its_event: true,
     panes: Panes::Own,
-    habits: Habits::PLAIN,
+    habits: HABITS,
     tools: TOOLS,
     answering: None,
     environment: &[],
@@ -50,13 +50,18 @@ pub const KILO: Adapter = Adapter {
     timeout_unit: TimeoutUnit::Seconds,
     names_its_event: true,
     panes: Panes::Own,
-    habits: Habits::PLAIN,
+    habits: HABITS,
     tools: TOOLS,
     answering: None,
     environment: &[],
     process_variable: None,
     project_variable: None,
     hear,
+};
+
+const HABITS: Habits = Habits {
+    turns_name_conversations: true,
+    ..Habits::PLAIN
 };
 
 const TOOLS: Tools = Tools {
