@@ -224,6 +224,8 @@ pub(crate) struct JumpArgs {
 pub(crate) struct StartArgs {
     /// Which launcher of the settings; without any there, an assistant that is on PATH
     pub(crate) launcher: Option<String>,
+    /// Which of the names that the launcher lists, where it lists any
+    pub(crate) item: Option<String>,
     /// Start it in this folder
     #[arg(long, value_name = "FOLDER")]
     pub(crate) folder: Option<PathBuf>,

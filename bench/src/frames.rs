@@ -122,6 +122,7 @@ impl Dashboard {
             launchers: Vec::new(),
             theme: Theme::Dark,
             pulse: None,
+            listing: Vec::new(),
             signs: pane_patrol::tui::Signs::default(),
             size: SIZE,
         });

@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use pane_patrol_hooks::text::one_line;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::executor::{Executor, Refusal};
@@ -18,6 +19,9 @@ use crate::sys::process;
 
 /// How long an assistant may take to say good-bye.
 const FAREWELL: Duration = Duration::from_secs(5);
+
+/// Of what is asked for and not there, so much is said, in characters.
+const MAX_ITEM_CHARS: usize = 60;
 
 /// How long to wait between two looks at it.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -91,6 +95,8 @@ impl Executor {
         let path = start.path.as_ref().map(SystemText::to_os);
         let path = path.or_else(|| reach.path.clone());
         let launcher = self.launcher(&start.launcher, path.as_deref().unwrap_or_default())?;
+        let item = start.item.as_deref();
+        listed(&launcher, item, path.as_deref().unwrap_or_default())?;
         let folder = folder(start.folder.as_ref())?;
         let launcher = Launcher {
             // What is wanted now counts more than what was written then.
@@ -108,7 +114,7 @@ impl Executor {
         };
         let note = Note::begin(&self.places.runtime);
         let mux = reach.own();
-        let opened = launch::start(&launcher, &site, Note::path(note.as_ref()), &*mux);
+        let opened = launch::start(&launcher, item, &site, Note::path(note.as_ref()), &*mux);
         let opened = opened.map_err(|undone| undone.to_string());
         opened.map(|opened| {
             let seen = started::look_again(&reach, &opened, note.as_ref());
@@ -153,6 +159,22 @@ impl Meant<'_> {
         }
         let is_other = self.pid.is_some() && self.pid != row.pid;
         is_other.then_some("another process has taken its place")
+    }
+}
+
+/// Whether the launcher lists that item now, or none where it lists nothing.
+fn listed(launcher: &Launcher, item: Option<&str>, path: &OsStr) -> Result<(), Refusal> {
+    let name = &launcher.name;
+    match (launcher.items(path), item) {
+        (None, None) => Ok(()),
+        (None, Some(_)) => Err(format!("`{name}` lists nothing to choose from")),
+        (Some(Err(why)), _) => Err(why.to_string()),
+        (Some(Ok(_)), None) => Err(format!("say which of what `{name}` lists")),
+        (Some(Ok(items)), Some(item)) if items.iter().any(|own| own == item) => Ok(()),
+        (Some(Ok(_)), Some(item)) => {
+            let item = one_line(item, MAX_ITEM_CHARS);
+            Err(format!("`{name}` does not list `{item}`"))
+        }
     }
 }
 

@@ -17,10 +17,7 @@ use crate::sys::shell;
 pub(super) fn start(context: &Context, arguments: &StartArgs) -> CommandResult {
     let launchers = launchers(context)?;
     if arguments.list {
-        let names = launchers
-            .iter()
-            .map(|launcher| format!("{}\n", launcher.name));
-        messages::raw_result(&names.collect::<Vec<_>>().concat());
+        messages::raw_result(&listed(context, &launchers)?);
         return Ok(());
     }
     let launcher = choose(&launchers, arguments.launcher.as_deref())?;
@@ -31,19 +28,43 @@ pub(super) fn start(context: &Context, arguments: &StartArgs) -> CommandResult {
         .transpose();
     let folder =
         folder.map_err(|error| CommandError::new("that folder has no path").caused_by(&error))?;
-    let name = &launcher.name;
+    let name = match &arguments.item {
+        Some(item) => format!("{} {item}", launcher.name),
+        None => launcher.name.clone(),
+    };
     let failed = |why: String| CommandError::new(format!("could not start `{name}`: {why}"));
     let here = std::env::current_dir().map_err(|error| failed(error.to_string()))?;
     let start = Start {
         folder: folder.as_deref().map(SystemText::from),
         cwd: Some(SystemText::from(&here)),
         in_front: context.around.server.is_some(),
-        ..wanted(context, name)
+        item: arguments.item.clone(),
+        ..wanted(context, &launcher.name)
     };
     let started = start_it(context, "start", start);
     let (place, ended) = started.map_err(|why| failed(why.to_string()).hint(look()))?;
     messages::status(&format!("Started {name} in {}{ended}.", place.target));
     Ok(())
+}
+
+/// The launchers' names, a line each; of one that lists names, each of them with its own.
+fn listed(context: &Context, launchers: &[Launcher]) -> Result<String, CommandError> {
+    let path = context.path.clone().unwrap_or_default();
+    let mut lines = String::new();
+    for launcher in launchers {
+        let name = &launcher.name;
+        let failed = |why| CommandError::new(format!("could not list what `{name}` starts: {why}"));
+        let hint = "run that program by hand to see why; nothing was started";
+        match launcher.items(&path) {
+            None => lines.push_str(&format!("{name}\n")),
+            Some(items) => {
+                for item in items.map_err(|why| failed(why).hint(hint))? {
+                    lines.push_str(&format!("{name} {item}\n"));
+                }
+            }
+        }
+    }
+    Ok(lines)
 }
 
 /// What to do where nothing was started.

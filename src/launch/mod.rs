@@ -3,6 +3,7 @@
 //!
 //! May import: `assistants`, `mux`, `state`, `sys`.
 
+mod list;
 mod resume;
 mod stop;
 
@@ -16,6 +17,7 @@ use crate::assistants;
 use crate::mux::{Multiplexer, Opened, Opening, Outcome, PATIENCE_FOR_SEVERAL, Undone};
 use crate::sys::shell::{self, HoldsNul};
 
+use list::Words;
 pub(crate) use resume::Resumption;
 pub(crate) use stop::{NotAsked, Stopped, System, close_pane, stop};
 
@@ -55,6 +57,10 @@ pub(crate) struct Launcher {
     /// A shell command that takes up an ended session of that assistant, in the folder where it worked;
     /// `{session}` stands for its id, quoted. Without it the assistant's own way is taken.
     pub resume: Option<String>,
+    /// A program that prints names, one a line, for example `docker ps --format {{.Names}}`: each of them can be
+    /// started, and `{item}` in the command stands for its name. A text without quotes, or a list of words.
+    #[cfg_attr(test, schemars(with = "Option<Vec<String>>"))]
+    pub list: Option<Words>,
 }
 
 /// The launchers of the settings, else one for each known assistant that is on `path`.
@@ -75,6 +81,7 @@ pub(crate) fn launchers(configured: &[Launcher], path: &OsStr) -> Vec<Launcher> 
             folder: None,
             assistant: None,
             resume: None,
+            list: None,
         })
         .collect()
 }
@@ -111,12 +118,19 @@ impl Launcher {
         }
     }
 
-    /// What a multiplexer is to open.
-    fn opening(&self, site: &Site, note: Option<&Path>) -> Result<Opening, HoldsNul> {
+    /// What a multiplexer is to open for the one of what it lists, if it lists anything.
+    fn opening(
+        &self,
+        item: Option<&str>,
+        site: &Site,
+        note: Option<&Path>,
+    ) -> Result<Opening, HoldsNul> {
         let folder = self.folder(site);
-        let blanks: Blanks<'_> = &[("{cwd}", &folder), ("{name}", OsStr::new(&self.name))];
-        let command = filled(&self.command, blanks)?;
-        opening((&self.name, &command), folder.clone(), site, note)
+        let mut blanks = vec![("{cwd}", &*folder), ("{name}", OsStr::new(&self.name))];
+        blanks.extend(item.map(|item| ("{item}", OsStr::new(item))));
+        let command = filled(&self.command, &blanks)?;
+        let name = item.unwrap_or(&self.name);
+        opening((name, &command), folder.clone(), site, note)
     }
 }
 
@@ -192,17 +206,18 @@ fn opening(
     })
 }
 
-/// Starts an assistant in a pane of its own; `note` is an empty file in which it is told how it ended.
+/// Starts an assistant in a pane of its own; `item`: in which of what the launcher lists; `note` is an empty file in which it is told how it ended.
 ///
 /// # Errors
 /// Says why it was not started.
 pub(crate) fn start(
     launcher: &Launcher,
+    item: Option<&str>,
     site: &Site,
     note: Option<&Path>,
     mux: &dyn Multiplexer,
 ) -> Outcome<Opened> {
-    open(launcher.opening(site, note), mux)
+    open(launcher.opening(item, site, note), mux)
 }
 
 fn open(opening: Result<Opening, HoldsNul>, mux: &dyn Multiplexer) -> Outcome<Opened> {
@@ -221,6 +236,7 @@ mod tests {
             folder: folder.map(str::to_owned),
             assistant: None,
             resume: None,
+            list: None,
         }
     }
 
@@ -238,7 +254,7 @@ mod tests {
     fn what_is_filled_in_is_quoted_and_everything_else_is_left_to_the_shell() {
         let folder = "/a {name} 'b'";
         let launcher = launcher("cd {cwd} && X={x} run --as {name} {", Some(folder));
-        let script = |note| launcher.opening(&site(), note).unwrap().words[2].clone();
+        let script = |note| launcher.opening(None, &site(), note).unwrap().words[2].clone();
         let expected = r"cd '/a {name} '\''b'\''' && X={x} run --as 'it'\''s' {";
         assert_eq!(script(None), *format!("{GO_THERE}({expected}\n){HOLD}"));
         let told = format!("{TELL}'/n {{cwd}}'{TELL_END}");
@@ -248,7 +264,7 @@ mod tests {
             path: Some("/it's/bin".into()),
             ..site()
         };
-        let script = &launcher.opening(&site, None).unwrap().words[2];
+        let script = &launcher.opening(None, &site, None).unwrap().words[2];
         let path = r"PATH='/it'\''s/bin'; export PATH";
         assert_eq!(script, &*format!("{GO_THERE}{path}\n({expected}\n){HOLD}"));
     }

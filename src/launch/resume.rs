@@ -189,6 +189,7 @@ mod tests {
             command: "start".to_owned(),
             folder: None,
             assistant: assistant.map(str::to_owned),
+            list: None,
             resume: Some("box {session} {cwd} --as {name}".to_owned()),
         };
         let folder = tempfile::Builder::new()

@@ -59,6 +59,19 @@ pub(crate) const ASSISTANT: Kept = Kept::these(&[
     "SSL_CERT_FILE",
 ]);
 
+/// A program that lists containers: which engine it talks to, and how.
+pub(crate) const CONTAINERS: Kept = Kept::these(&[
+    "DOCKER_HOST",
+    "DOCKER_CONTEXT",
+    "DOCKER_CONFIG",
+    "DOCKER_CERT_PATH",
+    "DOCKER_TLS_VERIFY",
+    "CONTAINER_HOST",
+    "XDG_RUNTIME_DIR",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+]);
+
 /// Our own hook as an assistant starts it: where it reports to, and from which pane.
 pub(crate) const HOOK: Kept = Kept::these(&[
     "XDG_RUNTIME_DIR",

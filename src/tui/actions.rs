@@ -12,7 +12,7 @@ use crate::mux::{self, Attach, Beside};
 use crate::notify::Snoozes;
 use crate::state::{EndedSession, Row};
 use crate::tasks::{TaskChange, TaskSummary};
-use crate::tui::effect::{Split, Whose};
+use crate::tui::effect::{Choice, Split, Whose};
 use crate::tui::message::{Hooks, InstallOffer, InstallOutcome, Jumped, Need, Started};
 use crate::tui::undone::{NoOffer, NoPatch, NotStarted, Unchanged};
 
@@ -52,11 +52,14 @@ pub trait Actions: Send + Sync + 'static {
     /// Does something with the place beside the dashboard.
     fn split(&self, step: &Split) -> Beside;
 
-    /// Starts the launcher at this place of the list, where `row` works unless it names a folder, and
+    /// What the launchers list that list names, each with its place; or why that is not known.
+    fn items(&self) -> Vec<(usize, Result<Vec<String>, String>)>;
+
+    /// Starts what was chosen, where `row` works unless its launcher names a folder, and
     /// shows it beside the dashboard or in a window in front; says what happened, or why nothing did.
     fn start(
         &self,
-        launcher: usize,
+        choice: &Choice,
         row: Option<&Row>,
         beside: bool,
     ) -> Result<Started, NotStarted>;

@@ -29,10 +29,12 @@ pub enum Effect {
     Attach(Attach),
     /// Do something with the place beside the dashboard.
     Split(Split),
-    /// Start the launcher at this place of the list, where this row works unless it names a folder.
+    /// Find out what the launchers list that list names.
+    ListItems,
+    /// Start what was chosen, where this row works unless its launcher names a folder.
     Start {
-        /// Its place, from 0.
-        launcher: usize,
+        /// What.
+        choice: Choice,
         /// Whose folder it is; `None`: the dashboard's.
         row: Option<Box<Row>>,
         /// Whether it is shown beside the dashboard.
@@ -62,6 +64,15 @@ pub enum Effect {
     Redraw,
     /// End.
     Quit,
+}
+
+/// What can be started.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// The place of its launcher in the list, from 0.
+    pub launcher: usize,
+    /// Which of the names that the launcher lists, where it lists any.
+    pub item: Option<String>,
 }
 
 /// What is to be done with the place beside the dashboard.

@@ -29,6 +29,7 @@ pub(super) fn model(width: u16, height: u16) -> Model {
         home: Some("/home/ada".to_owned()),
         split: false,
         launchers: vec!["claude".to_owned(), "claude --continue".to_owned()],
+        listing: Vec::new(),
         theme: Theme::Terminal,
         pulse: None,
         size: (width, height),

@@ -46,6 +46,8 @@ pub enum Message {
     Split(Beside),
     /// The same without a key.
     SplitSeen(Beside),
+    /// What the launchers list that list names, each with its place; or why that is not known.
+    Listed(Vec<(usize, Result<Vec<String>, String>)>),
     /// What was started; or why nothing was.
     Started(Result<Started, NotStarted>),
     /// What became of taking this session up again.

@@ -77,7 +77,7 @@ use terminal::Screen;
 
 pub use crate::config::Signs;
 pub use actions::Actions;
-pub use effect::{Effect, Split, Whose};
+pub use effect::{Choice, Effect, Split, Whose};
 pub use message::{
     Awaited, Hooks, InstallOffer, InstallOutcome, Jumped, Message, Need, OfferedInstall, Started,
 };
@@ -250,12 +250,15 @@ impl Dashboard {
                 let _ = self.steps.send(step);
             }
             Effect::Start {
-                launcher,
+                choice,
                 row,
                 beside,
             } => self.in_background(move |actions| {
-                Message::Started(actions.start(launcher, row.as_deref(), beside))
+                Message::Started(actions.start(&choice, row.as_deref(), beside))
             })?,
+            Effect::ListItems => {
+                self.in_background(|actions| Message::Listed(actions.items()))?;
+            }
             Effect::Resume(session, beside) => self.in_background(move |actions| {
                 let resumed = actions.resume(&session, beside);
                 Message::Resumed(session, resumed)

@@ -7,8 +7,8 @@ use std::fs;
 use rustix::process::{Pid, test_kill_process};
 
 use crate::common::{
-    Collector, Terminal, TestEnv, Tmux, finish, finish_with_stdin, fixture, forbidden, until,
-    wait_until,
+    Collector, Terminal, TestEnv, Tmux, finish, finish_with_stdin, fixture, forbidden,
+    private_folder, until, wait_until, write_program,
 };
 
 const WORKS: &str = "claude/user_prompt_submit.plain.json";
@@ -71,6 +71,58 @@ fn a_launcher_runs_in_its_folder_with_everything_filled_in() {
             .stderr
             .contains("there are: my one; nothing was started")
     );
+}
+
+#[test]
+fn what_a_launcher_lists_is_started_by_its_name_and_nothing_else_of_what_is_printed() {
+    let env = TestEnv::new();
+    let Some(server) = Tmux::start(&env, "work") else {
+        return;
+    };
+    private_folder(&env.path("programs"));
+    // It lists what stands in a file, and what else it sees of our environment.
+    let lists =
+        "#!/bin/sh\n[ \"$1 $2\" = 'ps -a' ] && cat \"$HOME/containers\"; echo \"$SECRET\"\n";
+    write_program(&env.path("programs/engine"), lists);
+    let containers = |text: &str| fs::write(env.home().join("containers"), text);
+    containers("one\n--privileged\n$(touch x)\ntwo.2\na b\n").expect("home is ours");
+    env.configure(
+        "[[launcher]]\nname = 'box'\nlist = 'engine ps -a'\n\
+         command = 'echo {item} {name} > \"$HOME/out\"; exec cat'\n",
+    );
+    let run = |words: &[&str]| {
+        let path = format!("{}:/usr/bin:/bin", env.path("programs").display());
+        let mut command = env.pane_patrol();
+        command
+            .args(words)
+            .env("PATH", path)
+            .env("SECRET", "hidden");
+        finish(command.env("TMUX", server.variable()))
+    };
+    assert_eq!(run(&["start", "--list"]).stdout, "box one\nbox two.2\n");
+    for (words, why) in [
+        (&["start", "box"][..], "say which of what `box` lists"),
+        (&["start", "box", "three"], "`box` does not list `three`"),
+        (
+            &["start", "box", "$(touch x)"],
+            "`box` does not list `$(touch x)`",
+        ),
+    ] {
+        let refused = run(words);
+        assert!(refused.stderr.contains(why), "{refused:?}");
+    }
+    let started = run(&["start", "box", "two.2"]);
+    assert_eq!(
+        started.stderr, "Started box two.2 in work:1.0.\n",
+        "{started:?}"
+    );
+    wait_until("it runs", || {
+        fs::read_to_string(env.home().join("out")).is_ok_and(|out| out == "two.2 box\n")
+    });
+    assert_eq!(server.ask("#{window_name}"), "two.2");
+    containers("one\n").expect("home is ours");
+    let gone = run(&["start", "box", "two.2"]);
+    assert!(gone.stderr.contains("does not list `two.2`"), "{gone:?}");
 }
 
 #[test]

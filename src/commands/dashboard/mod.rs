@@ -27,7 +27,6 @@ pub(in crate::commands) fn run(context: &Context, arguments: &SupervisorArgs) ->
     let theme = theme(arguments.theme.as_deref(), &config, context.no_color);
     let setup = tui::Setup {
         split: arguments.split || config.split.always(),
-        launchers: names_of_launchers(context)?,
         ..setup(
             context,
             context.offset,
@@ -35,6 +34,7 @@ pub(in crate::commands) fn run(context: &Context, arguments: &SupervisorArgs) ->
             config.icons.signs(),
         )
     };
+    let setup = with_launchers(context, setup)?;
     let listening = listen::start(context, arguments.listen.listen.as_deref())?;
     let joined = collector::join(context.collector(&arguments.containers.containers)?);
     let client = arguments.client.clone();
@@ -74,9 +74,16 @@ fn needs_terminal() -> CommandResult {
         .exit(EXIT_USAGE))
 }
 
-fn names_of_launchers(context: &Context) -> Result<Vec<String>, CommandError> {
-    let launchers = launchers(context)?.into_iter();
-    Ok(launchers.map(|launcher| launcher.name).collect())
+/// The same setup with what `n` offers to start.
+fn with_launchers(context: &Context, setup: tui::Setup) -> Result<tui::Setup, CommandError> {
+    let launchers = launchers(context)?;
+    let listing = launchers.iter().zip(0..);
+    let listing = listing.filter(|(launcher, _)| launcher.list.is_some());
+    Ok(tui::Setup {
+        listing: listing.map(|(_, place)| place).collect(),
+        launchers: launchers.iter().map(|it| it.name.clone()).collect(),
+        ..setup
+    })
 }
 
 /// What a dashboard that shows something else has to be told.
@@ -100,6 +107,7 @@ fn setup(context: &Context, offset: UtcOffset, theme: Theme, signs: Signs) -> tu
         pulse: None,
         split: false,
         launchers: Vec::new(),
+        listing: Vec::new(),
         size: (80, 24),
     }
 }

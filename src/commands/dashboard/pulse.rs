@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use pane_patrol_hooks::text::one_line;
 
 use super::actions::RealActions;
-use super::{names_of_launchers, needs_terminal, no_thread, setup, show, theme};
+use super::{needs_terminal, no_thread, setup, show, theme, with_launchers};
 use crate::cli::PulseArgs;
 use crate::collector::{self, Project};
 use crate::commands::Context;
@@ -35,7 +35,6 @@ pub(in crate::commands) fn run(context: &Context, arguments: &PulseArgs) -> Comm
     };
     let overview = has_overview(&config, &context.told.aoc);
     let setup = tui::Setup {
-        launchers: names_of_launchers(context)?,
         pulse: Some(Pulse {
             folder: folder.to_string_lossy().into_owned(),
             overview,
@@ -43,6 +42,7 @@ pub(in crate::commands) fn run(context: &Context, arguments: &PulseArgs) -> Comm
         }),
         ..setup(context, context.offset, theme, config.icons.signs())
     };
+    let setup = with_launchers(context, setup)?;
     let project = Project {
         folder,
         id: PROJECT,

@@ -13,6 +13,9 @@ use super::is_false;
 pub struct Start {
     /// The name of a launcher of the settings; without any there, of an assistant that is on `path`.
     pub launcher: String,
+    /// Of a launcher that lists names: which of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
     /// The folder it starts in, whatever the launcher says: an absolute path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folder: Option<SystemText>,

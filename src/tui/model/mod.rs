@@ -62,6 +62,8 @@ pub struct Setup {
     pub split: bool,
     /// The names of what can be started.
     pub launchers: Vec<String>,
+    /// The places of those that list names, each of which can be started.
+    pub listing: Vec<usize>,
     /// Colours.
     pub theme: Theme,
     /// How states and branches are marked.

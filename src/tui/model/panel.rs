@@ -2,6 +2,7 @@
 
 use super::request::Confirm;
 use crate::state::Row;
+use crate::tui::effect::Choice;
 use crate::tui::message::{InstallOffer, InstallOutcome};
 
 /// What stands below or beside the list.
@@ -47,11 +48,76 @@ pub(crate) enum Install {
     Over(InstallOutcome),
 }
 
-/// The launchers' names, and which one is chosen.
+/// What can be started, and which of it is chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Launch {
-    pub(crate) names: Vec<String>,
+    pub(crate) offers: Vec<Offer>,
     pub(crate) chosen: usize,
+}
+
+/// One line of that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Offer {
+    pub(crate) name: String,
+    /// What is started; `None`: that is not known, as the name says.
+    pub(crate) choice: Option<Choice>,
+}
+
+impl Launch {
+    /// The launchers of these names; what those at the places `listing` list is being looked up.
+    pub(crate) fn of(names: &[String], listing: &[usize]) -> Self {
+        let offer = |(launcher, name): (usize, &String)| match listing.contains(&launcher) {
+            true => Offer::untold(name, "…"),
+            false => Offer::of(name.clone(), launcher, None),
+        };
+        Self {
+            offers: names.iter().enumerate().map(offer).collect(),
+            chosen: 0,
+        }
+    }
+
+    /// The same with what is listed in place of who lists it. What is chosen stays so.
+    pub(crate) fn listed(
+        &self,
+        names: &[String],
+        listed: &[(usize, Result<Vec<String>, String>)],
+    ) -> Self {
+        let mut offers = Vec::new();
+        for (launcher, name) in names.iter().enumerate() {
+            let found = listed.iter().find(|(place, _)| *place == launcher);
+            match found.map(|(_, items)| items) {
+                None => offers.push(Offer::of(name.clone(), launcher, None)),
+                Some(Err(why)) => offers.push(Offer::untold(name, why)),
+                Some(Ok(items)) if items.is_empty() => {
+                    offers.push(Offer::untold(name, "there is none"));
+                }
+                Some(Ok(items)) => {
+                    offers.extend(items.iter().map(|item| {
+                        Offer::of(format!("{name} {item}"), launcher, Some(item.clone()))
+                    }))
+                }
+            }
+        }
+        let before = self.offers.get(self.chosen);
+        let choice = before.and_then(|offer| offer.choice.as_ref());
+        let is_it = |offer: &Offer| choice.is_some() && offer.choice.as_ref() == choice;
+        let chosen = offers.iter().position(is_it).unwrap_or_default();
+        Self { offers, chosen }
+    }
+}
+
+impl Offer {
+    fn of(name: String, launcher: usize, item: Option<String>) -> Self {
+        let choice = Some(Choice { launcher, item });
+        Self { name, choice }
+    }
+
+    fn untold(name: &str, why: &str) -> Self {
+        Self {
+            name: format!("{name}: {why}"),
+            choice: None,
+        }
+    }
 }
 
 /// A row that is to be stopped, and how far that is.

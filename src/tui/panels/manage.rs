@@ -62,7 +62,7 @@ fn choose(model: &mut Model, by: isize) -> Option<Taken> {
     let Panel::Launch(launch) = &mut model.panel else {
         return None;
     };
-    let last = launch.names.len().saturating_sub(1);
+    let last = launch.offers.len().saturating_sub(1);
     launch.chosen = launch.chosen.saturating_add_signed(by).min(last);
     Some(Taken::default())
 }
@@ -72,12 +72,16 @@ fn start(model: &mut Model) -> Option<Taken> {
     let Panel::Launch(launch) = &model.panel else {
         return None;
     };
-    let launcher = launch.chosen;
+    let offer = launch.offers.get(launch.chosen);
+    let Some(choice) = offer.and_then(|offer| offer.choice.clone()) else {
+        // It says itself why there is nothing to be started.
+        return Some(Taken::default());
+    };
     let row = model.selected_row().cloned().map(Box::new);
     model.panel = Panel::Detail;
     let beside = model.is_split();
     let start = Effect::Start {
-        launcher,
+        choice,
         row,
         beside,
     };
@@ -102,15 +106,17 @@ fn go_on(model: &mut Model) -> Option<Taken> {
 fn launchers(launch: &Launch, theme: Theme, width: u16) -> Vec<Line<'static>> {
     let width = usize::from(width).saturating_sub(3);
     let title = Line::from(Span::styled(" Start in a new pane:", theme.strong()));
-    let names = launch.names.iter().enumerate().map(|(index, name)| {
+    let names = launch.offers.iter().enumerate().map(|(index, offer)| {
         let is_chosen = index == launch.chosen;
         let mark = if is_chosen { " ▌ " } else { "   " };
         let style = if is_chosen {
             theme.strong()
-        } else {
+        } else if offer.choice.is_some() {
             theme.text()
+        } else {
+            theme.dim()
         };
-        let name = Span::styled(text::fit(name, width).into_owned(), style);
+        let name = Span::styled(text::fit(&offer.name, width).into_owned(), style);
         Line::from(vec![Span::styled(mark, theme.accent()), name])
     });
     let mut lines = vec![title];

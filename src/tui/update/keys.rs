@@ -75,7 +75,7 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
         Action::Install => return install::begin(model, now),
         Action::Split => return split::press(model),
         Action::Stop => launch::ask_to_stop(model),
-        Action::Start => launch::begin_launch(model, now),
+        Action::Start => return launch::begin_launch(model, now),
         Action::Snooze => return snooze::press(model, now),
         Action::Trust => return trust::press(model, now),
         Action::Approve => return answer::decide(model, Decision::Approve, now),

@@ -14,14 +14,25 @@ use crate::tui::update::selection::select;
 use crate::tui::update::split;
 
 /// Opens the list of launchers.
-pub(crate) fn begin_launch(model: &mut Model, now: Timestamp) {
-    let names = model.setup.launchers.clone();
+pub(crate) fn begin_launch(model: &mut Model, now: Timestamp) -> Vec<Effect> {
+    let (names, listing) = (&model.setup.launchers, &model.setup.listing);
     if names.is_empty() {
         let none = "no assistant is on PATH, and the settings name no [[launcher]]";
         model.advise(none, "install one, or name one there", now);
-        return;
+        return Vec::new();
     }
-    model.open(Panel::Launch(Launch { names, chosen: 0 }));
+    let launch = Launch::of(names, listing);
+    let lists = (!listing.is_empty()).then_some(Effect::ListItems);
+    model.open(Panel::Launch(launch));
+    lists.into_iter().collect()
+}
+
+/// Takes in what the launchers list.
+pub(crate) fn listed(model: &mut Model, listed: &[(usize, Result<Vec<String>, String>)]) {
+    if let Panel::Launch(launch) = &model.panel {
+        model.panel = Panel::Launch(launch.listed(&model.setup.launchers, listed));
+        model.touch();
+    }
 }
 
 /// Tells what came of it; beside the dashboard something else may stand now.

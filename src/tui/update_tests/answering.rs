@@ -87,7 +87,10 @@ fn a_launcher_is_chosen_and_starts_where_the_selected_row_works() {
     assert_eq!(
         effects,
         [Effect::Start {
-            launcher: 1,
+            choice: Choice {
+                launcher: 1,
+                item: None
+            },
             row,
             beside
         }]
@@ -97,6 +100,46 @@ fn a_launcher_is_chosen_and_starts_where_the_selected_row_works() {
         Message::Started(Err(NotStarted::Refused("no room".to_owned()))),
     );
     assert!(screen(&model).contains("not started: no room"));
+}
+
+#[test]
+fn each_name_that_a_launcher_lists_can_be_started_and_why_there_is_none_cannot() {
+    let mut model = usual();
+    model.setup.listing = vec![1];
+    assert_eq!(press(&mut model, KeyCode::Char('n')), [Effect::ListItems]);
+    press(&mut model, KeyCode::Char('j'));
+    assert_eq!(
+        press(&mut model, KeyCode::Enter),
+        [],
+        "it is being looked up"
+    );
+    let items = ["one", "two"].map(str::to_owned).to_vec();
+    tell(&mut model, Message::Listed(vec![(1, Ok(items))]));
+    keys(&mut model, "jj");
+    let shown = screen(&model);
+    assert!(shown.contains("▌ claude --continue two"), "{shown}");
+    // Whoever looks again meanwhile takes nothing from under the person.
+    let other = ["none", "one", "two"].map(str::to_owned).to_vec();
+    tell(&mut model, Message::Listed(vec![(1, Ok(other))]));
+    let started = press(&mut model, KeyCode::Enter);
+    let [Effect::Start { choice, .. }] = &started[..] else {
+        panic!("{started:?}");
+    };
+    assert_eq!((choice.launcher, choice.item.as_deref()), (1, Some("two")));
+    for (listed, why) in [
+        (Ok(Vec::new()), "claude --continue: there is none"),
+        (
+            Err("`x ps` has failed".to_owned()),
+            "claude --continue: `x ps` has failed",
+        ),
+    ] {
+        press(&mut model, KeyCode::Char('n'));
+        tell(&mut model, Message::Listed(vec![(1, listed)]));
+        press(&mut model, KeyCode::Char('j'));
+        assert!(screen(&model).contains(why), "{}", screen(&model));
+        assert_eq!(press(&mut model, KeyCode::Enter), []);
+        press(&mut model, KeyCode::Esc);
+    }
 }
 
 #[test]

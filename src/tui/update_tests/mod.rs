@@ -18,7 +18,7 @@ use crate::launch::Stopped;
 use crate::mux::{Attach, Beside};
 use crate::state::Evidence;
 use crate::state::update::{Health, Role, Update};
-use crate::tui::effect::{Effect, Split};
+use crate::tui::effect::{Choice, Effect, Split};
 use crate::tui::fixture::{With, day, look, model_with, now, row, screen};
 use crate::tui::message::{
     Awaited, Hooks, InstallOffer, InstallOutcome, Jumped, Message, OfferedInstall,

@@ -32,6 +32,13 @@ pub(super) fn bring_about(seen: &mut Seen) {
     by_the_log(seen);
     silent(seen);
     ended(seen);
+    listing(seen);
+}
+
+fn listing(seen: &mut Seen) {
+    let env = TestEnv::new();
+    env.configure("[[launcher]]\nname = 'box'\nlist = 'false'\ncommand = 'x {item}'\n");
+    seen.of(&env, "the program that lists them fails", "start --list");
 }
 
 /// Nobody collects: what the collector before has written down is known.

@@ -50,6 +50,12 @@ const ALLOWED: &[(&str, &str, usize, &str)] = &[
         "a call of git, with its process group",
     ),
     (
+        "src/launch/list.rs",
+        ".spawn()",
+        1,
+        "the program of the settings that lists what a launcher starts",
+    ),
+    (
         "src/wrap/mod.rs",
         ".spawn()",
         1,

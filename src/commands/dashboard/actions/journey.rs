@@ -93,6 +93,7 @@ impl Journey {
             home: None,
             split: false,
             launchers: vec!["aider".to_owned()],
+            listing: Vec::new(),
             theme: Theme::Terminal,
             pulse: None,
             size: SIZE,
@@ -174,10 +175,10 @@ impl Journey {
             }
             Effect::Split(step) => Message::SplitSeen(actions.split(&step)),
             Effect::Start {
-                launcher,
+                choice,
                 row,
                 beside,
-            } => Message::Started(actions.start(launcher, row.as_deref(), beside)),
+            } => Message::Started(actions.start(&choice, row.as_deref(), beside)),
             Effect::Stop(row) => {
                 let stopped = actions.stop(&row);
                 Message::Stopped(row, stopped)
@@ -373,7 +374,10 @@ fn where_it_was_started_is_said_when_nobody_knows_the_folder_of_the_row() {
     let journey = Journey::begin();
     let ours = std::env::current_dir().unwrap();
     let here = format!(", but in {}: the folder of this row", ours.display());
-    let start = |row: Option<&Row>| journey.actions.start(0, row, false).unwrap().said;
+    let start = |row: Option<&Row>| {
+        let started = journey.actions.start(&Choice::default(), row, false);
+        started.unwrap().said
+    };
     let mut row = journey.fake.row(2, "gemini", State::Running);
     row.pid = Some(journey.assistants[1].id());
     assert!(

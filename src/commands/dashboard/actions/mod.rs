@@ -36,8 +36,8 @@ use crate::state::{EndedSession, Row};
 use crate::sys::process;
 use crate::tasks::{TaskChange, TaskSummary};
 use crate::tui::{
-    self, Actions, Hooks, InstallOffer, InstallOutcome, Jumped, Need, NoOffer, NoPatch, NotStarted,
-    Started, Unchanged, Whose,
+    self, Actions, Choice, Hooks, InstallOffer, InstallOutcome, Jumped, Need, NoOffer, NoPatch,
+    NotStarted, Started, Unchanged, Whose,
 };
 
 /// How long a multiplexer may take to close a pane whose process has ended.
@@ -315,16 +315,28 @@ impl Actions for RealActions {
         })
     }
 
+    fn items(&self) -> Vec<(usize, Result<Vec<String>, String>)> {
+        let path = self.context.path.clone().unwrap_or_default();
+        // What is wrong with the settings is told when something is started.
+        let launchers = launchers(&self.context).unwrap_or_default();
+        let listed = launchers.iter().zip(0..).filter_map(|(launcher, place)| {
+            let items = launcher.items(&path)?;
+            Some((place, items.map_err(|why| why.to_string())))
+        });
+        listed.collect()
+    }
+
     fn start(
         &self,
-        launcher: usize,
+        choice: &Choice,
         row: Option<&Row>,
         beside: bool,
     ) -> Result<Started, NotStarted> {
         let launchers = launchers(&self.context);
         let unusable = |error: CommandError| told(&error, error.hints().to_vec());
         let launchers = launchers.map_err(|error| NotStarted::Settings(unusable(error)))?;
-        let launcher = launchers.get(launcher).ok_or(NotStarted::OtherList)?;
+        let launcher = launchers.get(choice.launcher);
+        let launcher = launcher.ok_or(NotStarted::OtherList)?;
         let folder = row.and_then(folder_of);
         let elsewhere = match (row, &folder, &launcher.folder) {
             (Some(_), None, None) => in_our_folder(),
@@ -334,13 +346,18 @@ impl Actions for RealActions {
         let cwd = cwd.map_err(|error| NotStarted::NoFolder(error.to_string()))?;
         let start = Start {
             cwd: Some(SystemText::from(&cwd)),
+            item: choice.item.clone(),
             in_front: self.context.around.server.is_some() && !beside,
             ..wanted(&self.context, &launcher.name)
         };
         let started = start_it(&self.context, "dashboard", start);
         let (started, ended) = started.map_err(|why| NotStarted::Refused(why.to_string()))?;
         let socket = self.reach.own_socket.to_string_lossy().into_owned();
-        let called = format!("{} in {}", launcher.name, started.target);
+        let called = format!(
+            "{} in {}",
+            choice.item.as_ref().unwrap_or(&launcher.name),
+            started.target
+        );
         self.show_started(&started, &called, beside && ended.is_empty())?;
         Ok(Started {
             said: format!("started {called}{ended}{elsewhere}"),

@@ -1,0 +1,141 @@
+//! What a launcher lists, for example containers: by a program of the settings, which is run as it stands. Of what it
+//! prints only names count, each of a form that cannot be taken for anything else.
+
+use std::ffi::OsStr;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+use thiserror::Error;
+
+use super::Launcher;
+use crate::sys::child::{self, Ended};
+
+/// How long the program may take.
+const LISTS_WITHIN: Duration = Duration::from_secs(5);
+
+/// So many names are taken.
+const MOST: usize = 100;
+
+/// Longest name, in bytes.
+const MAX_NAME_BYTES: usize = 128;
+
+/// A program and its arguments.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Written")]
+pub(crate) struct Words(Vec<String>);
+
+/// How they may be written down: each by itself, or one text of words without quotes.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Text(String),
+    Words(Vec<String>),
+}
+
+impl TryFrom<Written> for Words {
+    type Error = &'static str;
+
+    fn try_from(written: Written) -> Result<Self, &'static str> {
+        let words = match written {
+            Written::Text(text) => text.split_whitespace().map(str::to_owned).collect(),
+            Written::Words(words) => words,
+        };
+        match words.first() {
+            Some(program) if !program.is_empty() => Ok(Self(words)),
+            _ => Err("it names no program"),
+        }
+    }
+}
+
+/// Why nothing is listed.
+#[derive(Debug, PartialEq, Eq, Error)]
+#[error("`{program}` has failed, or has not ended within {} s", LISTS_WITHIN.as_secs())]
+pub(crate) struct NotListed {
+    program: String,
+}
+
+impl Launcher {
+    /// The names that it lists, in their order, found by this `PATH`; `None`: it lists none.
+    pub(crate) fn items(&self, path: &OsStr) -> Option<Result<Vec<String>, NotListed>> {
+        let words = &self.list.as_ref()?.0;
+        let (program, arguments) = words.split_first()?;
+        let mut command = child::ours(program, child::CONTAINERS);
+        command.args(arguments).env("PATH", path);
+        let printed = printed(&mut command).ok_or_else(|| NotListed {
+            program: words.join(" "),
+        });
+        Some(printed.map(|printed| names(&String::from_utf8_lossy(&printed))))
+    }
+}
+
+/// What the program prints until it ends well; else it is killed.
+fn printed(command: &mut Command) -> Option<Vec<u8>> {
+    let until = Instant::now() + LISTS_WITHIN;
+    let mut child = command.stdout(Stdio::piped()).spawn().ok()?;
+    let outputs = child::read_outputs(&mut child, (child::ANSWER, 0), until);
+    let outputs = outputs.ok().filter(|read| read.ended == Ended::Closed);
+    let status = outputs
+        .as_ref()
+        .and_then(|_| child::wait(&mut child, until).ok()?);
+    if status.is_none() {
+        // It may have ended just now.
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    outputs
+        .filter(|_| status.is_some_and(|it| it.success()))
+        .map(|read| read.stdout)
+}
+
+/// The lines that are names.
+fn names(printed: &str) -> Vec<String> {
+    let lines = printed.lines().map(str::trim).filter(|line| is_name(line));
+    lines.take(MOST).map(str::to_owned).collect()
+}
+
+/// Whether it is a name as containers have them: no option, no path, nothing that a shell reads.
+fn is_name(text: &str) -> bool {
+    let is_sign = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    let begins_well = text.starts_with(|first: char| first.is_ascii_alphanumeric());
+    begins_well && text.len() <= MAX_NAME_BYTES && text.bytes().all(is_sign)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn items(list: &str) -> Option<Result<Vec<String>, NotListed>> {
+        let text = format!("name = 'box'\ncommand = 'enter {{item}}'\n{list}");
+        let launcher: Launcher = toml::from_str(&text).unwrap();
+        launcher.items(&std::env::var_os("PATH").unwrap())
+    }
+
+    #[test]
+    fn only_names_are_taken_from_what_is_printed() {
+        let printed =
+            "one\n two-2 \n\n-v\n--privileged\na b\n$(x)\n../up\n/root\nthree.3\r\nit's\né\n";
+        assert_eq!(names(printed), ["one", "two-2", "three.3"]);
+        assert_eq!(names(&"x\n".repeat(1000)).len(), MOST);
+        assert_eq!(names(&"x".repeat(129)), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_program_is_run_as_it_stands_and_never_by_a_shell() {
+        assert_eq!(items(""), None);
+        let as_text = items("list = 'printf %s\\n a $HOME `id` b;c d'");
+        assert_eq!(as_text, Some(Ok(vec!["a".to_owned(), "d".to_owned()])));
+        let as_words = items("list = ['printf', '%s', \"one\\ntwo words\\n\"]");
+        assert_eq!(as_words, Some(Ok(vec!["one".to_owned()])));
+        for fails in ["list = 'false'", "list = '/nothing/of/that/name ps'"] {
+            assert!(matches!(items(fails), Some(Err(_))), "{fails}");
+        }
+        let nothing = toml::from_str::<Launcher>("name = 'x'\ncommand = 'y'\nlist = ' '");
+        assert!(
+            nothing
+                .unwrap_err()
+                .to_string()
+                .contains("it names no program")
+        );
+    }
+}
