@@ -44,21 +44,6 @@ pub(crate) struct Context {
     pub(crate) offset: UtcOffset,
 }
 
-/// What Mission Control's programs find the hub by.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Aoc {
-    /// `ZELLIJ_SESSION_NAME`, else `AOC_SESSION_ID`: by which name they call it.
-    pub(crate) session: Option<String>,
-    /// `AOC_HUB_ADDR`: where it listens for them.
-    pub(crate) address: Option<String>,
-    /// `AOC_PULSE_THEME`: the colours of `pulse`.
-    pub(crate) pulse_theme: Option<String>,
-    /// `AOC_PULSE_OVERVIEW_ENABLED`: whether it shows rows.
-    pub(crate) pulse_overview: Option<String>,
-    /// `AOC_HUB_URL`: the same as an address of WebSocket.
-    pub(crate) url: Option<String>,
-}
-
 impl Context {
     /// Where this process runs, with the client as the person named it.
     pub(super) fn here(&self, named: Option<String>) -> Here {

@@ -7,6 +7,7 @@ use std::path::Path;
 use pane_patrol_hooks::text::printable_line;
 
 use super::Context;
+use super::work::folder_of;
 use super::{rows, work};
 use crate::cli::DiffArgs;
 use crate::error::{CommandError, CommandResult};
@@ -23,18 +24,6 @@ pub(super) fn run(context: &Context, arguments: &DiffArgs) -> CommandResult {
         Some(path) => print_patch(&patch(context, &row, path, arguments)?, arguments.json),
         None => print_summary(&row, &summary(context, &row)?, arguments.json),
     }
-}
-
-/// The folder of a row that says one.
-fn folder_of(row: &Row) -> Result<&Path, CommandError> {
-    let folder = row.cwd.as_deref().map(Path::new);
-    folder.ok_or_else(|| no_folder(row))
-}
-
-/// Nobody has told where the row's assistant works.
-pub(super) fn no_folder(row: &Row) -> CommandError {
-    CommandError::new(format!("the folder of {} is not known", row.target))
-        .hint("an assistant names it with its first event; one by `emit` has none")
 }
 
 fn summary(context: &Context, row: &Row) -> Result<DiffSummary, CommandError> {

@@ -43,7 +43,7 @@ pub(super) fn begin(context: &Context, cli: &Cli) -> CommandResult {
     {
         let folder = folder.display();
         messages::warning(&format!(
-            "there is no maintainer's log: `AOC_LOG_DIR` is {folder}: {error}"
+            "there is no maintainer's log: `AOC_LOG_DIR` is {folder}: {error}; unset it, or let it name a folder of yours"
         ));
     }
     Ok(())

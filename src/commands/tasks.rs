@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use pane_patrol_hooks::text::printable_line;
 
-use super::diff::no_folder;
+use super::work::no_folder;
 use super::{Context, change_task, rows, work};
 use crate::assistants::tasks::Owner;
 use crate::cli::TasksArgs;

@@ -6,8 +6,6 @@ use std::path::PathBuf;
 
 use pane_patrol_hooks::target::Target;
 
-use super::context::Aoc;
-
 /// What a person says by the first of these variables that is set and not empty.
 #[derive(Debug)]
 struct Variable {
@@ -134,6 +132,21 @@ const ALL: [&Variable; 18] = [
     &LEVEL,
     &SOCKET,
 ];
+
+/// What Mission Control's programs find the hub by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Aoc {
+    /// `ZELLIJ_SESSION_NAME`, else `AOC_SESSION_ID`: by which name they call it.
+    pub(crate) session: Option<String>,
+    /// `AOC_HUB_ADDR`: where it listens for them.
+    pub(crate) address: Option<String>,
+    /// `AOC_PULSE_THEME`: the colours of `pulse`.
+    pub(crate) pulse_theme: Option<String>,
+    /// `AOC_PULSE_OVERVIEW_ENABLED`: whether it shows rows.
+    pub(crate) pulse_overview: Option<String>,
+    /// `AOC_HUB_URL`: the same as an address of WebSocket.
+    pub(crate) url: Option<String>,
+}
 
 /// What they say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::Context;
 use crate::assistants::tasks::Owner;
+use crate::error::CommandError;
 use crate::git::{DiffSummary, Git, Patch, PatchRequest};
 use crate::hub::client::{HubError, Work};
 use crate::state::Row;
@@ -57,4 +58,16 @@ fn told(context: &Context, row: &Row) -> Result<Work, HubError> {
     } else {
         Ok(Work::default())
     }
+}
+
+/// The folder of a row that says one.
+pub(super) fn folder_of(row: &Row) -> Result<&Path, CommandError> {
+    let folder = row.cwd.as_deref().map(Path::new);
+    folder.ok_or_else(|| no_folder(row))
+}
+
+/// Nobody has told where the row's assistant works.
+pub(super) fn no_folder(row: &Row) -> CommandError {
+    CommandError::new(format!("the folder of {} is not known", row.target))
+        .hint("an assistant names it with its first event; one by `emit` has none")
 }

@@ -14,8 +14,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::complaint;
+use super::order::{Order, Setup};
 use super::report::from_elsewhere;
-use super::teller::{Order, Setup};
 use super::work::Work;
 use crate::collector::sources::changes::Report;
 use crate::diagnostics::{self, Part};

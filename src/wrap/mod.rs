@@ -12,6 +12,7 @@
 
 mod complaint;
 mod line;
+mod order;
 mod report;
 mod teller;
 mod work;
@@ -31,8 +32,9 @@ use signal_hook::consts::{
 };
 use signal_hook::iterator::Signals;
 
+pub(crate) use order::Setup;
 pub(crate) use report::{Subject, name_of, names_elsewhere};
-pub(crate) use teller::{Setup, Teller};
+pub(crate) use teller::Teller;
 
 /// How the program ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

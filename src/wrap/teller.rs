@@ -1,64 +1,23 @@
 //! The thread that tells the hub what is to be told, as its publisher, whichever process collects and wherever;
 //! the program waits for none of it.
 
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
 use pane_patrol_hooks::event::Event;
-use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::line::Line;
-use crate::assistants::homes::Homes;
-use crate::collector::sources::changes::Report;
-use crate::hub::client::Way;
-use crate::hub::protocol::AgentPatch;
+use super::order::{Order, Setup};
 use crate::sys::wake_channel::{Inbox, Orders, inbox};
 
 /// How long a stop or the end may wait for the last word to be said.
 const FAREWELL: Duration = Duration::from_millis(500);
 
-/// What a teller has to be told.
-#[derive(Debug)]
-pub(crate) struct Setup {
-    /// Where the hub is looked for.
-    pub way: Way,
-    /// The event log, which is told while there is no hub.
-    pub log: Option<PathBuf>,
-    /// By which name the hub is called at first; it says if it is called otherwise.
-    pub session: String,
-    /// What we call ourselves: nobody else does.
-    pub name: String,
-    /// What the program is called at a hub that does not know its place, the first that is free of these.
-    pub agents: Vec<String>,
-    /// The folder whose changes and tasks are meant.
-    pub folder: PathBuf,
-    /// Where assistants keep their files.
-    pub homes: Homes,
-    /// The wall clock.
-    pub clock: fn() -> Timestamp,
-}
-
 /// The thread that tells; it ends with this.
 #[derive(Debug)]
 pub(crate) struct Teller {
     orders: Arc<Orders<Order>>,
-}
-
-/// What the thread is told.
-#[derive(Debug)]
-pub(super) enum Order {
-    /// The program has come to this.
-    Tell(Box<Event>),
-    /// Say when everything before was said.
-    Answer(SyncSender<()>),
-    /// What is changed in its folder, or its tasks, are others than before.
-    Work(Report),
-    /// The patch that the hub has asked for.
-    Patch(Box<AgentPatch>),
-    /// It is over.
-    End,
 }
 
 impl Teller {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use pane_patrol_hooks::event::Assistant;
 
-use super::teller::{Order, Setup};
+use super::order::{Order, Setup};
 use crate::assistants::tasks::Owner;
 use crate::collector::sources::changes::{self, Handle, Order as Follow, Pace};
 use crate::git::Git;

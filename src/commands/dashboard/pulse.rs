@@ -11,7 +11,7 @@ use super::{needs_terminal, no_thread, setup, show, theme, with_launchers};
 use crate::cli::PulseArgs;
 use crate::collector::{self, Project};
 use crate::commands::Context;
-use crate::commands::context::Aoc;
+use crate::commands::variables::Aoc;
 use crate::config::Config;
 use crate::error::CommandResult;
 use crate::tui::{self, PROJECT, Pulse, Theme};

@@ -169,7 +169,7 @@ impl Remote {
         let greeted = tungstenite::client::client_with_config(request, stream, Some(limits));
         let (socket, _) = greeted.map_err(|error| match error {
             HandshakeError::Failure(SocketError::Http(answer)) => {
-                WebError::Refused(answer.status().as_u16())
+                WebError::Refused(answer.into_parts().0.status.as_u16())
             }
             HandshakeError::Failure(SocketError::Io(error)) => WebError::Io(error),
             HandshakeError::Failure(error) => WebError::Odd(error.to_string()),

@@ -3,8 +3,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use super::seen::Seen;
-use crate::common::{TestEnv, finish_with_stdin};
+use super::seen::{ANY, Seen};
+use crate::common::{TestEnv, finish, finish_with_stdin};
 
 pub(super) fn bring_about(seen: &mut Seen) {
     let env = TestEnv::new();
@@ -147,6 +147,12 @@ fn started(seen: &mut Seen, env: &TestEnv) {
         .arg("--listen")
         .env("AOC_HUB_ADDR", "TEXT");
     seen.by(env, "`AOC_HUB_ADDR` is no address", &mut named);
+    let mut named = env.pane_patrol();
+    named
+        .args(["wrap", "--", "true"])
+        .env("PANE_PATROL_HUB", "192.0.2.1:42000");
+    seen.by(env, "`PANE_PATROL_HUB` is on another machine", &mut named);
+    logged(seen, env);
     let cannot = env.path("cannot");
     fs::write(&cannot, "no program").expect("it is ours");
     fs::set_permissions(&cannot, PermissionsExt::from_mode(0o755)).expect("it is ours");
@@ -156,6 +162,31 @@ fn started(seen: &mut Seen, env: &TestEnv) {
         "the program is none",
         wrap.args(["wrap", "--"]).arg(cannot),
     );
+}
+
+/// Of the maintainer's log, whichever command it is of.
+fn logged(seen: &mut Seen, env: &TestEnv) {
+    for (when, variable, value) in [
+        (
+            "the level of the maintainer's log is none",
+            "PANE_PATROL_LOG_LEVEL",
+            "loud",
+        ),
+        (
+            "there is no folder for the maintainer's log",
+            "PANE_PATROL_LOG",
+            "/FOLDER/log",
+        ),
+        ("`AOC_LOG_DIR` is no folder", "AOC_LOG_DIR", "/dev/null"),
+    ] {
+        let mut command = env.pane_patrol();
+        command.env("PANE_PATROL_LOG", env.path("log"));
+        if variable == "AOC_LOG_DIR" {
+            command.env_remove("PANE_PATROL_LOG");
+        }
+        let finished = finish(command.env(variable, value).args(["mirror", "status"]));
+        seen.take(ANY, env, when, &finished);
+    }
 }
 
 fn lists(seen: &mut Seen, env: &TestEnv) {
