@@ -134,7 +134,7 @@ fn started(seen: &mut Seen, env: &TestEnv) {
         "--state",
         "done",
     ]);
-    let finished = crate::common::finish(&mut alone);
+    let finished = finish(&mut alone);
     seen.take(
         "emit",
         env,
