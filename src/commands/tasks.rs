@@ -34,7 +34,7 @@ fn table(target: &str, summary: &TaskSummary) -> String {
     for task in &summary.tasks {
         line(&mut text, task, &summary.tasks);
         for part in &task.subtasks {
-            line(&mut text, part, &task.subtasks);
+            line(&mut text, part, &summary.tasks);
         }
     }
     text

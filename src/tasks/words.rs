@@ -69,20 +69,26 @@ pub(crate) fn mark(mark: Mark) -> String {
 }
 
 /// What stands behind a task's title: how much it matters, unless that is as usual, and what has to be done
-/// before it and is not; empty where there is nothing to say.
+/// before it and is not, of `all` tasks of its list; empty where there is nothing to say.
 pub(crate) fn more(task: &Task, all: &[Task]) -> String {
     let mut said = Vec::new();
     let priority = task.priority.as_deref().filter(|word| *word != "medium");
     said.extend(priority.map(printable_line));
-    let is_over = |id: &str| {
-        let before = all.iter().find(|other| other.id == *id);
-        before.is_some_and(|other| matches!(other.status, TaskStatus::Done | TaskStatus::Cancelled))
+    let known = all
+        .iter()
+        .flat_map(|task| std::iter::once(task).chain(&task.subtasks));
+    let has_ended = |id: &str| {
+        let before = known.clone().find(|other| other.id == *id);
+        before.is_some_and(is_over)
     };
-    let is_open = !matches!(task.status, TaskStatus::Done | TaskStatus::Cancelled);
-    let awaited = task.dependencies.iter().filter(|id| !is_over(id));
+    let awaited = task.dependencies.iter().filter(|id| !has_ended(id));
     let awaited: Vec<String> = awaited.map(|id| printable_line(id)).collect();
-    if is_open && !awaited.is_empty() {
+    if !is_over(task) && !awaited.is_empty() {
         said.push(format!("after {}", awaited.join(", ")));
     }
     said.join(", ")
+}
+
+fn is_over(task: &Task) -> bool {
+    matches!(task.status, TaskStatus::Done | TaskStatus::Cancelled)
 }

@@ -1,5 +1,6 @@
 //! Taskmaster's list in the Work tab, by keyboard and mouse.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use pane_patrol_hooks::event::State;
@@ -183,7 +184,8 @@ fn the_list_at_each_width() {
         for keys in ["", " jj"] {
             let mut model = with_list(list(), width, height);
             press(&mut model, keys);
-            shown += &format!("── {width} x {height} {keys:?} ──\n{}\n", screen(&model));
+            let screen = screen(&model);
+            let _ = writeln!(shown, "── {width} x {height} {keys:?} ──\n{screen}");
         }
     }
     insta::assert_snapshot!(shown);

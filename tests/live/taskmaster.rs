@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitCode, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ use super::packages::{Packages, Runnable};
 /// Says that nothing is wrong but that it was left out.
 const LEFT_OUT: u8 = 77;
 
-/// What one of the two changes is never changed by the other.
+/// A project whose list both change.
 struct Scene<'env> {
     env: &'env TestEnv,
     taskmaster: Runnable,
@@ -76,9 +76,8 @@ impl Scene<'_> {
             let taskmaster = self.set(theirs);
             std::thread::sleep(whole * (40 + round * 60 / times) / 100);
             dashboard.press(&["j", "3"]);
+            dashboard.wait_for(&format!("task {ours} is done"));
             finish(taskmaster);
-            // What it says stays for some seconds, and is said at the end.
-            dashboard.wait_for(&format!("task {ours} is"));
             let list = self.read();
             let status = |id: u32| list[id as usize - 1]["status"].as_str().unwrap_or_default();
             let found = (status(ours), status(theirs));
@@ -117,8 +116,8 @@ impl Scene<'_> {
 
     /// Taskmaster, on its way to say that this task is worked on.
     fn set(&self, id: u32) -> Child {
-        let path = std::env::join_paths(&self.taskmaster.programs).expect("plain names");
-        let mut path = path;
+        let programs = std::env::join_paths(&self.taskmaster.programs);
+        let mut path = programs.expect("plain names");
         path.push(":/usr/bin:/bin");
         let mut command: Command = self.env.command("task-master");
         command
@@ -137,5 +136,4 @@ impl Scene<'_> {
 fn finish(mut taskmaster: Child) {
     let ended = taskmaster.wait().expect("it is ours");
     assert!(ended.success(), "Taskmaster: {ended}");
-    std::thread::sleep(Duration::from_millis(1));
 }

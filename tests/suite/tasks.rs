@@ -360,5 +360,5 @@ fn the_dashboard_sets_adds_and_renames_tasks_and_switches_the_tag() {
     dashboard.wait_for("[side]");
     dashboard.wait_for("● 1   aside");
     let setting = fs::read_to_string(project.path("state.json")).unwrap();
-    assert_eq!(setting, "{\n  \"currentTag\": \"side\"\n}\n");
+    assert_eq!(setting, "{\n  \"currentTag\": \"side\"\n}");
 }

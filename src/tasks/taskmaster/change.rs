@@ -11,17 +11,20 @@
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use pane_patrol_installer::{ApplyError, Original, PlanError};
+use pane_patrol_installer::{ApplyError, Original};
 use pane_patrol_sys::private;
-use thiserror::Error;
 
-use super::edit::{Edited, Fate, Trace, Unfit, edit};
-use super::lock::{Lock, NotLocked};
-use super::{MAX_BYTES, TaskChange, setting_of};
+use super::edit::{Edited, edit};
+use super::finding::Unfit;
+use super::lock::Lock;
+use super::not_changed::NotChanged;
+use super::places::setting_of;
+use super::trace::{Fate, Trace};
+use super::{MAX_BYTES, TaskChange};
 use crate::tasks::read_text;
 
 /// For so long after the last write of anybody a change is looked after. From Taskmaster's reading to its writing
@@ -52,71 +55,6 @@ pub(crate) struct Changed {
     pub(crate) tag: Option<String>,
     /// Whether it was so already.
     pub(crate) was_so: bool,
-}
-
-/// Why a list is as it was, unless it says otherwise.
-#[derive(Debug, Error)]
-pub(crate) enum NotChanged {
-    /// What is wanted means nothing.
-    #[error("{0}")]
-    Meaningless(&'static str),
-    /// The file does not fit to it.
-    #[error("{}: {why}", path.display())]
-    Unfit {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        why: Unfit,
-    },
-    /// There is none any more.
-    #[error("there is no {} any more", path.display())]
-    Gone {
-        /// The file.
-        path: PathBuf,
-    },
-    /// It cannot be read.
-    #[error("{} {why}", path.display())]
-    NotRead {
-        /// The file.
-        path: PathBuf,
-        /// Why, as the end of a sentence.
-        why: String,
-    },
-    /// It cannot be read, or is not to be changed by us.
-    #[error(transparent)]
-    NotOurs(#[from] PlanError),
-    /// It cannot be written.
-    #[error(transparent)]
-    NotWritten(#[from] ApplyError),
-    /// Somebody else has locked it.
-    #[error("{} is there: another program is at work on the list", path.display())]
-    Locked {
-        /// The lock.
-        path: PathBuf,
-    },
-    /// The lock, or the file that names the current tag, cannot be made.
-    #[error("could not create {}: {source}", path.display())]
-    NotMade {
-        /// Which.
-        path: PathBuf,
-        /// The system's reason.
-        source: io::Error,
-    },
-    /// Others write all the time.
-    #[error("other programs write {} over and over, and take the change back each time", path.display())]
-    Contended {
-        /// The file.
-        path: PathBuf,
-    },
-}
-
-impl From<NotLocked> for NotChanged {
-    fn from(why: NotLocked) -> Self {
-        match why {
-            NotLocked::Held(path) => Self::Locked { path },
-            NotLocked::Io(path, source) => Self::NotMade { path, source },
-        }
-    }
 }
 
 /// Carries out `wanted` on the list at `list`, for the user `uid`.
@@ -302,7 +240,7 @@ fn stamp(file: &Path) -> Option<(u64, i64, i64, u64)> {
 impl Changed {
     fn of(trace: Trace, was_so: bool) -> Self {
         Self {
-            id: Some(trace.id).filter(|id| !id.is_empty()),
+            id: trace.id,
             tag: trace.tag,
             was_so,
         }

@@ -66,11 +66,12 @@ fn take_away_stale(path: &Path) -> bool {
         // It is gone.
         return true;
     };
-    is_stale(&there)
-        && match there.is_dir() {
-            true => fs::remove_dir(path).is_ok(),
-            false => fs::remove_file(path).is_ok(),
-        }
+    let remove = if there.is_dir() {
+        fs::remove_dir
+    } else {
+        fs::remove_file
+    };
+    is_stale(&there) && remove(path).is_ok()
 }
 
 fn is_stale(there: &Metadata) -> bool {

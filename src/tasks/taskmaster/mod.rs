@@ -1,32 +1,35 @@
 //! Taskmaster's list of a project, `.taskmaster/tasks/tasks.json`: either one list, or one for each
-//! tag, of which `.taskmaster/state.json` names the current one. This file reads; `edit` says what a list is
-//! after a change, and `change` writes it.
+//! tag, of which `.taskmaster/state.json` names the current one. This file reads; `places` knows where it
+//! may be, `edit` says what it is after a change, and `change` writes it.
 
 mod change;
 mod edit;
+mod finding;
 mod lock;
 mod mark;
+mod not_changed;
+mod places;
+mod trace;
 mod wanted;
 
 pub(crate) use change::change;
 pub(crate) use mark::Mark;
+pub(crate) use places::{find, names};
 pub(crate) use wanted::TaskChange;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use pane_patrol_hooks::text::{MAX_MESSAGE_CHARS, one_line};
 use serde::Deserialize;
 
 use super::types::{MAX_TAGS, MAX_TASKS, Task, TaskSource, TaskState, TaskStatus, TaskSummary};
 use super::{count, read_text};
+use places::setting_of;
 
 /// Longest list that is read, in bytes.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
-
-/// Where it keeps what it knows of a project.
-const FOLDER: &str = ".taskmaster";
 
 /// The tag of those who have not chosen one.
 const USUAL_TAG: &str = "master";
@@ -90,48 +93,6 @@ impl From<serde_json::Error> for Fault {
             at: Some((error.line(), error.column())),
         }
     }
-}
-
-/// The list of the project around `folder`: the nearest one, not beyond the top of its repository.
-pub(crate) fn find(folder: &Path) -> Option<PathBuf> {
-    let mut files = projects(folder).map(list_of);
-    files.find(|file| file.symlink_metadata().is_ok())
-}
-
-/// Every name by which a list of the project around `folder` comes, changes and goes, whether anything has it
-/// now or not: each stands behind that of the folder in which it would be.
-pub(crate) fn names(folder: &Path) -> Vec<PathBuf> {
-    let mut names: Vec<PathBuf> = projects(folder).flat_map(names_in).collect();
-    // A link changes where it leads to.
-    let found = find(folder).and_then(|file| file.canonicalize().ok());
-    names.extend(found.filter(|real| !names.contains(real)));
-    names
-}
-
-fn names_in(project: &Path) -> [PathBuf; 4] {
-    ["", "state.json", "tasks", "tasks/tasks.json"].map(|name| match name {
-        "" => project.join(FOLDER),
-        name => project.join(FOLDER).join(name),
-    })
-}
-
-fn list_of(project: &Path) -> PathBuf {
-    project.join(FOLDER).join("tasks/tasks.json")
-}
-
-/// The folders whose list would be that of `folder`, the nearest first.
-fn projects(folder: &Path) -> impl Iterator<Item = &Path> {
-    let mut is_inside = true;
-    folder.ancestors().take_while(move |folder| {
-        let was_inside = is_inside;
-        is_inside = !folder.join(".git").exists();
-        was_inside
-    })
-}
-
-/// Where the current tag of a list is named.
-fn setting_of(file: &Path) -> Option<PathBuf> {
-    Some(file.parent()?.parent()?.join("state.json"))
 }
 
 /// The tasks of the current tag.
@@ -227,12 +188,20 @@ fn shown_of(kept: Kept, above: &str) -> Task {
     Task {
         word: says_more.then(|| one_line(word, MAX_MESSAGE_CHARS)),
         priority: kept.priority.map(|word| one_line(&word, MAX_MESSAGE_CHARS)),
-        dependencies: dependencies.iter().map(Id::to_string).collect(),
+        dependencies: dependencies.iter().map(|id| named(id, above)).collect(),
         subtasks: parts
             .take(MAX_TASKS)
             .map(|part| shown_of(part, &below))
             .collect(),
         ..count::task(id, &kept.title, status)
+    }
+}
+
+/// What a task depends on, by its id in the whole list: a part of a task names another part of it by its own number.
+fn named(id: &Id, above: &str) -> String {
+    match id.to_string() {
+        whole if whole.contains('.') => whole,
+        own => format!("{above}{own}"),
     }
 }
 
@@ -319,7 +288,8 @@ mod tests {
         let list = r#"{"m": {"tasks": [
             {"id": "1", "title": "a", "status": "finished", "priority": null, "dependencies": null, "subtasks": null},
             {"id": 2, "title": "b", "status": "in-progress", "priority": "high", "dependencies": ["1", 7], "subtasks": [
-                {"id": 1, "title": "part", "status": "done", "dependencies": [], "parentId": "undefined"}
+                {"id": 1, "title": "part", "status": "done", "dependencies": [], "parentId": "undefined"},
+                {"id": 2, "title": "other", "dependencies": [1, "2.3", 4]}
             ]}
         ]}, "no list": {"x": 1}, "a": {"tasks": []}}"#;
         let project = Project::new(list);
@@ -339,22 +309,8 @@ mod tests {
         assert_eq!(two.subtasks[0].id, "2.1");
         assert_eq!(two.subtasks[0].status, TaskStatus::Done);
         assert_eq!(words::more(two, &summary.tasks), "high, after 1, 7");
-    }
-
-    #[test]
-    fn every_name_of_a_list_is_known_before_it_is_there() {
-        let project = tempfile::tempdir().unwrap();
-        let deep = project.path().join("src");
-        fs::create_dir_all(project.path().join(".git")).unwrap();
-        fs::create_dir_all(&deep).unwrap();
-        let named = names(&deep);
-        assert_eq!(named.len(), 8, "{named:?}");
-        assert!(named.iter().all(|name| name.starts_with(project.path())));
-        for (index, name) in named.iter().enumerate() {
-            let folder = name.parent().unwrap();
-            let is_before = named[..index].iter().any(|before| before == folder);
-            assert!(is_before || folder.is_dir(), "{name:?} in {named:?}");
-        }
+        let waits = words::more(&two.subtasks[1], &summary.tasks);
+        assert_eq!(waits, "after 2.3, 2.4", "the first part is done");
     }
 
     #[test]
@@ -412,15 +368,5 @@ mod tests {
         let pipe = Command::new("mkfifo").arg(&file).status().unwrap();
         assert!(pipe.success());
         assert_eq!(project.read().why.unwrap(), "is not a file");
-    }
-
-    #[test]
-    fn the_list_of_another_project_above_the_repository_is_not_ours() {
-        let project = Project::new("{}");
-        let inner = project.0.path().join("inner");
-        fs::create_dir_all(inner.join(".git")).unwrap();
-        fs::create_dir_all(inner.join("src")).unwrap();
-        assert_eq!(find(&inner.join("src")), None);
-        assert!(find(project.0.path()).is_some());
     }
 }

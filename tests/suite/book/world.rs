@@ -174,6 +174,11 @@ fn repository(env: &TestEnv) {
     env.git(&folder, &["add", "src"]);
     env.git(&folder, &["commit", "-q", "-m", "Begin"]);
     write("src/tax.rs", "fn tax() -> u32 {\n    19\n}\n");
-    let tasks = r#"{"master": {"tasks": [{"id": 1, "title": "Tax", "status": "pending"}]}}"#;
+    let tasks = r#"{"master": {"tasks": [
+        {"id": 1, "title": "Tax", "status": "pending"},
+        {"id": 3, "title": "Publish", "status": "pending", "subtasks": [
+            {"id": 1, "title": "Tag it", "status": "pending"}
+        ]}
+    ]}, "release": {"tasks": []}}"#;
     write(".taskmaster/tasks/tasks.json", tasks);
 }

@@ -1,6 +1,7 @@
 //! Changes written while others write: by renaming, in place, with a lock and without.
 
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
@@ -156,7 +157,7 @@ fn the_tag_is_switched_whether_the_file_is_there_or_not() {
     let setting = project.path("state.json");
     assert_eq!(
         fs::read_to_string(&setting).unwrap(),
-        "{\n  \"currentTag\": \"side\"\n}\n"
+        "{\n  \"currentTag\": \"side\"\n}"
     );
     fs::write(&setting, "{\"currentTag\": \"side\", \"x\": [ ]}\n").unwrap();
     project.change(&tag("master")).unwrap();

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::*;
+use crate::tasks::taskmaster::trace::Fate;
 
 /// A list with tags as Taskmaster writes one.
 const LIST: &str = r#"{
@@ -106,7 +107,7 @@ fn what_is_added_looks_as_if_taskmaster_had_added_it() {
       {
         "id": "8",
         "title": "more",
-        "description": "",
+        "description": "more",
         "details": "",
         "testStrategy": "",
         "status": "pending",
@@ -165,10 +166,7 @@ fn the_tag_is_switched_in_its_own_bytes_and_the_file_is_made_where_there_is_none
         switched(Some("{\"lastSwitched\": 1}")).unwrap(),
         "{\"lastSwitched\": 1, \"currentTag\": \"side\"}"
     );
-    assert_eq!(
-        switched(None).unwrap(),
-        "{\n  \"currentTag\": \"side\"\n}\n"
-    );
+    assert_eq!(switched(None).unwrap(), "{\n  \"currentTag\": \"side\"\n}");
     assert_eq!(switched(Some("{\"currentTag\":\"side\"}")), None);
 }
 
@@ -313,7 +311,7 @@ proptest! {
                 let is_text = known.last().is_some_and(|task| task["id"].is_string());
                 let number = known.len() as u64 + 1;
                 let id = if is_text { json!(number.to_string()) } else { json!(number) };
-                known.push(json!({"id": id, "title": title.trim(), "description": "", "details": "",
+                known.push(json!({"id": id, "title": title.trim(), "description": title.trim(), "details": "",
                     "testStrategy": "", "status": "pending", "dependencies": [], "priority": "medium",
                     "subtasks": []}));
             }

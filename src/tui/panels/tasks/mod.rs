@@ -24,9 +24,12 @@ const OFFERED: [Mark; 5] = [
 
 pub(super) const TASKS: Component = Component {
     page: |model, _, width| page::lines(model, width).into(),
-    height: |model, body| match is_focused(model) {
-        true => two_thirds(body),
-        false => half(body),
+    height: |model, body| {
+        if is_focused(model) {
+            two_thirds(body)
+        } else {
+            half(body)
+        }
     },
     hints,
     press,

@@ -106,9 +106,10 @@ fn choices(model: &Model, tasks: &TaskSummary, width: usize) -> Vec<Placed> {
     let theme = model.setup.theme;
     let tags = tasks.tags.iter().map(|name| {
         let is_current = tasks.tag.as_ref() == Some(name);
-        let (label, style) = match is_current {
-            true => (format!("[{name}]"), theme.accent()),
-            false => (format!(" {name} "), theme.dim()),
+        let (label, style) = if is_current {
+            (format!("[{name}]"), theme.accent())
+        } else {
+            (format!(" {name} "), theme.dim())
         };
         (label, style, Part::Tag(name.clone()))
     });
@@ -139,7 +140,7 @@ fn flow(labels: impl Iterator<Item = (String, Style, Part)>, width: usize) -> Ve
 fn task_lines(model: &Model, task: &Task, list: &TaskSummary, width: usize) -> Vec<Placed> {
     let own = lines_of(model, task, &list.tasks, 0, width);
     let parts = task.subtasks.iter();
-    let parts = parts.flat_map(|part| lines_of(model, part, &task.subtasks, 2, width));
+    let parts = parts.flat_map(|part| lines_of(model, part, &list.tasks, 2, width));
     own.into_iter().chain(parts).collect()
 }
 
