@@ -1,5 +1,6 @@
 //! `mirror`: the event log on, off, or how it is. It is on when its file exists.
 
+use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
@@ -96,12 +97,13 @@ fn tell(context: &Context, log: &Path) -> CommandResult {
                 limits.max_bytes, limits.max_files
             );
             if !limits.messages {
-                said += &format!("{NO_MESSAGES}\n");
+                let _ = writeln!(said, "{NO_MESSAGES}");
             }
             let wanted = context.config()?.mirror.limits().messages;
             if wanted != limits.messages {
-                said += &format!(
-                    "the settings say `messages = {wanted}`, of which no hook knows: run `pane-patrol mirror on`\n"
+                let _ = writeln!(
+                    said,
+                    "the settings say `messages = {wanted}`, of which no hook knows: run `pane-patrol mirror on`"
                 );
             }
             messages::result(&said);

@@ -185,7 +185,7 @@ impl Told {
             (tab, label) => label.or(tab),
         };
         Self {
-            target: text(&TARGET).or_else(|| text(&AOC_PANE).filter(is_place)),
+            target: text(&TARGET).or_else(|| text(&AOC_PANE).filter(|text| is_place(text))),
             label: text(&LABEL).or(aoc_label),
             // One that is not named from the root would be another one wherever we are started.
             project: path(&PROJECT).filter(|folder| folder.is_absolute()),
@@ -205,7 +205,7 @@ impl Told {
     }
 }
 
-fn is_place(text: &String) -> bool {
+fn is_place(text: &str) -> bool {
     text.parse::<Target>().is_ok()
 }
 

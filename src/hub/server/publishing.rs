@@ -88,7 +88,7 @@ impl Server {
             return self.refuse_agent(index, &beat.agent_id, question);
         }
         if let Some(row) = self.row_called(index, &beat.agent_id) {
-            beat.agent_id = row.to_owned();
+            row.clone_into(&mut beat.agent_id);
         }
         let item = self.cache.hear_heartbeat(beat);
         self.post(&item);

@@ -36,7 +36,7 @@ impl Hub {
         #[allow(clippy::result_large_err, reason = "the library wants it so")]
         let note = |request: &Request, response: Response| {
             let shown = request.headers()["Authorization"].to_str();
-            token = shown.expect("it is text").to_owned();
+            shown.expect("it is text").clone_into(&mut token);
             Ok(response)
         };
         let socket = tungstenite::accept_hdr(stream, note).expect("it is a client");
