@@ -120,6 +120,7 @@ impl Dashboard {
             home: Some("/home/ada".to_owned()),
             split: false,
             launchers: Vec::new(),
+            listing: Vec::new(),
             theme: Theme::Dark,
             pulse: None,
             listing: Vec::new(),

@@ -50,21 +50,20 @@ pub(super) fn start(context: &Context, arguments: &StartArgs) -> CommandResult {
 /// The launchers' names, a line each; of one that lists names, each of them with its own.
 fn listed(context: &Context, launchers: &[Launcher]) -> Result<String, CommandError> {
     let path = context.path.clone().unwrap_or_default();
-    let mut lines = String::new();
+    let mut lines = Vec::new();
     for launcher in launchers {
         let name = &launcher.name;
         let failed = |why| CommandError::new(format!("could not list what `{name}` starts: {why}"));
         let hint = "run that program by hand to see why; nothing was started";
         match launcher.items(&path) {
-            None => lines.push_str(&format!("{name}\n")),
+            None => lines.push(format!("{name}\n")),
             Some(items) => {
-                for item in items.map_err(|why| failed(why).hint(hint))? {
-                    lines.push_str(&format!("{name} {item}\n"));
-                }
+                let items = items.map_err(|why| failed(why).hint(hint))?;
+                lines.extend(items.iter().map(|item| format!("{name} {item}\n")));
             }
         }
     }
-    Ok(lines)
+    Ok(lines.concat())
 }
 
 /// What to do where nothing was started.

@@ -4,6 +4,7 @@
 use crate::event::Assistant;
 
 /// How an assistant behaves.
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Habits {
     /// What it publishes about itself beside its hooks.

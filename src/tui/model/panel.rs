@@ -66,9 +66,12 @@ pub(crate) struct Offer {
 impl Launch {
     /// The launchers of these names; what those at the places `listing` list is being looked up.
     pub(crate) fn of(names: &[String], listing: &[usize]) -> Self {
-        let offer = |(launcher, name): (usize, &String)| match listing.contains(&launcher) {
-            true => Offer::untold(name, "…"),
-            false => Offer::of(name.clone(), launcher, None),
+        let offer = |(launcher, name): (usize, &String)| {
+            if listing.contains(&launcher) {
+                Offer::untold(name, "…")
+            } else {
+                Offer::of(name.clone(), launcher, None)
+            }
         };
         Self {
             offers: names.iter().enumerate().map(offer).collect(),
@@ -92,9 +95,10 @@ impl Launch {
                     offers.push(Offer::untold(name, "there is none"));
                 }
                 Some(Ok(items)) => {
-                    offers.extend(items.iter().map(|item| {
+                    let offer = |item: &String| {
                         Offer::of(format!("{name} {item}"), launcher, Some(item.clone()))
-                    }))
+                    };
+                    offers.extend(items.iter().map(offer));
                 }
             }
         }
