@@ -30,7 +30,7 @@ test: tmux ## all tests
 live: tmux ## the real assistants from npm against a scripted model: is each row right in every situation?
 	$(LIVE) $(if $(REPEAT),--repeat $(REPEAT)) $(ARGS)
 
-# So often both write the same list at about the same time.
+# So often the dashboard writes a list that Taskmaster has read and not written yet.
 .PHONY: live-taskmaster
 live-taskmaster: tmux ## the real Taskmaster from npm and the dashboard change one list at once: are both changes there?
 	$(LIVE) --taskmaster --repeat $(or $(REPEAT),50) $(ARGS)

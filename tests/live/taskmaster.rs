@@ -1,10 +1,9 @@
-//! The real Taskmaster from npm and a dashboard change one list at about the same time, again and again: both
-//! changes must be there each time.
+//! The real Taskmaster from npm and a dashboard change one list at the same time, again and again, the dashboard just
+//! when Taskmaster has read it and has not written yet: both changes must be there each time.
 
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitCode, Stdio};
-use std::time::Instant;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::{Value, json};
@@ -14,6 +13,25 @@ use super::packages::{Packages, Runnable};
 
 /// Says that nothing is wrong but that it was left out.
 const LEFT_OUT: u8 = 77;
+
+/// Has Taskmaster say when it has read the list, and think for a while before it goes on: what it has read is old
+/// then, and it does not know.
+const SLOWLY: &str = r"const files = require('fs/promises'), { writeFileSync } = require('fs');
+const read = files.readFile;
+let isFirst = true;
+files.readFile = async function (file, ...more) {
+    const text = await read.call(this, file, ...more);
+    if (isFirst && String(file).endsWith('tasks.json')) {
+        isFirst = false;
+        writeFileSync(process.env.HAS_READ, '');
+        await new Promise((goOn) => setTimeout(goOn, Number(process.env.THINKS)));
+    }
+    return text;
+};
+";
+
+/// For so many milliseconds it thinks, one after the other.
+const THINKS: [u32; 6] = [0, 5, 20, 60, 150, 300];
 
 /// A project whose list both change.
 struct Scene<'env> {
@@ -57,25 +75,23 @@ impl Scene<'_> {
     /// In how many of so many rounds both changes are there.
     fn play(&self, times: u32) -> Option<u32> {
         self.write_list(times);
+        fs::write(self.env.path("slowly.cjs"), SLOWLY).expect("it can be written");
         let dashboard = Terminal::start(self.env, "t.sock", PROGRAM)?;
         wait_until("it listens", || self.env.places().events_socket.exists());
-        let event = json!({
-            "assistant": "claude", "state": "running", "kind": "turn_started", "target": "a:0.0",
-            "cwd": self.project, "instance_id": "s1", "ts": Timestamp::now(),
-        });
-        self.env.send(event.to_string().as_bytes());
+        self.works();
         dashboard.wait_for("Work 0/");
         dashboard.press(&["l", "Space", "g"]);
-        let start = Instant::now();
-        finish(self.set(2 * times + 1));
-        // What is between its reading and its writing lies in the last part of that.
-        let whole = start.elapsed();
+        let has_read = self.env.path("has-read");
         let mut both = 0;
-        for round in 1..=times {
+        for (round, thinks) in (1..=times).zip(THINKS.into_iter().cycle()) {
+            // A row of which nothing is heard goes after a while.
+            self.works();
             let (ours, theirs) = (round + 1, times + round + 1);
-            let taskmaster = self.set(theirs);
-            std::thread::sleep(whole * (40 + round * 60 / times) / 100);
-            dashboard.press(&["j", "3"]);
+            dashboard.press(&["j"]);
+            let taskmaster = self.set(theirs, thinks);
+            wait_until("Taskmaster has read the list", || has_read.exists());
+            fs::remove_file(&has_read).expect("it is there");
+            dashboard.press(&["3"]);
             dashboard.wait_for(&format!("task {ours} is done"));
             finish(taskmaster);
             let list = self.read();
@@ -88,6 +104,15 @@ impl Scene<'_> {
             }
         }
         Some(both)
+    }
+
+    /// An assistant says that it works in the project.
+    fn works(&self) {
+        let event = json!({
+            "assistant": "claude", "state": "running", "kind": "turn_started", "target": "a:0.0",
+            "cwd": self.project, "instance_id": "s1", "ts": Timestamp::now(),
+        });
+        self.env.send(event.to_string().as_bytes());
     }
 
     /// One task for each change of either.
@@ -115,21 +140,21 @@ impl Scene<'_> {
     }
 
     /// Taskmaster, on its way to say that this task is worked on.
-    fn set(&self, id: u32) -> Child {
+    fn set(&self, id: u32, thinks: u32) -> Child {
         let programs = std::env::join_paths(&self.taskmaster.programs);
         let mut path = programs.expect("plain names");
         path.push(":/usr/bin:/bin");
+        let slowly = format!("--require={}", self.env.path("slowly.cjs").display());
         let mut command: Command = self.env.command("task-master");
-        command
-            .env("PATH", path)
-            .env("TASKMASTER_SKIP_AUTO_UPDATE", "1");
+        command.env("PATH", path).env("NODE_OPTIONS", slowly);
+        command.env("TASKMASTER_SKIP_AUTO_UPDATE", "1");
+        command.env("HAS_READ", self.env.path("has-read"));
+        command.env("THINKS", thinks.to_string());
         command.args(["set-status", &format!("--id={id}"), "--status=in-progress"]);
         command.current_dir(&self.project);
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        command.spawn().expect("Taskmaster can be started")
+        let quiet = command.stdin(Stdio::null()).stdout(Stdio::null());
+        let taskmaster = quiet.stderr(Stdio::null()).spawn();
+        taskmaster.expect("Taskmaster can be started")
     }
 }
 

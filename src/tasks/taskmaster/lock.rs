@@ -4,6 +4,7 @@
 
 use std::fs::{self, Metadata};
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
@@ -21,7 +22,11 @@ const PAUSE: Duration = Duration::from_millis(10);
 
 /// Held until it is dropped.
 #[derive(Debug)]
-pub(super) struct Lock(PathBuf);
+pub(super) struct Lock {
+    path: PathBuf,
+    /// Which folder it is, where that could be looked at.
+    inode: Option<u64>,
+}
 
 /// Why it is not held.
 #[derive(Debug)]
@@ -41,7 +46,10 @@ impl Lock {
         let until = Instant::now() + PATIENCE;
         loop {
             match private::make_folder(&path) {
-                Ok(()) => return Ok(Self(path)),
+                Ok(()) => {
+                    let inode = inode(&path);
+                    return Ok(Self { path, inode });
+                }
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
                     return Err(NotLocked::Io(path, error));
                 }
@@ -55,9 +63,15 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // Somebody who has taken it away took us for dead; there is nothing to give back then.
-        let _ = fs::remove_dir(&self.0);
+        // Who was stopped for so long that others took it for dead must not take away theirs.
+        if self.inode.is_some() && self.inode == inode(&self.path) {
+            let _ = fs::remove_dir(&self.path);
+        }
     }
+}
+
+fn inode(path: &Path) -> Option<u64> {
+    Some(path.symlink_metadata().ok()?.ino())
 }
 
 /// Takes away what was left behind, or says that it was not.
@@ -97,6 +111,12 @@ mod tests {
         assert!(matches!(held, NotLocked::Held(held) if held == path));
         drop(first);
         assert!(!path.exists());
+        let dead = Lock::take(&file).unwrap();
+        fs::rename(&path, folder.path().join("taken away")).unwrap();
+        fs::create_dir(&path).unwrap();
+        drop(dead);
+        assert!(path.exists(), "it is somebody else's by now");
+        fs::remove_dir(&path).unwrap();
         let left = SystemTime::now() - Duration::from_secs(11);
         for is_folder in [true, false] {
             if is_folder {
