@@ -123,7 +123,6 @@ impl Dashboard {
             listing: Vec::new(),
             theme: Theme::Dark,
             pulse: None,
-            listing: Vec::new(),
             signs: pane_patrol::tui::Signs::default(),
             size: SIZE,
         });
