@@ -203,7 +203,7 @@ impl Context {
                 ended: collector::EndedSetup {
                     file: places.sessions(),
                     keep: config.ended.keep(),
-                    with_words: true,
+                    with_words: config.mirror.limits().messages,
                 },
             },
             sources: collector::SourcesSetup {

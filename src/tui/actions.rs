@@ -66,7 +66,7 @@ pub trait Actions: Send + Sync + 'static {
 
     /// Takes up a session that is over again, beside the dashboard or in a window in front; says what happened, or why
     /// nothing did.
-    fn resume(&self, session: &EndedSession, beside: bool) -> Result<String, NotStarted>;
+    fn resume(&self, session: &EndedSession, beside: bool) -> Result<Started, NotStarted>;
 
     /// Asks the row's assistant to end and waits for that.
     fn stop(&self, row: &Row) -> Stopped;

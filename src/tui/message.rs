@@ -51,7 +51,7 @@ pub enum Message {
     /// What was started; or why nothing was.
     Started(Result<Started, NotStarted>),
     /// What became of taking this session up again.
-    Resumed(Box<EndedSession>, Result<String, NotStarted>),
+    Resumed(Box<EndedSession>, Result<Started, NotStarted>),
     /// What became of stopping this row.
     Stopped(Box<Row>, Stopped),
     /// Which rows are snoozed, as it was found.

@@ -160,6 +160,31 @@ fn what_could_be_an_option_or_a_command_is_never_within_reach() {
 }
 
 #[test]
+fn its_last_words_are_written_down_where_the_settings_want_them() {
+    for (settings, expected) in [("", true), ("[mirror]\nmessages = false\n", false)] {
+        let env = TestEnv::new();
+        let Some(server) = Tmux::start(&env, "work") else {
+            return;
+        };
+        assistant(&env);
+        env.configure(settings);
+        let home = env.home();
+        works_in(&env, &home, "s-1");
+        let payload = json!({"session_id": "ID", "cwd": home, "hook_event_name": "UserPromptSubmit",
+            "prompt": "plan the party"});
+        fs::write(home.join("payload"), payload.to_string()).expect("home is ours");
+        let collector = Collector::start_in(&env, &server);
+        live_and_die(&env, &server, &collector, &home);
+        let file = env.places().sessions().expect("a state folder");
+        let kept = until("it is written down", || {
+            let text = fs::read_to_string(&file).ok()?;
+            Some(text).filter(|text| text.contains("s-1"))
+        });
+        assert_eq!(kept.contains("plan the party"), expected, "{settings}");
+    }
+}
+
+#[test]
 fn a_program_that_may_manage_resumes_what_the_settings_say_and_names_no_path_and_no_server() {
     let env = TestEnv::new();
     let Some(server) = Tmux::start(&env, "work") else {

@@ -283,7 +283,7 @@ impl Actions for Idle {
         Err(NotStarted::OnlyAReplay)
     }
 
-    fn resume(&self, _: &EndedSession, _: bool) -> Result<String, NotStarted> {
+    fn resume(&self, _: &EndedSession, _: bool) -> Result<Started, NotStarted> {
         Err(NotStarted::OnlyAReplay)
     }
 

@@ -7,10 +7,11 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use crate::state::EndedSession;
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{Action, key_for};
+use crate::tui::message::Started;
 use crate::tui::model::{Follow, Model};
 use crate::tui::undone::NotStarted;
 use crate::tui::update::reflow::{settle, settle_from};
-use crate::tui::update::{jump, split};
+use crate::tui::update::{jump, launch, split};
 
 /// Whoever presses Enter has seen for so long that there is no assistant any more.
 const SEEN_FOR: Duration = Duration::from_secs(1);
@@ -72,12 +73,12 @@ pub(crate) fn go(model: &mut Model, now: Timestamp) -> Vec<Effect> {
 pub(crate) fn resumed(
     model: &mut Model,
     session: &EndedSession,
-    outcome: Result<String, NotStarted>,
+    outcome: Result<Started, NotStarted>,
     now: Timestamp,
 ) -> Vec<Effect> {
     model.resuming.retain(|id| *id != session.id());
     match outcome {
-        Ok(said) => model.notify(&said, now),
+        Ok(started) => launch::welcome_next(model, started, now),
         Err(NotStarted::NotBeside(why)) => {
             let words = format!("resumed, but not beside the dashboard: {why}");
             model.advise(&words, "its row is in the list", now);

@@ -42,11 +42,7 @@ pub(crate) fn started(
     now: Timestamp,
 ) -> Vec<Effect> {
     match outcome {
-        Ok(started) => {
-            model.notify(&started.said, now);
-            model.awaited = started.pane;
-            welcome(model, now);
-        }
+        Ok(started) => welcome_next(model, started, now),
         Err(NotStarted::NotBeside(why)) => {
             let words = format!("started, but not beside the dashboard: {why}");
             model.advise(&words, "its row is in the list", now);
@@ -62,6 +58,13 @@ pub(crate) fn started(
         }
     }
     split::look(model)
+}
+
+/// Says what was started, and waits for its row.
+pub(crate) fn welcome_next(model: &mut Model, started: Started, now: Timestamp) {
+    model.notify(&started.said, now);
+    model.awaited = started.pane;
+    welcome(model, now);
 }
 
 /// Selects what was started last as soon as it has a row.

@@ -1,10 +1,14 @@
 //! Sessions that are over: where they stand, that they count for nothing, and when Enter takes one up again.
 
+use std::sync::Arc;
+
+use pane_patrol_hooks::event::State;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::*;
 use crate::state::fixture::ended;
 use crate::state::{Attention, EndedSession};
+use crate::tui::message::Started;
 use crate::tui::undone::NotStarted;
 
 fn sessions() -> Vec<EndedSession> {
@@ -102,6 +106,26 @@ fn enter_takes_one_up_once_however_often_it_is_pressed() {
         "codex of api not resumed: its folder /x is gone · Enter tries again"
     );
     assert_eq!(press_at(&mut model, KeyCode::Enter, later), [resume]);
+}
+
+#[test]
+fn what_is_taken_up_again_is_selected_as_soon_as_it_has_a_row() {
+    let (mut model, later) = with_ended();
+    press_at(&mut model, KeyCode::Char('G'), later);
+    let session = sessions().swap_remove(1);
+    let row = row(7, "codex", State::Running, "api:1.0", 0);
+    let server = row.server.as_ref().map(|server| server.socket.clone());
+    let started = Started {
+        said: "resumed codex of api in api:1.0".to_owned(),
+        pane: server.zip(row.pane),
+    };
+    let resumed = Message::Resumed(Box::new(session), Ok(started));
+    update(&mut model, resumed, later);
+    // Another session than the one that ended: not every assistant keeps its name.
+    let id = row.id.clone();
+    let feed = Message::Update(Update::Row(Arc::new(row)));
+    update(&mut model, feed, later);
+    assert_eq!(model.selected_row().map(|row| &*row.id), Some(&*id));
 }
 
 #[test]

@@ -203,6 +203,15 @@ impl RealActions {
         note.map_or(Ok(()), |why| Err(NotStarted::NotBeside(why)))
     }
 
+    /// What was started at this place, and how it is said.
+    fn started(&self, said: String, place: &Located) -> Started {
+        let socket = self.reach.own_socket.to_string_lossy().into_owned();
+        Started {
+            said,
+            pane: place.pane.map(|pane| (socket, pane)),
+        }
+    }
+
     fn shown(&self) -> MutexGuard<'_, Vec<Part>> {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -352,27 +361,20 @@ impl Actions for RealActions {
         };
         let started = start_it(&self.context, "dashboard", start);
         let (started, ended) = started.map_err(|why| NotStarted::Refused(why.to_string()))?;
-        let socket = self.reach.own_socket.to_string_lossy().into_owned();
-        let called = format!(
-            "{} in {}",
-            choice.item.as_ref().unwrap_or(&launcher.name),
-            started.target
-        );
+        let name = choice.item.as_ref().unwrap_or(&launcher.name);
+        let called = format!("{name} in {}", started.target);
         self.show_started(&started, &called, beside && ended.is_empty())?;
-        Ok(Started {
-            said: format!("started {called}{ended}{elsewhere}"),
-            pane: started.pane.map(|pane| (socket, pane)),
-        })
+        Ok(self.started(format!("started {called}{ended}{elsewhere}"), &started))
     }
 
-    fn resume(&self, session: &EndedSession, beside: bool) -> Result<String, NotStarted> {
+    fn resume(&self, session: &EndedSession, beside: bool) -> Result<Started, NotStarted> {
         let in_front = self.context.around.server.is_some() && !beside;
         let resumed = resume_it(&self.context, "dashboard", session, in_front);
         let (place, ended) = resumed.map_err(|why| NotStarted::Refused(why.to_string()))?;
         let name = format!("{} of {}", session.assistant, session.label());
         let called = format!("{name} in {}", place.target);
         self.show_started(&place, &called, beside && ended.is_empty())?;
-        Ok(format!("resumed {called}{ended}"))
+        Ok(self.started(format!("resumed {called}{ended}"), &place))
     }
 
     fn stop(&self, row: &Row) -> Stopped {
