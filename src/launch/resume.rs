@@ -155,7 +155,7 @@ mod tests {
     fn command(session: &EndedSession, launchers: &[Launcher]) -> Result<String, NotResumable> {
         let get = |name: &str| match name {
             "HOME" => Some(PathBuf::from("/home/ada")),
-            "CLAUDE_CONFIG_DIR" => Some(PathBuf::from("/work/it's claude")),
+            "CLAUDE_CONFIG_DIR" => Some(PathBuf::from("/srv/it's claude")),
             _ => None,
         };
         let homes = Homes::read(&get, None);
@@ -216,8 +216,8 @@ mod tests {
         let mut session = ended("claude", "s-1");
         session.home = Some("/home/ada/.claude".to_owned());
         assert_eq!(command(&session, &[]).unwrap(), "claude --resume s-1");
-        session.home = Some("/work/it's claude".to_owned());
-        let expected = r"env 'CLAUDE_CONFIG_DIR=/work/it'\''s claude' claude --resume s-1";
+        session.home = Some("/srv/it's claude".to_owned());
+        let expected = r"env 'CLAUDE_CONFIG_DIR=/srv/it'\''s claude' claude --resume s-1";
         assert_eq!(command(&session, &[]).unwrap(), expected);
         session.home = Some("/tmp/planted".to_owned());
         let planted = PathBuf::from("/tmp/planted");

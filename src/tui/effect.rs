@@ -8,7 +8,6 @@ use crate::git::PatchRequest;
 use crate::mux::Attach;
 use crate::state::{EndedSession, Row};
 use crate::tasks::TaskChange;
-use crate::tui::model::PROJECT;
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,6 +88,10 @@ pub enum Split {
     /// Leave it empty if this pane is shown: it was stopped.
     Empty(Server, PaneId),
 }
+
+/// The id by which the changes and tasks of the folder that we run in are told. No row has it: an id begins with a letter,
+/// a digit or a path.
+pub(crate) const PROJECT: &str = "\u{0}project";
 
 /// Whose changes are meant.
 #[derive(Clone, Debug, PartialEq, Eq)]

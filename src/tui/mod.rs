@@ -77,11 +77,11 @@ use terminal::Screen;
 
 pub use crate::config::Signs;
 pub use actions::Actions;
+pub(crate) use effect::PROJECT;
 pub use effect::{Choice, Effect, Split, Whose};
 pub use message::{
     Awaited, Hooks, InstallOffer, InstallOutcome, Jumped, Message, Need, OfferedInstall, Started,
 };
-pub(crate) use model::PROJECT;
 pub use model::{Model, Pulse, Setup};
 pub use theme::Theme;
 pub use undone::{NoOffer, NoPatch, NotStarted, ONLY_A_REPLAY, Unchanged};

@@ -10,10 +10,10 @@ use crate::git::PatchRequest;
 use crate::state::Row;
 use crate::state::update::{Role, Update};
 use crate::tasks::{Task, TaskSource, TaskStatus, TaskSummary};
-use crate::tui::effect::{Effect, Whose};
+use crate::tui::effect::{Effect, PROJECT, Whose};
 use crate::tui::fixture::{With, model, now, row, screen};
 use crate::tui::message::{Hooks, Message, Need};
-use crate::tui::model::{Model, PROJECT, Panel, Pulse, Setup, Tab, Tasks};
+use crate::tui::model::{Model, Panel, Pulse, Setup, Tab, Tasks};
 use crate::tui::panels;
 use crate::tui::update::update;
 

@@ -8,11 +8,8 @@ use pane_patrol_hooks::text::printable_line;
 use super::{Model, Panel, Tab, Tasks};
 use crate::git::DiffSummary;
 use crate::tasks::TaskSummary;
+use crate::tui::effect::PROJECT;
 use crate::tui::labels::last_folder;
-
-/// The id by which the changes and tasks of that folder are told. No row has it: an id begins with a letter,
-/// a digit or a path.
-pub(crate) const PROJECT: &str = "\u{0}project";
 
 /// What a dashboard that only follows shows beside the rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -8,9 +8,9 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::git::{DiffSummary, Patch, PatchRequest, USUAL_CONTEXT};
 use crate::tasks::TaskSummary;
-use crate::tui::effect::{Effect, Whose};
+use crate::tui::effect::{Effect, PROJECT, Whose};
 use crate::tui::model::work::{OpenPatch, files};
-use crate::tui::model::{Changes, Focus, Follow, Model, PROJECT, Panel, Tab};
+use crate::tui::model::{Changes, Focus, Follow, Model, Panel, Tab};
 use crate::tui::panels;
 use crate::tui::undone::NoPatch;
 use crate::tui::update::reflow::settle;

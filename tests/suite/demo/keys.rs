@@ -9,7 +9,7 @@ use crate::common::wait_until;
 /// Those that are pressed here; each of the tests below takes its part.
 const PRESSED: &[&str] = &[
     "Enter", "j", "k", "Tab", "Space", "J", "K", "a", "d", "r", "D", "t", "1", "9", "/", "f", "e",
-    "h", "l", "s", "n", "x", "z", "i", "?", "q",
+    "h", "l", "s", "n", "x", "z", "i", "?", "q", "E",
 ];
 
 /// The keys in the first column of the README's table.
@@ -23,6 +23,12 @@ fn told() -> BTreeSet<String> {
     let cells = rows.filter_map(|row| row.split('|').nth(1));
     let keys = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2));
     keys.map(str::to_owned).collect()
+}
+
+/// Whether the row of that place is of an assistant that is there.
+fn lives(screen: &str, place: &str) -> bool {
+    let mut rows = screen.lines().filter(|line| line.contains(place));
+    rows.any(|row| !row.contains(" ended "))
 }
 
 #[test]
@@ -224,7 +230,12 @@ fn the_person_goes_there_and_f1_leads_home_from_everywhere() {
         demo.press(&["x"]);
         demo.until_shown("x stop it");
         demo.press(&["x"]);
-        demo.until("the guest is gone", |screen| !screen.contains(place));
+        demo.until("the guest is gone", |screen| !lives(screen, place));
+        demo.until_shown(" ENDED");
+        demo.press(&["E"]);
+        demo.until("it is hidden", |screen| !screen.contains(" ENDED"));
+        demo.press(&["E"]);
+        demo.until_shown(" ENDED");
         demo.press(&["q"]);
         demo.until_shown("it ended with 0");
         assert_eq!(demo.folders(), Vec::<std::path::PathBuf>::new());
