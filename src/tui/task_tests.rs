@@ -166,6 +166,8 @@ fn a_list_that_an_assistant_keeps_is_read_and_not_changed() {
     for keys in ["3", "n", "e", "t"] {
         let mut model = with_list(own.clone(), 100, 30);
         press(&mut model, " j");
+        let offered = screen(&model);
+        assert!(offered.contains("j k task") && !offered.contains("how far"));
         assert!(press(&mut model, keys).is_empty());
         assert!(model.titling.is_none());
         let said = model.notice.as_ref().map(|notice| notice.text.clone());

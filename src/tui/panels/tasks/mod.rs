@@ -70,6 +70,12 @@ fn hints(model: &Model) -> &'static [Hint] {
         TABS,
         QUIT,
     ];
+    const TO_READ: &[Hint] = &[
+        MOVE.to("task"),
+        hint(&[Action::Close]).to("back"),
+        TABS,
+        QUIT,
+    ];
     const WITH_TASKS: &[Hint] = &[
         hint(&[Action::Read]).to("tasks"),
         TABS,
@@ -79,12 +85,12 @@ fn hints(model: &Model) -> &'static [Hint] {
         hint(&[Action::Help]),
         QUIT,
     ];
-    if is_focused(model) {
-        OF_TASKS
-    } else if shown_tasks(model).is_some_and(is_taskmasters) {
-        WITH_TASKS
-    } else {
-        tabs::HINTS
+    let can_change = shown_tasks(model).is_some_and(is_taskmasters);
+    match (is_focused(model), can_change) {
+        (true, true) => OF_TASKS,
+        (true, false) => TO_READ,
+        (false, true) => WITH_TASKS,
+        (false, false) => tabs::HINTS,
     }
 }
 
