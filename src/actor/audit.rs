@@ -150,22 +150,34 @@ impl<'a> Line<'a> {
         launcher: &str,
         place: Option<&Target>,
         who: &'a Who,
-        (outcome, reason): (&'a str, Option<&'a str>),
+        result: (&'a str, Option<&'a str>),
         ts: Timestamp,
     ) -> Self {
         Self {
-            way: "pane",
-            outcome,
-            reason,
-            target: place.map(ToString::to_string).unwrap_or_default(),
             message: Some(without_secrets(launcher)),
-            ..Self::wanted("start", who, ts)
+            ..Self::opened("start", place, who, result, ts)
         }
     }
 
     /// That an ended session, known as `name`, was started again, and where.
     pub(crate) fn resumed(
         (session, name): (&'a EndedSession, &'a str),
+        place: Option<&Target>,
+        who: &'a Who,
+        result: (&'a str, Option<&'a str>),
+        ts: Timestamp,
+    ) -> Self {
+        Self {
+            row: name,
+            assistant: session.assistant.as_str(),
+            instance_id: Some(session.instance_id.as_str()),
+            ..Self::opened("resume", place, who, result, ts)
+        }
+    }
+
+    /// That a pane was opened for something, and where.
+    fn opened(
+        act: &'a str,
         place: Option<&Target>,
         who: &'a Who,
         (outcome, reason): (&'a str, Option<&'a str>),
@@ -175,11 +187,8 @@ impl<'a> Line<'a> {
             way: "pane",
             outcome,
             reason,
-            row: name,
             target: place.map(ToString::to_string).unwrap_or_default(),
-            assistant: session.assistant.as_str(),
-            instance_id: Some(session.instance_id.as_str()),
-            ..Self::wanted("resume", who, ts)
+            ..Self::wanted(act, who, ts)
         }
     }
 
