@@ -101,6 +101,8 @@ pub struct Model {
     /// Until when the most urgent row is selected, whichever comes; `None` before the first row. A
     /// key or a click ends it at once.
     pub(crate) arriving_until: Option<Timestamp>,
+    /// Until then letters belong to a line that was not opened.
+    pub(crate) unheard_until: Option<Timestamp>,
     /// What the list shows; follows from rows, scope and filter.
     pub(crate) list: List,
     /// The first line of the list on the screen.
@@ -194,6 +196,7 @@ impl Model {
             position: 0,
             fell: None,
             arriving_until: None,
+            unheard_until: None,
             list: List::default(),
             top: 0,
             panel: Panel::default(),

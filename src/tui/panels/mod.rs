@@ -113,6 +113,8 @@ pub(crate) struct Taken {
     pub(crate) effects: Vec<Effect>,
     /// Why it did nothing.
     pub(crate) advice: Option<Advice>,
+    /// It should have opened a line to type in.
+    pub(crate) wants_line: bool,
 }
 
 /// Why something is not so, and what to do next.

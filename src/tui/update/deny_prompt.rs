@@ -9,7 +9,7 @@ use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::model::deny_prompt::DenyPrompt;
 use crate::tui::text_input::{EditLine, Typing};
-use crate::tui::update::answer;
+use crate::tui::update::{answer, unheard};
 
 /// Opens the line; says why not when there is nothing to deny.
 pub(crate) fn begin(model: &mut Model, now: Timestamp) {
@@ -19,6 +19,8 @@ pub(crate) fn begin(model: &mut Model, now: Timestamp) {
             bound,
             line: EditLine::default(),
         });
+    } else {
+        unheard::begin(model, now);
     }
 }
 

@@ -8,7 +8,7 @@ use super::reflow::{settle, toggle};
 use super::selection::{move_by, move_to, next_waiting, page, scroll};
 use super::{
     answer, deny_prompt, ended, filter, install, launch, seen, snooze, split, task_prompt, trust,
-    work,
+    unheard, work,
 };
 use crate::actor::{Decision, Pick};
 use crate::tui::effect::Effect;
@@ -27,6 +27,9 @@ pub(super) fn press(model: &mut Model, key: KeyEvent, now: Timestamp) -> Vec<Eff
     if model.typing && filter::type_filter(model, key, now) {
         return Vec::new();
     }
+    if unheard::takes(model, key, now) {
+        return Vec::new();
+    }
     let Some(action) = keymap::action(key) else {
         return Vec::new();
     };
@@ -41,6 +44,9 @@ pub(super) fn press(model: &mut Model, key: KeyEvent, now: Timestamp) -> Vec<Eff
 pub(super) fn finish(model: &mut Model, taken: Taken, now: Timestamp) -> Vec<Effect> {
     if let Some(Advice { why, next }) = &taken.advice {
         model.advise(why, next, now);
+    }
+    if taken.wants_line && model.titling.is_none() {
+        unheard::begin(model, now);
     }
     let Some(follow) = taken.follow else {
         return taken.effects;

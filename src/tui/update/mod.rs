@@ -18,6 +18,7 @@ mod snooze;
 pub(crate) mod split;
 pub(crate) mod task_prompt;
 pub(crate) mod trust;
+mod unheard;
 pub(crate) mod work;
 
 use crossterm::event::KeyEventKind;

@@ -5,6 +5,7 @@ mod ended;
 mod going_there;
 mod installing;
 mod selecting;
+mod unheard;
 
 use std::sync::Arc;
 use std::time::Duration;

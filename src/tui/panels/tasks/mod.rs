@@ -117,8 +117,8 @@ fn press(model: &mut Model, action: Action, area: Rect) -> Option<Taken> {
             let mark = OFFERED.get(usize::from(number).checked_sub(1)?)?;
             Some(set(model, *mark))
         }
-        Action::Start => Some(ask(model, |_| Some(Title::New))),
-        Action::Explain => Some(ask(model, |model| {
+        Action::Start => Some(line(model, |_| Some(Title::New))),
+        Action::Explain => Some(line(model, |model| {
             let task = chosen_task(model)?;
             Some(Title::Of(task.id.clone()))
         })),
@@ -230,6 +230,14 @@ fn change(model: &Model, wanted: TaskChange) -> Taken {
         (None, Some(row)) => Taken::and(Effect::ChangeTask(Box::new(row.clone()), wanted)),
         (Some(why), _) => why,
         (None, None) => Taken::default(),
+    }
+}
+
+/// What follows from a key that opens the line for a title.
+fn line(model: &mut Model, about: impl FnOnce(&Model) -> Option<Title>) -> Taken {
+    Taken {
+        wants_line: true,
+        ..ask(model, about)
     }
 }
 
