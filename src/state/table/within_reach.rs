@@ -121,9 +121,7 @@ impl Table {
     /// Takes sessions within reach that ended before this table was there, but for those that live.
     pub fn recall_ended(&mut self, sessions: Vec<EndedSession>, now: Timestamp) {
         for session in sessions {
-            let instance = session.instance_id.as_str().to_owned();
-            let mut same = self.rows.of_session(Some(&instance));
-            let lives = same.any(|entry| entry.assistant == session.assistant);
+            let lives = self.lives(&session);
             let ended = session.ended.min(now);
             let is_fresh = ended.plus(self.within_reach.keep) > now;
             if !lives && is_fresh {
@@ -167,16 +165,24 @@ impl Table {
         });
     }
 
-    /// Keeps the session of a row that is over.
+    /// Keeps the session of a row that is over, unless it lives in another one.
     pub(super) fn keep_within_reach(
         &mut self,
         entry: &Entry,
         at: Timestamp,
         outcome: &mut Outcome,
     ) {
-        if let Some(session) = EndedSession::of(entry, at) {
+        let session = EndedSession::of(entry, at).filter(|session| !self.lives(session));
+        if let Some(session) = session {
             outcome.other_ended |= self.within_reach.add(session);
         }
+    }
+
+    /// Whether a row shows that session.
+    fn lives(&self, session: &EndedSession) -> bool {
+        let instance = session.instance_id.as_str().to_owned();
+        let mut same = self.rows.of_session(Some(&instance));
+        same.any(|entry| entry.assistant == session.assistant)
     }
 
     /// Brings what is within reach into line with what has become of the rows, and with the time.

@@ -79,6 +79,17 @@ impl Story {
 }
 
 #[test]
+fn a_session_that_lives_in_another_pane_has_not_ended() {
+    let mut story = Story::proved();
+    // By hand, `--resume` in a second pane while the first one is open.
+    story.heard(in_new_pane(event(500, Kind::SessionStarted)));
+    story.exit(1000);
+    assert_eq!(story.ids(), [""; 0]);
+    story.apply(Input::ProcessExited { pid: 777 }, 2000);
+    assert_eq!(story.ids(), ["s1"], "now it has");
+}
+
+#[test]
 fn a_session_that_ends_is_within_reach_for_a_while_with_all_that_it_takes() {
     let mut story = Story::proved();
     assert!(story.exit(1000).other_ended);
