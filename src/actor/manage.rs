@@ -171,9 +171,13 @@ fn listed(launcher: &Launcher, item: Option<&str>, path: &OsStr) -> Result<(), R
         (Some(Err(why)), _) => Err(why.to_string()),
         (Some(Ok(_)), None) => Err(format!("say which of what `{name}` lists")),
         (Some(Ok(items)), Some(item)) if items.iter().any(|own| own == item) => Ok(()),
-        (Some(Ok(_)), Some(item)) => {
+        (Some(Ok(items)), Some(item)) => {
             let item = one_line(item, MAX_ITEM_CHARS);
-            Err(format!("`{name}` does not list `{item}`"))
+            let among = match items.len() {
+                launch::MOST_ITEMS => format!(" among the first {} names", launch::MOST_ITEMS),
+                _ => String::new(),
+            };
+            Err(format!("`{name}` does not list `{item}`{among}"))
         }
     }
 }

@@ -13,10 +13,8 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Instant;
 
-use rustix::process::{Pid, Signal, kill_process_group};
-
 use super::GitError;
-use crate::sys::child::{self, Ended, read_outputs, wait};
+use crate::sys::child::{self, Ended, Group, read_outputs, wait};
 
 /// Settings that would let a repository start programs, or git write. What is given on the command
 /// line counts more than any file.
@@ -143,19 +141,6 @@ fn collect(child: &mut Child, bounds: Bounds) -> io::Result<Option<Output>> {
         status,
         stderr: read.stderr,
     }))
-}
-
-/// A child with all that it starts; killed, if need be, and reaped with its handle.
-struct Group(Child);
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        if !matches!(self.0.try_wait(), Ok(Some(_))) {
-            // Not reaped yet: the number is still that of this group.
-            let _ = kill_process_group(Pid::from_child(&self.0), Signal::KILL);
-            let _ = self.0.wait();
-        }
-    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! prints only names count, each of a form that cannot be taken for anything else.
 
 use std::ffi::OsStr;
+use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -9,13 +10,13 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use super::Launcher;
-use crate::sys::child::{self, Ended};
+use crate::sys::child::{self, Ended, Group};
 
 /// How long the program may take.
 const LISTS_WITHIN: Duration = Duration::from_secs(5);
 
 /// So many names are taken.
-const MOST: usize = 100;
+pub(crate) const MOST_ITEMS: usize = 100;
 
 /// Longest name, in bytes.
 const MAX_NAME_BYTES: usize = 128;
@@ -69,29 +70,28 @@ impl Launcher {
     }
 }
 
-/// What the program prints until it ends well; else it is killed.
+/// What the program prints until it ends well; else it is killed, with all that it has started.
 fn printed(command: &mut Command) -> Option<Vec<u8>> {
     let until = Instant::now() + LISTS_WITHIN;
-    let mut child = command.stdout(Stdio::piped()).spawn().ok()?;
-    let outputs = child::read_outputs(&mut child, (child::ANSWER, 0), until);
-    let outputs = outputs.ok().filter(|read| read.ended == Ended::Closed);
-    let status = outputs
-        .as_ref()
-        .and_then(|_| child::wait(&mut child, until).ok()?);
-    if status.is_none() {
-        // It may have ended just now.
-        let _ = child.kill();
-        let _ = child.wait();
+    command.stdout(Stdio::piped()).process_group(0);
+    let mut group = Group(command.spawn().ok()?);
+    let read = child::read_outputs(&mut group.0, (child::ANSWER, 0), until).ok()?;
+    if read.ended != Ended::Closed {
+        return None;
     }
-    outputs
-        .filter(|_| status.is_some_and(|it| it.success()))
-        .map(|read| read.stdout)
+    let status = child::wait(&mut group.0, until).ok()??;
+    status.success().then_some(read.stdout)
 }
 
-/// The lines that are names.
+/// The lines that are names, each once.
 fn names(printed: &str) -> Vec<String> {
-    let lines = printed.lines().map(str::trim).filter(|line| is_name(line));
-    lines.take(MOST).map(str::to_owned).collect()
+    let mut names: Vec<String> = Vec::new();
+    for name in printed.lines().map(str::trim).filter(|line| is_name(line)) {
+        if names.len() < MOST_ITEMS && !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    names
 }
 
 /// Whether it is a name as containers have them: no option, no path, nothing that a shell reads.
@@ -116,8 +116,30 @@ mod tests {
         let printed =
             "one\n two-2 \n\n-v\n--privileged\na b\n$(x)\n../up\n/root\nthree.3\r\nit's\né\n";
         assert_eq!(names(printed), ["one", "two-2", "three.3"]);
-        assert_eq!(names(&"x\n".repeat(1000)).len(), MOST);
+        assert_eq!(names("one\ntwo\none\n"), ["one", "two"]);
+        let many: Vec<String> = (0..1000).map(|number| format!("x{number}")).collect();
+        assert_eq!(names(&many.join("\n")).len(), MOST_ITEMS);
         assert_eq!(names(&"x".repeat(129)), Vec::<String>::new());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_hangs_is_ended_with_all_that_it_has_started() {
+        let root = tempfile::tempdir().unwrap();
+        let (pid, script) = (root.path().join("pid"), root.path().join("list"));
+        let text = format!("sleep 1000 & echo $! > '{}'; echo one; wait", pid.display());
+        std::fs::write(&script, text).unwrap();
+        let mut command = child::ours("sh", child::CONTAINERS);
+        assert_eq!(printed(command.arg(&script)), None);
+        let pid = std::fs::read_to_string(pid).unwrap();
+        // At most its number is left, until whoever adopted it has heard of its end.
+        let line = format!("/proc/{}/cmdline", pid.trim());
+        let runs = || std::fs::read(&line).is_ok_and(|line| !line.is_empty());
+        let patience = Instant::now() + Duration::from_secs(60);
+        while runs() && Instant::now() < patience {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert!(!runs());
     }
 
     #[test]

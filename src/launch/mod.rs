@@ -17,6 +17,7 @@ use crate::assistants;
 use crate::mux::{Multiplexer, Opened, Opening, Outcome, PATIENCE_FOR_SEVERAL, Undone};
 use crate::sys::shell::{self, HoldsNul};
 
+pub(crate) use list::MOST_ITEMS;
 use list::Words;
 pub(crate) use resume::Resumption;
 pub(crate) use stop::{NotAsked, Stopped, System, close_pane, stop};

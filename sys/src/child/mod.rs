@@ -3,12 +3,14 @@
 //! programs send all of it to whoever listens on a socket. A program that the person wants run keeps hers.
 
 mod bounded;
+mod group;
 mod tied;
 
 use std::ffi::OsStr;
 use std::process::{Command, Stdio};
 
 pub use bounded::{ANSWER, Ended, Outputs, feed, printed, read_outputs, wait, wait_for};
+pub use group::Group;
 pub use tied::{TIED, become_tied, tied};
 
 /// What nearly every program needs to be found, to be loaded and to read its own settings. The last
