@@ -51,7 +51,7 @@ pub(super) fn look(
         let known: &mut Vec<_> = by_server.entry(server).or_default();
         known.push(present);
     }
-    for (server, present) in by_server {
+    for (server, present) in by_server.clone() {
         let present = Input::Present { server, present };
         recalled.table.apply(present, clock.now());
     }
@@ -73,7 +73,7 @@ pub(super) fn look(
     );
     let looking = Looking {
         inbox,
-        writer: writer.with_apart(&apart).in_role(role),
+        writer: writer.with_apart(&apart).in_role(role).carrying(by_server),
     };
     let thread = std::thread::Builder::new()
         .name("writer".into())

@@ -95,7 +95,11 @@ fn it_goes_on_alone_when_the_collector_is_killed_and_follows_the_next_one() {
     let codex = silent(&env, &server, "codex");
     let mut collector = Collector::start_in(&env, &server);
     says(&env, &server, &claude, "busy", None);
-    collector.until("both are rows", |rows| rows.len() == 2);
+    let wrapped = server.window(
+        "work",
+        &format!("exec {PROGRAM} wrap --assistant mine -- cat"),
+    );
+    collector.until("all are rows", |rows| rows.len() == 3);
     let terminal = pulse(&env, &server, &folder, "").expect("tmux is there");
     let screen = terminal.wait_for("codex");
     assert!(!screen.contains("collector"), "{screen}");
@@ -116,7 +120,10 @@ fn it_goes_on_alone_when_the_collector_is_killed_and_follows_the_next_one() {
     server.run(&["kill-pane", "-t", &codex]);
     until_without(&terminal, "codex");
     silent(&env, &server, "gemini");
-    terminal.wait_for("gemini");
+    let screen = terminal.wait_for("gemini");
+    assert!(screen.contains("mine"), "no known assistant: {screen}");
+    server.run(&["kill-pane", "-t", &wrapped]);
+    until_without(&terminal, "mine");
     says(&env, &server, &claude, "waiting", Some("permission prompt"));
     terminal.wait_for("1 needs you");
     // It can be seen that it asks; nobody is there who could have it answered.

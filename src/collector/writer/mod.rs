@@ -40,7 +40,7 @@ use crate::collector::sources::{Setup, Sources};
 use crate::hub::server::Hub;
 use crate::mux::Reach;
 use crate::state::update::{Role, Update};
-use crate::state::{Input, Outcome, Table};
+use crate::state::{Input, Outcome, Present, Table};
 use crate::sys::monotone_clock::Clock;
 use glimpses::Titles;
 use health::HealthReport;
@@ -71,6 +71,8 @@ pub(super) struct Writer {
     present: BTreeMap<Server, Vec<Found>>,
     /// The servers of which the table was told that some do.
     told_present: BTreeSet<Server>,
+    /// Who ran there by the word of a collector that is gone, and is no known assistant, as far as it still runs.
+    carried: BTreeMap<Server, Vec<Present>>,
     /// What the pane of each process that writes a session file had as its title.
     titles: BTreeMap<u32, String>,
     /// What stands in the titles of panes of which nothing was reported.
@@ -130,6 +132,7 @@ impl Writer {
             told: LastOrders::with_homes(homes),
             present: BTreeMap::new(),
             told_present: BTreeSet::new(),
+            carried: BTreeMap::new(),
             titles: BTreeMap::new(),
             unheard_titles: Titles::default(),
             looked_on: Vec::new(),
@@ -145,6 +148,12 @@ impl Writer {
     pub(super) fn in_role(mut self, role: Role) -> Self {
         self.role = role;
         self.health.changed_now();
+        self
+    }
+
+    /// Goes on with who ran by the word of a collector that is gone.
+    pub(super) fn carrying(mut self, carried: BTreeMap<Server, Vec<Present>>) -> Self {
+        self.carried = carried;
         self
     }
 

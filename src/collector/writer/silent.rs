@@ -10,6 +10,7 @@ use crate::collector::sources::panes::Order as ListOrder;
 use crate::collector::sources::session_files::Order as WitnessOrder;
 use crate::state::update::Role;
 use crate::state::{Input, Present};
+use crate::sys::process;
 
 /// Said of an assistant that has reported nothing. Why depends on its settings, which doctor looks at.
 const UNHEARD: &str = "nothing was heard of it yet; `pane-patrol doctor` says what may keep it";
@@ -73,6 +74,14 @@ impl Writer {
         if is_unknown {
             let order = ListOrder::Now(server.socket.clone());
             let _ = self.sources.lister.send(order);
+        }
+        let mut carried = self.carried.remove(server).unwrap_or_default();
+        carried.retain(|known| process::is_alive(known.pid));
+        let is_found = |known: &&Present| present.iter().any(|found| found.pane == known.pane);
+        let others: Vec<Present> = carried.iter().filter(|it| !is_found(it)).cloned().collect();
+        present.extend(others);
+        if !carried.is_empty() {
+            self.carried.insert(server.clone(), carried);
         }
         let was_empty = if present.is_empty() {
             !self.told_present.remove(server)
