@@ -266,6 +266,39 @@ fn lists_that_nobody_told_are_read_when_their_tab_is_opened_and_only_once() {
 }
 
 #[test]
+fn what_is_told_while_lists_are_read_is_the_newer_one() {
+    let (rows, _) = busy();
+    let mut model = model_with(rows, 100, 30);
+    press(&mut model, "l");
+    let mut row = model.selected_row().unwrap().clone();
+    let newer = TaskSummary {
+        total: 1,
+        done: 1,
+        tasks: vec![Task::new(
+            "9".to_owned(),
+            "The newest of all",
+            TaskStatus::Done,
+        )],
+        ..TaskSummary::default()
+    };
+    (row.diff, row.tasks) = (None, Some(Arc::new(newer.totals())));
+    let id = row.id.clone();
+    for feed in [
+        Update::Row(Arc::new(row)),
+        Update::Tasks(id.clone(), Arc::new(newer)),
+    ] {
+        update(&mut model, Message::Update(feed), now());
+    }
+    let older = Message::WorkRead(id, Box::default(), Box::new(tasks()));
+    update(&mut model, older, now());
+    assert!(
+        screen(&model).contains("The newest of all"),
+        "{}",
+        screen(&model)
+    );
+}
+
+#[test]
 fn the_sums_count_a_repository_once() {
     let screen = screen(&busy_model(120, 30));
     let header = screen.lines().next().unwrap();

@@ -78,8 +78,12 @@ pub(crate) fn read(
     tasks: TaskSummary,
     now: Timestamp,
 ) {
-    hear_diff(model, id.to_owned(), Arc::new(diff));
-    hear_tasks(model, id.to_owned(), Arc::new(tasks));
+    // What was told while it was read is the newer one.
+    let row = model.rows.get(id);
+    if row.is_none_or(|row| model.work.are_behind(row)) {
+        hear_diff(model, id.to_owned(), Arc::new(diff));
+        hear_tasks(model, id.to_owned(), Arc::new(tasks));
+    }
     settle(model, now, Follow::IfVisible);
 }
 
