@@ -38,7 +38,8 @@ pub(super) fn run(context: &Context, arguments: &ResumeArgs) -> CommandResult {
     Ok(())
 }
 
-/// Takes it up on the server that the person is on; `door` is where she is. Where it is, and what is to be said of it.
+/// Takes it up on the server that the person is on, else on that of whoever collects; `door` is where she is. Where it
+/// is, and what is to be said of it.
 pub(super) fn resume_it(
     context: &Context,
     door: &str,
@@ -47,7 +48,11 @@ pub(super) fn resume_it(
 ) -> Result<(Located, &'static str), NotStarted> {
     let resume = Resume {
         path: context.path.as_deref().map(SystemText::from),
-        server: Some(SystemText::from(&context.own_socket())),
+        server: context
+            .around
+            .server
+            .as_ref()
+            .map(|_| SystemText::from(&context.own_socket())),
         session: context.around.session.clone(),
         in_front,
     };
