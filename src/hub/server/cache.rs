@@ -95,8 +95,10 @@ impl Cache {
                 Some(Item::Tasks(id))
             }
             Update::Ended(sessions) => {
+                // The writer tells of them when it begins, too; nobody hears the same twice.
+                let are_others = self.ended != sessions;
                 self.ended = sessions;
-                Some(Item::Ended)
+                are_others.then_some(Item::Ended)
             }
             Update::Health(health) => {
                 self.health = health;
