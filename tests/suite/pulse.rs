@@ -103,7 +103,7 @@ fn it_goes_on_alone_when_the_collector_is_killed_and_follows_the_next_one() {
     let terminal = pulse(&env, &server, &folder, "").expect("tmux is there");
     let screen = terminal.wait_for("codex");
     assert!(!screen.contains("collector"), "{screen}");
-    terminal.wait_for("1 working");
+    terminal.wait_for("2 working");
 
     collector.signal(Signal::KILL);
     collector.wait();
