@@ -229,9 +229,12 @@ pub(crate) struct StartArgs {
     /// Start it in this folder
     #[arg(long, value_name = "FOLDER")]
     pub(crate) folder: Option<PathBuf>,
-    /// Print the launchers and start none
+    /// Print the launchers and start none; of one that lists names, each of them
     #[arg(long)]
     pub(crate) list: bool,
+    /// The same as JSON, with where it was started already and runs
+    #[arg(long, requires = "list")]
+    pub(crate) json: bool,
 }
 
 /// Options of `stop`.

@@ -165,7 +165,7 @@ impl Meant<'_> {
 /// Whether the launcher lists that item now, or none where it lists nothing.
 fn listed(launcher: &Launcher, item: Option<&str>, path: &OsStr) -> Result<(), Refusal> {
     let name = &launcher.name;
-    match (launcher.items(path), item) {
+    match (launcher.names(path), item) {
         (None, None) => Ok(()),
         (None, Some(_)) => Err(format!("`{name}` lists nothing to choose from")),
         (Some(Err(why)), _) => Err(why.to_string()),

@@ -1,5 +1,7 @@
 //! `start` and `stop`: assistants from launchers, and their polite end.
 
+use pane_patrol_hooks::target::Target;
+use serde::Serialize;
 use thiserror::Error;
 
 use super::acting::{NotActed, act, act_knowing};
@@ -7,20 +9,31 @@ use super::{Context, rows};
 use crate::cli::{StartArgs, StopArgs};
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::hub::protocol::{ActOutcome, Located, Start, SystemText, What};
-use crate::launch::{self, ENDED, Launcher, Stopped};
+use crate::launch::{self, ENDED, Item, Launcher, NotListed, Panes, Stopped};
 use crate::messages::{self, nearest};
 use crate::mux;
 use crate::state::Row;
 use crate::sys::shell;
 
+/// As many names are told where one has to be chosen.
+const MOST_NAMED: usize = 20;
+
 /// Starts an assistant, or lists what can be started.
 pub(super) fn start(context: &Context, arguments: &StartArgs) -> CommandResult {
     let launchers = launchers(context)?;
     if arguments.list {
-        messages::raw_result(&listed(context, &launchers)?);
+        let startable = Startable::all(context, &launchers)?;
+        if arguments.json {
+            return messages::json(&startable);
+        }
+        let lines = startable.iter().map(Startable::line);
+        messages::raw_result(&lines.collect::<String>());
         return Ok(());
     }
     let launcher = choose(&launchers, arguments.launcher.as_deref())?;
+    if arguments.item.is_none() {
+        choose_item(context, launcher)?;
+    }
     let folder = arguments
         .folder
         .as_deref()
@@ -47,23 +60,82 @@ pub(super) fn start(context: &Context, arguments: &StartArgs) -> CommandResult {
     Ok(())
 }
 
-/// The launchers' names, a line each; of one that lists names, each of them with its own.
-fn listed(context: &Context, launchers: &[Launcher]) -> Result<String, CommandError> {
-    let path = context.path.clone().unwrap_or_default();
-    let mut lines = Vec::new();
-    for launcher in launchers {
-        let name = &launcher.name;
-        let failed = |why| CommandError::new(format!("could not list what `{name}` starts: {why}"));
-        let hint = "run that program by hand to see why; nothing was started";
-        match launcher.items(&path) {
-            None => lines.push(format!("{name}\n")),
-            Some(items) => {
-                let items = items.map_err(|why| failed(why).hint(hint))?;
-                lines.extend(items.iter().map(|item| format!("{name} {item}\n")));
+/// What can be started, as programs get it.
+#[derive(Serialize)]
+struct Startable {
+    launcher: String,
+    /// Of one that lists names: which of them.
+    item: Option<String>,
+    /// Where that was started already and runs.
+    target: Option<Target>,
+}
+
+impl Startable {
+    /// The launchers; of one that lists names, each of them.
+    fn all(context: &Context, launchers: &[Launcher]) -> Result<Vec<Self>, CommandError> {
+        let path = context.path.clone().unwrap_or_default();
+        let lists = launchers.iter().any(|launcher| launcher.list.is_some());
+        let panes = lists.then(|| Panes::of(&context.reach()));
+        let panes = panes.unwrap_or_default();
+        let mut all = Vec::new();
+        for launcher in launchers {
+            let of = |item, target| Self {
+                launcher: launcher.name.clone(),
+                item,
+                target,
+            };
+            match launcher.items(&path, &panes) {
+                None => all.push(of(None, None)),
+                Some(items) => {
+                    let items = items.map_err(|why| not_listed(launcher, &why))?;
+                    let target = |item: &Item| item.runs.as_ref().map(|it| it.target.clone());
+                    all.extend(
+                        items
+                            .iter()
+                            .map(|item| of(Some(item.name.clone()), target(item))),
+                    );
+                }
             }
         }
+        Ok(all)
     }
-    Ok(lines.concat())
+
+    fn line(&self) -> String {
+        let item = self.item.iter().map(|item| format!(" {item}"));
+        format!("{}{}\n", self.launcher, item.collect::<String>())
+    }
+}
+
+fn not_listed(launcher: &Launcher, why: &NotListed) -> CommandError {
+    let name = &launcher.name;
+    CommandError::new(format!("could not list what `{name}` starts: {why}"))
+        .hint("run that program by hand to see why; nothing was started")
+}
+
+/// Says which names there are, where one of them has to be named.
+fn choose_item(context: &Context, launcher: &Launcher) -> CommandResult {
+    let path = context.path.clone().unwrap_or_default();
+    let Some(names) = launcher.names(&path) else {
+        return Ok(());
+    };
+    let (names, name) = (
+        names.map_err(|why| not_listed(launcher, &why))?,
+        &launcher.name,
+    );
+    let hint = match &names[..] {
+        [] => "it lists none at the moment; nothing was started".to_owned(),
+        names => {
+            let some = names.iter().take(MOST_NAMED).map(String::as_str);
+            let some = some.collect::<Vec<_>>().join(", ");
+            let more = match names.len().saturating_sub(MOST_NAMED) {
+                0 => String::new(),
+                more => format!(" and {more} more, which `pane-patrol start --list` prints"),
+            };
+            format!("there are: {some}{more}; nothing was started")
+        }
+    };
+    let which = format!("which of what `{name}` lists is to be started?");
+    Err(CommandError::new(which).hint(hint).exit(EXIT_USAGE))
 }
 
 /// What to do where nothing was started.

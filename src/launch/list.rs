@@ -2,10 +2,12 @@
 //! prints only names count, each of a form that cannot be taken for anything else.
 
 use std::ffi::OsStr;
+use std::io;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use pane_patrol_hooks::text::one_line;
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -20,6 +22,9 @@ pub(crate) const MOST_ITEMS: usize = 100;
 
 /// Longest name, in bytes.
 const MAX_NAME_BYTES: usize = 128;
+
+/// So much of its complaints is read, in bytes, and told, in characters.
+const MAX_COMPLAINT: (usize, usize) = (4096, 200);
 
 /// A program and its arguments.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -51,36 +56,70 @@ impl TryFrom<Written> for Words {
 
 /// Why nothing is listed.
 #[derive(Debug, PartialEq, Eq, Error)]
-#[error("`{program}` has failed, or has not ended within {} s", LISTS_WITHIN.as_secs())]
+#[error("`{program}` {why}")]
 pub(crate) struct NotListed {
     program: String,
+    why: Why,
+}
+
+/// What was wrong with that program.
+#[derive(Debug, PartialEq, Eq, Error)]
+enum Why {
+    /// The system does not start it, or tells nothing of it.
+    #[error("cannot be run: {0}")]
+    NotRun(String),
+    #[error("has not ended within {} s", LISTS_WITHIN.as_secs())]
+    Late,
+    #[error("prints more than {} bytes", child::ANSWER)]
+    TooMuch,
+    /// With the first line of its complaints.
+    #[error("has failed: {0}")]
+    Failed(String),
+    #[error("has failed, and does not say why")]
+    FailedSilently,
+}
+
+impl From<io::Error> for Why {
+    fn from(error: io::Error) -> Self {
+        Self::NotRun(error.to_string())
+    }
 }
 
 impl Launcher {
     /// The names that it lists, in their order, found by this `PATH`; `None`: it lists none.
-    pub(crate) fn items(&self, path: &OsStr) -> Option<Result<Vec<String>, NotListed>> {
+    pub(crate) fn names(&self, path: &OsStr) -> Option<Result<Vec<String>, NotListed>> {
         let words = &self.list.as_ref()?.0;
         let (program, arguments) = words.split_first()?;
         let mut command = child::ours(program, child::CONTAINERS);
         command.args(arguments).env("PATH", path);
-        let printed = printed(&mut command).ok_or_else(|| NotListed {
+        let printed = printed(&mut command).map_err(|why| NotListed {
             program: words.join(" "),
+            why,
         });
         Some(printed.map(|printed| names(&String::from_utf8_lossy(&printed))))
     }
 }
 
 /// What the program prints until it ends well; else it is killed, with all that it has started.
-fn printed(command: &mut Command) -> Option<Vec<u8>> {
+fn printed(command: &mut Command) -> Result<Vec<u8>, Why> {
     let until = Instant::now() + LISTS_WITHIN;
-    command.stdout(Stdio::piped()).process_group(0);
-    let mut group = Group(command.spawn().ok()?);
-    let read = child::read_outputs(&mut group.0, (child::ANSWER, 0), until).ok()?;
-    if read.ended != Ended::Closed {
-        return None;
+    let piped = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut group = Group(piped.process_group(0).spawn()?);
+    let room = (child::ANSWER, MAX_COMPLAINT.0);
+    let read = child::read_outputs(&mut group.0, room, until)?;
+    match read.ended {
+        Ended::Closed => {}
+        Ended::Late => return Err(Why::Late),
+        Ended::Full => return Err(Why::TooMuch),
     }
-    let status = child::wait(&mut group.0, until).ok()??;
-    status.success().then_some(read.stdout)
+    let status = child::wait(&mut group.0, until)?.ok_or(Why::Late)?;
+    if status.success() {
+        return Ok(read.stdout);
+    }
+    let complaints = String::from_utf8_lossy(&read.stderr);
+    let mut lines = complaints.lines().filter(|line| !line.trim().is_empty());
+    let said = lines.next().map(|line| one_line(line, MAX_COMPLAINT.1));
+    Err(said.map_or(Why::FailedSilently, Why::Failed))
 }
 
 /// The lines that are names, each once.
@@ -108,7 +147,7 @@ mod tests {
     fn items(list: &str) -> Option<Result<Vec<String>, NotListed>> {
         let text = format!("name = 'box'\ncommand = 'enter {{item}}'\n{list}");
         let launcher: Launcher = toml::from_str(&text).unwrap();
-        launcher.items(&std::env::var_os("PATH").unwrap())
+        launcher.names(&std::env::var_os("PATH").unwrap())
     }
 
     #[test]
@@ -130,7 +169,7 @@ mod tests {
         let text = format!("sleep 1000 & echo $! > '{}'; echo one; wait", pid.display());
         std::fs::write(&script, text).unwrap();
         let mut command = child::ours("sh", child::CONTAINERS);
-        assert_eq!(printed(command.arg(&script)), None);
+        assert_eq!(printed(command.arg(&script)), Err(Why::Late));
         let pid = std::fs::read_to_string(pid).unwrap();
         // At most its number is left, until whoever adopted it has heard of its end.
         let line = format!("/proc/{}/cmdline", pid.trim());
@@ -152,6 +191,13 @@ mod tests {
         for fails in ["list = 'false'", "list = '/nothing/of/that/name ps'"] {
             assert!(matches!(items(fails), Some(Err(_))), "{fails}");
         }
+        let loud =
+            items(r#"list = ["sh", "-c", "echo; printf 'no\\033[1m engine\\nrest' >&2; exit 1"]"#);
+        let why = loud.and_then(Result::err).expect("it has failed");
+        assert!(
+            why.to_string().ends_with("` has failed: no [1m engine"),
+            "{why}"
+        );
         let nothing = toml::from_str::<Launcher>("name = 'x'\ncommand = 'y'\nlist = ' '");
         assert!(
             nothing

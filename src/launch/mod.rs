@@ -3,6 +3,7 @@
 //!
 //! May import: `assistants`, `mux`, `state`, `sys`.
 
+mod items;
 mod list;
 mod resume;
 mod stop;
@@ -17,8 +18,9 @@ use crate::assistants;
 use crate::mux::{Multiplexer, Opened, Opening, Outcome, PATIENCE_FOR_SEVERAL, Undone};
 use crate::sys::shell::{self, HoldsNul};
 
-pub(crate) use list::MOST_ITEMS;
+pub(crate) use items::{Item, Panes, Running};
 use list::Words;
+pub(crate) use list::{MOST_ITEMS, NotListed};
 pub(crate) use resume::Resumption;
 pub(crate) use stop::{NotAsked, Stopped, System, close_pane, stop};
 
@@ -127,9 +129,7 @@ impl Launcher {
         note: Option<&Path>,
     ) -> Result<Opening, HoldsNul> {
         let folder = self.folder(site);
-        let mut blanks = vec![("{cwd}", &*folder), ("{name}", OsStr::new(&self.name))];
-        blanks.extend(item.map(|item| ("{item}", OsStr::new(item))));
-        let command = filled(&self.command, &blanks)?;
+        let command = filled(&self.command, &blanks(&self.name, &folder, item))?;
         let name = item.unwrap_or(&self.name);
         opening((name, &command), folder.clone(), site, note)
     }
@@ -137,6 +137,17 @@ impl Launcher {
 
 /// What stands for what in a command.
 type Blanks<'a> = &'a [(&'a str, &'a OsStr)];
+
+/// Those of a launcher's command.
+fn blanks<'a>(
+    name: &'a str,
+    folder: &'a OsStr,
+    item: Option<&'a str>,
+) -> Vec<(&'static str, &'a OsStr)> {
+    let mut blanks = vec![("{cwd}", folder), ("{name}", OsStr::new(name))];
+    blanks.extend(item.map(|item| ("{item}", OsStr::new(item))));
+    blanks
+}
 
 /// The command with everything filled in, each as one word.
 fn filled(command: &str, blanks: Blanks<'_>) -> Result<OsString, HoldsNul> {
@@ -168,16 +179,13 @@ fn script(
     path: Option<&OsStr>,
     note: Option<&Path>,
 ) -> Result<OsString, HoldsNul> {
-    // In a shell of its own, so that an `exit` in it is not the end of what follows.
     let mut script = OsString::from(GO_THERE);
     if let Some(path) = path {
         script.push("PATH=");
         script.push(shell::word(path)?);
         script.push("; export PATH\n");
     }
-    script.push("(");
-    script.push(command);
-    script.push("\n)");
+    script.push(in_a_shell(command));
     if let Some(note) = note {
         script.push(TELL);
         script.push(shell::word(note)?);
@@ -185,6 +193,14 @@ fn script(
     }
     script.push(HOLD);
     Ok(script)
+}
+
+/// In a shell of its own, so that an `exit` in it is not the end of what follows.
+fn in_a_shell(command: &OsStr) -> OsString {
+    let mut shell = OsString::from("(");
+    shell.push(command);
+    shell.push("\n)");
+    shell
 }
 
 /// What a multiplexer is to open for a command of that name.

@@ -13,7 +13,7 @@ use crate::notify::Snoozes;
 use crate::state::{EndedSession, Row};
 use crate::tasks::{TaskChange, TaskSummary};
 use crate::tui::effect::{Choice, Split, Whose};
-use crate::tui::message::{Hooks, InstallOffer, InstallOutcome, Jumped, Need, Started};
+use crate::tui::message::{Hooks, InstallOffer, InstallOutcome, Jumped, Listed, Need, Started};
 use crate::tui::undone::{NoOffer, NoPatch, NotStarted, Unchanged};
 
 /// Carries out effects. Every call may take a while, so each is made on a thread of its own.
@@ -52,8 +52,8 @@ pub trait Actions: Send + Sync + 'static {
     /// Does something with the place beside the dashboard.
     fn split(&self, step: &Split) -> Beside;
 
-    /// What the launchers list that list names, each with its place; or why that is not known.
-    fn items(&self) -> Vec<(usize, Result<Vec<String>, String>)>;
+    /// What the launchers list that list names, and where it runs already; or why that is not known.
+    fn items(&self) -> Listed;
 
     /// Starts what was chosen, where `row` works unless its launcher names a folder, and
     /// shows it beside the dashboard or in a window in front; says what happened, or why nothing did.

@@ -9,7 +9,7 @@ use thiserror::Error;
 use crate::actor::{Bound, Decision, Outcome};
 use crate::assistants::request::Known;
 use crate::git::{DiffSummary, Patch};
-use crate::launch::Stopped;
+use crate::launch::{Item, Stopped};
 use crate::mux::{Attach, Beside, Undone};
 use crate::notify::Snoozes;
 use crate::state::update::Update;
@@ -47,7 +47,7 @@ pub enum Message {
     /// The same without a key.
     SplitSeen(Beside),
     /// What the launchers list that list names, each with its place; or why that is not known.
-    Listed(Vec<(usize, Result<Vec<String>, String>)>),
+    Listed(Listed),
     /// What was started; or why nothing was.
     Started(Result<Started, NotStarted>),
     /// What became of taking this session up again.
@@ -159,6 +159,9 @@ pub struct Awaited {
     /// Whether it has reported.
     pub reports: bool,
 }
+
+/// What launchers list, each with its place among all; or why that is not known.
+pub type Listed = Vec<(usize, Result<Vec<Item>, String>)>;
 
 /// What was started.
 #[derive(Clone, Debug, PartialEq, Eq)]

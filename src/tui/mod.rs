@@ -80,7 +80,8 @@ pub use actions::Actions;
 pub(crate) use effect::PROJECT;
 pub use effect::{Choice, Effect, Split, Whose};
 pub use message::{
-    Awaited, Hooks, InstallOffer, InstallOutcome, Jumped, Message, Need, OfferedInstall, Started,
+    Awaited, Hooks, InstallOffer, InstallOutcome, Jumped, Listed, Message, Need, OfferedInstall,
+    Started,
 };
 pub use model::{Model, Pulse, Setup};
 pub use theme::Theme;
@@ -158,6 +159,9 @@ impl Dashboard {
             actions.ready();
             Message::Hooks(actions.hooks())
         })?;
+        if !self.model.setup.listing.is_empty() {
+            self.in_background(|actions| Message::Listed(actions.items()))?;
+        }
         if self.model.setup.split {
             // Before any key, which may be meant for the place already.
             let _ = self.steps.send(Split::Toggle);

@@ -58,7 +58,8 @@ pub(crate) fn sight_of(model: &Model, page: Page, layout: &Layout) -> Option<Sig
 /// The panel but for the line that says how much of a request is not in view.
 pub(crate) fn text_area(model: &Model, panel: Rect, lines: usize) -> Rect {
     let tells = match panels::of(model).asks {
-        Asks::Nothing => false,
+        // Whoever is asked to choose must know that there is more.
+        Asks::Nothing => panels::of(model).is_passing,
         Asks::OfRow => model.asked.is_some(),
         Asks::OfPanel => true,
     };

@@ -101,7 +101,10 @@ fn what_a_launcher_lists_is_started_by_its_name_and_nothing_else_of_what_is_prin
     };
     assert_eq!(run(&["start", "--list"]).stdout, "box one\nbox two.2\n");
     for (words, why) in [
-        (&["start", "box"][..], "say which of what `box` lists"),
+        (
+            &["start", "box"][..],
+            "there are: one, two.2; nothing was started",
+        ),
         (&["start", "box", "three"], "`box` does not list `three`"),
         (
             &["start", "box", "$(touch x)"],
@@ -120,6 +123,16 @@ fn what_a_launcher_lists_is_started_by_its_name_and_nothing_else_of_what_is_prin
         fs::read_to_string(env.home().join("out")).is_ok_and(|out| out == "two.2 box\n")
     });
     assert_eq!(server.ask("#{window_name}"), "two.2");
+    let listed = run(&["start", "--list", "--json"]).stdout;
+    let listed: serde_json::Value = serde_json::from_str(&listed).expect("JSON");
+    let expected = serde_json::json!([
+        {"launcher": "box", "item": "one", "target": null},
+        {"launcher": "box", "item": "two.2", "target": "work:1.0"},
+    ]);
+    assert_eq!(
+        listed, expected,
+        "where it runs is told of what was started"
+    );
     containers("one\n").expect("home is ours");
     let gone = run(&["start", "box", "two.2"]);
     assert!(gone.stderr.contains("does not list `two.2`"), "{gone:?}");

@@ -31,8 +31,8 @@ use crate::state::update::{Health, Role, Update};
 use crate::state::{EndedSession, Outcome, Row, Settings, Table};
 use crate::tasks::{TaskChange, TaskSummary};
 use crate::tui::{
-    self, Actions, Choice, Hooks, InstallOffer, InstallOutcome, Jumped, Need, NoOffer, NoPatch,
-    NotStarted, ONLY_A_REPLAY, Started, Unchanged, Whose,
+    self, Actions, Choice, Hooks, InstallOffer, InstallOutcome, Jumped, Listed, Need, NoOffer,
+    NoPatch, NotStarted, ONLY_A_REPLAY, Started, Unchanged, Whose,
 };
 
 /// Where nothing happened, at most this long is waited.
@@ -275,7 +275,7 @@ impl Actions for Idle {
         }
     }
 
-    fn items(&self) -> Vec<(usize, Result<Vec<String>, String>)> {
+    fn items(&self) -> Listed {
         Vec::new()
     }
 

@@ -10,7 +10,7 @@ use super::sources::{literals, source};
 use super::{Said, bound, decided, keys, press, tell, usual};
 use crate::actor::{Decision, Equal, Outcome};
 use crate::assistants::request::Known;
-use crate::launch::Stopped;
+use crate::launch::{Item, Running, Stopped};
 use crate::mux::{Beside, Undone};
 use crate::notify::Snoozes;
 use crate::state::fixture::ended;
@@ -31,6 +31,7 @@ pub(super) fn bring_about(said: &mut Said) {
     going(said);
     starting(said);
     resuming(said);
+    startable(said);
     about_rows(said);
     tasks(said);
     setting_up(said);
@@ -317,6 +318,45 @@ fn resuming(said: &mut Said) {
         tell(&mut model, Message::Resumed(session, Err(why)));
         said.take(when, &mut model);
     }
+}
+
+fn startable(said: &mut Said) {
+    let mut model = usual();
+    model.setup.launchers = vec!["box".to_owned()];
+    let listed = |runs| {
+        let name = "one".to_owned();
+        Message::Listed(vec![(0, Ok(vec![Item { name, runs }]))])
+    };
+    tell(&mut model, listed(None));
+    press(&mut model, KeyCode::Char('E'));
+    said.take("`E`, and nothing has ended", &mut model);
+    let sessions = vec![ended("claude", "0199f0c4")];
+    tell(&mut model, Message::Update(Update::Ended(sessions.into())));
+    keys(&mut model, "EE");
+    said.take("`E`, and both is there", &mut model);
+    keys(&mut model, "EG");
+    press(&mut model, KeyCode::Enter);
+    said.take(
+        "Enter on what a launcher lists, and another row stood there within the last second",
+        &mut model,
+    );
+    let later = now().plus(Duration::from_secs(2));
+    let enter = || {
+        let (key, none) = (KeyCode::Enter, crossterm::event::KeyModifiers::NONE);
+        Message::Key(crossterm::event::KeyEvent::new(key, none))
+    };
+    for _ in 0..2 {
+        update(&mut model, enter(), later);
+    }
+    said.take("Enter on what a launcher lists, twice", &mut model);
+    tell(&mut model, Message::Started(Err(NotStarted::OnlyAReplay)));
+    let running = Running {
+        row: "/tmp/tmux-1000/default,77::%70".to_owned(),
+        target: "work:1.0".parse().expect("it is one"),
+    };
+    update(&mut model, listed(Some(running)), later);
+    update(&mut model, enter(), later);
+    said.take("Enter on what a launcher lists, and it runs", &mut model);
 }
 
 fn about_rows(said: &mut Said) {

@@ -23,8 +23,6 @@ pub(crate) struct Past {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ended {
     all: Vec<Arc<Past>>,
-    /// The person does not want to see them.
-    pub(crate) is_hidden: bool,
 }
 
 /// The word for what they do.
@@ -95,7 +93,7 @@ impl Ended {
 
     /// Those that are shown to who looks for `wanted`.
     pub(super) fn shown(&self, wanted: &[String]) -> Vec<Arc<Past>> {
-        let all = self.all.iter().filter(|_| !self.is_hidden);
+        let all = self.all.iter();
         all.filter(|past| past.has(wanted)).cloned().collect()
     }
 }

@@ -1,5 +1,5 @@
 //! What the list shows: the rows that scope and filter let through, in sections, and below them the sessions that
-//! are over. A row that changes is
+//! are over and what can be started. A row that changes is
 //! taken out and put where it belongs; only another scope or filter arranges all of them anew.
 
 use std::cmp::Ordering;
@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::columns::Columns;
 use super::ended::{Ended, Past};
 use super::rows::{Known, Rows};
+use super::startable::{Startable, Startables};
 use crate::state::{Attention, Row};
 use crate::tui::labels;
 
@@ -54,6 +55,8 @@ pub(crate) enum Entry<'a> {
     Row(&'a Row),
     /// A session that is over.
     Past(&'a Past),
+    /// What can be started.
+    Startable(&'a Startable),
 }
 
 /// The title of a section.
@@ -65,6 +68,8 @@ pub(crate) enum Heading {
     Project(String),
     /// Sessions that are over.
     Ended,
+    /// What launchers list.
+    Startable,
 }
 
 /// Rows below one heading; there is always one.
@@ -88,12 +93,14 @@ pub(crate) struct List {
     rows: usize,
     /// The last one first.
     ended: Vec<Arc<Past>>,
+    /// As it is listed.
+    startable: Vec<Arc<Startable>>,
     pub(crate) columns: Columns,
 }
 
 impl List {
     /// All of `rows` that `scope` and `filter` let through.
-    pub(crate) fn of(rows: &Rows, ended: &Ended, scope: Scope, filter: &str) -> Self {
+    pub(crate) fn of(rows: &Rows, scope: Scope, filter: &str) -> Self {
         let mut list = Self {
             scope,
             wanted: filter.split_whitespace().map(str::to_lowercase).collect(),
@@ -119,14 +126,24 @@ impl List {
         list.sections.sort_by(Section::order);
         let first = |section: &Section| (section.heading.clone(), Arc::clone(section.first()));
         list.firsts = list.sections.iter().map(first).collect();
-        list.put_ended(ended);
         list
     }
 
     /// How many lines it has.
     pub(crate) fn len(&self) -> usize {
-        let heading = usize::from(!self.ended.is_empty());
-        self.rows + self.sections.len() + heading + self.ended.len()
+        let faint = self.faint().map(|lines| lines + usize::from(lines > 0));
+        self.rows + self.sections.len() + faint.iter().sum::<usize>()
+    }
+
+    /// How many sessions that are over, and how many that can be started.
+    fn faint(&self) -> [usize; 2] {
+        [self.ended.len(), self.startable.len()]
+    }
+
+    /// The ids of all of these.
+    fn faint_ids(&self) -> impl Iterator<Item = &str> {
+        let ended = self.ended.iter().map(|past| &*past.id);
+        ended.chain(self.startable.iter().map(|one| &*one.id))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -138,14 +155,19 @@ impl List {
         self.rows
     }
 
-    /// How many lines of it can be chosen: its rows, and the sessions that are over.
+    /// How many lines of it can be chosen: its rows, and what stands below them.
     pub(crate) fn choices(&self) -> usize {
-        self.rows + self.ended.len()
+        self.rows + self.faint().iter().sum::<usize>()
     }
 
     /// The sessions that are over.
     pub(crate) fn ended(&self) -> &[Arc<Past>] {
         &self.ended
+    }
+
+    /// What can be started.
+    pub(crate) fn startable(&self) -> &[Arc<Startable>] {
+        &self.startable
     }
 
     /// Its lines from this one on.
@@ -161,7 +183,11 @@ impl List {
         let entries = self.sections[passed..].iter().flat_map(Section::entries);
         let heading = (!self.ended.is_empty()).then_some(Entry::Heading(&Heading::Ended));
         let ended = self.ended.iter().map(|past| Entry::Past(past));
-        entries.chain(heading).chain(ended).skip(above)
+        let startable = self.startable.iter().map(|one| Entry::Startable(one));
+        let above_them =
+            (!self.startable.is_empty()).then_some(Entry::Heading(&Heading::Startable));
+        let faint = heading.into_iter().chain(ended).chain(above_them);
+        entries.chain(faint).chain(startable).skip(above)
     }
 
     /// How many lines that can be chosen stand above this line.
@@ -171,7 +197,11 @@ impl List {
             rows += section.rows.len().min(left.saturating_sub(1));
             left = left.saturating_sub(section.rows.len() + 1);
         }
-        rows + self.ended.len().min(left.saturating_sub(1))
+        for faint in self.faint().into_iter().filter(|lines| *lines > 0) {
+            rows += faint.min(left.saturating_sub(1));
+            left = left.saturating_sub(faint + 1);
+        }
+        rows
     }
 
     /// This line of it.
@@ -193,24 +223,34 @@ impl List {
 
     /// The id of what can be chosen at this place.
     pub(crate) fn id(&self, place: usize) -> Option<&str> {
-        let past = || self.ended.get(place.checked_sub(self.rows)?);
         let row = self.row(place).map(|row| &*row.id);
-        row.or_else(|| Some(&*past()?.id))
+        row.or_else(|| self.faint_ids().nth(place.checked_sub(self.rows)?))
     }
 
-    /// Where a session that is over stands: its place among all that can be chosen, and its line.
-    pub(crate) fn find_past(&self, id: &str) -> Option<(usize, usize)> {
-        let inside = self.ended.iter().position(|past| past.id == id)?;
+    /// Where stands what is no row: its place among all that can be chosen, and its line.
+    pub(crate) fn find_faint(&self, id: &str) -> Option<(usize, usize)> {
+        let inside = self.faint_ids().position(|other| other == id)?;
         let place = self.rows + inside;
-        Some((place, place + self.sections.len() + 1))
+        let is_second = !self.ended.is_empty() && inside >= self.ended.len();
+        let headings = self.sections.len() + 1 + usize::from(is_second);
+        Some((place, place + headings))
     }
 
-    /// Takes in all sessions that are over.
-    pub(crate) fn put_ended(&mut self, ended: &Ended) {
-        self.ended = match self.scope {
-            Scope::Attention => Vec::new(),
-            Scope::All | Scope::Projects => ended.shown(&self.wanted),
+    /// Takes in all that stands below the rows.
+    pub(crate) fn put_faint(&mut self, ended: &Ended, startables: &Startables, rows: &Rows) {
+        (self.ended, self.startable) = match self.scope {
+            Scope::Attention => Default::default(),
+            Scope::All | Scope::Projects => (
+                ended.shown(&self.wanted),
+                startables.shown(&self.wanted, rows),
+            ),
         };
+    }
+
+    /// Shows nothing below the rows.
+    pub(crate) fn hide_faint(&mut self) {
+        self.ended.clear();
+        self.startable.clear();
     }
 
     /// Where a row stands: its place among the rows, and its line.

@@ -13,6 +13,7 @@ mod rows;
 #[cfg(test)]
 mod rows_tests;
 pub(crate) mod seen;
+mod startable;
 mod sums;
 pub(crate) mod task_prompt;
 pub(crate) mod trust;
@@ -32,7 +33,7 @@ use crate::notify::Snoozes;
 use crate::state::update::{Health, Role};
 use crate::state::{EndedSession, Request, Row};
 use crate::tui::effect::PROJECT;
-use crate::tui::message::{Hooks, Need};
+use crate::tui::message::{Hooks, Listed, Need};
 use crate::tui::theme::Theme;
 use deny_prompt::DenyPrompt;
 use ended::Ended;
@@ -43,6 +44,8 @@ pub use pulse::Pulse;
 use request::OpenRequest;
 use rows::{Change, Rows};
 use seen::Seen;
+pub(crate) use startable::Startable;
+use startable::Startables;
 use task_prompt::TaskPrompt;
 use work::Lists;
 
@@ -75,6 +78,10 @@ pub struct Setup {
 }
 
 /// The dashboard's state.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is true or not whatever the others are"
+)]
 #[derive(Clone, Debug)]
 pub struct Model {
     pub(crate) setup: Setup,
@@ -83,6 +90,10 @@ pub struct Model {
     pub(crate) ended: Ended,
     /// Those that are being started again.
     pub(crate) resuming: Vec<String>,
+    /// What launchers list.
+    pub(crate) startables: Startables,
+    /// The person does not want to see what is no row.
+    pub(crate) hides_faint: bool,
     pub(crate) role: Option<Role>,
     pub(crate) health: Health,
     pub(crate) hooks: Hooks,
@@ -185,6 +196,8 @@ impl Model {
             rows: Rows::default(),
             ended: Ended::default(),
             resuming: Vec::new(),
+            startables: Startables::default(),
+            hides_faint: false,
             role: None,
             health: Health::default(),
             hooks: Hooks::default(),
@@ -278,13 +291,18 @@ impl Model {
         let id = self.selected.as_deref()?;
         match self.rows.known(id) {
             Some(known) => self.list.find(known),
-            None => self.list.find_past(id),
+            None => self.list.find_faint(id),
         }
     }
 
     /// The selected session that is over.
     pub(crate) fn selected_past(&self) -> Option<&Arc<Past>> {
         self.ended.get(self.selected.as_deref()?)
+    }
+
+    /// What is selected and can be started.
+    pub(crate) fn selected_startable(&self) -> Option<&Arc<Startable>> {
+        self.startables.get(self.selected.as_deref()?)
     }
 
     /// The selected row.
@@ -300,7 +318,17 @@ impl Model {
     /// Brings the list into line with rows, scope and filter: after another scope or filter, not after
     /// a change of a row.
     pub(crate) fn arrange(&mut self) {
-        self.list = List::of(&self.rows, &self.ended, self.scope, &self.filter);
+        self.list = List::of(&self.rows, self.scope, &self.filter);
+        self.put_faint();
+    }
+
+    fn put_faint(&mut self) {
+        if self.hides_faint {
+            self.list.hide_faint();
+        } else {
+            self.list
+                .put_faint(&self.ended, &self.startables, &self.rows);
+        }
     }
 
     /// Takes in all rows anew.
@@ -314,12 +342,23 @@ impl Model {
     /// Takes in all sessions that are over.
     pub(crate) fn put_ended(&mut self, sessions: &[EndedSession], now: Timestamp) {
         self.ended.take(sessions, now);
-        self.list.put_ended(&self.ended);
+        self.put_faint();
+    }
+
+    /// Takes in what launchers list.
+    pub(crate) fn put_listed(&mut self, listed: &Listed, now: Timestamp) {
+        self.startables.take(&self.setup.launchers, listed, now);
+        self.put_faint();
+    }
+
+    /// Whether anything is known that is no row.
+    pub(crate) fn has_faint(&self) -> bool {
+        !(self.ended.is_empty() && self.startables.is_empty())
     }
 
     /// Whether the list has nothing to show, whatever is looked for.
     pub(crate) fn has_nothing(&self) -> bool {
-        self.rows.is_empty() && (self.ended.is_empty() || self.ended.is_hidden)
+        self.rows.is_empty() && (self.hides_faint || !self.has_faint())
     }
 
     /// Takes in a row, new or changed; false when it is as it was.
@@ -340,6 +379,10 @@ impl Model {
             return false;
         };
         self.list.change(before.as_ref(), after.as_ref());
+        let id = after.or(before).map(|known| known.row.id.clone());
+        if id.is_some_and(|id| self.startables.are_about(&id)) {
+            self.put_faint();
+        }
         true
     }
 }

@@ -1,9 +1,10 @@
 //! What stands below or beside the list, as data; `panels` knows how each looks and what keys mean in it.
 
 use super::request::Confirm;
+use crate::launch::Item;
 use crate::state::Row;
 use crate::tui::effect::Choice;
-use crate::tui::message::{InstallOffer, InstallOutcome};
+use crate::tui::message::{InstallOffer, InstallOutcome, Listed};
 
 /// What stands below or beside the list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,11 +81,7 @@ impl Launch {
     }
 
     /// The same with what is listed in place of who lists it. What is chosen stays so.
-    pub(crate) fn listed(
-        &self,
-        names: &[String],
-        listed: &[(usize, Result<Vec<String>, String>)],
-    ) -> Self {
+    pub(crate) fn listed(&self, names: &[String], listed: &Listed) -> Self {
         let mut offers = Vec::new();
         for (launcher, name) in names.iter().enumerate() {
             let found = listed.iter().find(|(place, _)| *place == launcher);
@@ -95,8 +92,9 @@ impl Launch {
                     offers.push(Offer::untold(name, "there is none"));
                 }
                 Some(Ok(items)) => {
-                    let offer = |item: &String| {
-                        Offer::of(format!("{name} {item}"), launcher, Some(item.clone()))
+                    let offer = |item: &Item| {
+                        let shown = format!("{name} {}", item.name);
+                        Offer::of(shown, launcher, Some(item.name.clone()))
                     };
                     offers.extend(items.iter().map(offer));
                 }

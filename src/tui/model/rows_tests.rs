@@ -6,7 +6,6 @@ use pane_patrol_hooks::event::State;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::ended::Ended;
 use super::list::{Entry, List, Scope};
 use super::rows::{Change, Rows};
 use crate::git::DiffSummary;
@@ -61,7 +60,7 @@ proptest! {
         filter in prop::sample::select(vec!["", "shop", "P1 bash", "nothing"]),
     ) {
         let mut rows = Rows::default();
-        let mut list = List::of(&rows, &Ended::default(), scope, filter);
+        let mut list = List::of(&rows, scope, filter);
         for change in changes {
             let change = if change.1 == STATES.len() {
                 rows.remove(&a_row((change.0, 0, 0, 0)).id)
@@ -76,7 +75,7 @@ proptest! {
         let anew = Rows::from(all.clone());
         prop_assert_eq!(anew.counts(), rows.counts());
         prop_assert_eq!(anew.sums().totals(), rows.sums().totals());
-        let whole = List::of(&anew, &Ended::default(), scope, filter);
+        let whole = List::of(&anew, scope, filter);
         prop_assert_eq!(told(&whole), told(&list));
         prop_assert_eq!(&whole.columns, &list.columns);
         prop_assert_eq!(whole.rows(), list.rows());

@@ -49,6 +49,11 @@ impl Columns {
                 *widest = width.max(*widest);
             }
         }
+        for startable in model.list.startable() {
+            for (widest, width) in past.iter_mut().zip(startable.widths()) {
+                *widest = width.max(*widest);
+            }
+        }
         let [assistant, target, place, age] = past;
         let word = model.list.ended().first().map_or(0, |_| text::width(ENDED));
         let mut columns = Self {

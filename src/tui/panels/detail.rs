@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::sheet::Sheet;
-use super::{Asks, Component, Moves, PLAIN, Page, ended, list, most, two_thirds};
+use super::{Asks, Component, Moves, PLAIN, Page, ended, list, most, startable, two_thirds};
 use crate::assistants::request as asked;
 use crate::git::words as git_words;
 use crate::state::words::word;
@@ -26,14 +26,16 @@ const FEW: usize = 3;
 
 /// The selected row in short, as much as there is room for.
 pub(super) const DETAIL: Component = Component {
-    page: |model, now, width| match model.selected_past() {
-        Some(past) => ended::page(model, past, now, width).into(),
-        None => page(model, now, width, false),
+    page: |model, now, width| match (model.selected_past(), model.selected_startable()) {
+        (Some(past), _) => ended::page(model, past, now, width).into(),
+        (None, Some(one)) => startable::page(model, one, now, width).into(),
+        (None, None) => page(model, now, width, false),
     },
     height,
-    hints: |model| match model.selected_past() {
-        Some(_) => ended::HINTS,
-        None => list::HINTS,
+    hints: |model| match (model.selected_past(), model.selected_startable()) {
+        (Some(_), _) => ended::HINTS,
+        (None, Some(_)) => startable::HINTS,
+        (None, None) => list::HINTS,
     },
     next_change: |model, now| match model.selected_past() {
         Some(past) => Some(ended::next_change(past, now)),

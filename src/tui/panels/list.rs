@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::columns::{Columns, NARROW, work_form};
-use super::ended;
+use super::{ended, startable};
 use crate::state::{Attention, Row};
 use crate::tui::age::{self, Grain};
 use crate::tui::keymap::{Action, Hint, OPTIONS, hint, key_for};
@@ -52,6 +52,7 @@ pub(crate) fn draw(model: &Model, now: Timestamp, area: Rect, buffer: &mut Buffe
             Entry::Heading(heading) => draw_heading(model, heading, line, buffer),
             Entry::Row(row) => draw_row(model, row, columns, now, line, buffer),
             Entry::Past(past) => ended::draw(model, past, columns, now, line, buffer),
+            Entry::Startable(one) => startable::draw(model, one, columns, line, buffer),
         }
     }
     if model.list.is_empty() && area.height > 0 && !model.has_nothing() {
@@ -94,6 +95,7 @@ fn draw_heading(model: &Model, heading: &Heading, line: Rect, buffer: &mut Buffe
         Heading::Project(name) if name.is_empty() => ("no project", theme.dim()),
         Heading::Project(name) => (name.as_str(), theme.strong()),
         Heading::Ended => ("ENDED", theme.dim()),
+        Heading::Startable => ("CAN BE STARTED", theme.dim()),
     };
     LineWriter::new(buffer, line.x + 1, line.y, line.right()).put(title, style);
 }
@@ -261,7 +263,7 @@ pub(crate) fn next_change(model: &Model, now: Timestamp, list: Rect) -> Option<T
                     .min()
             }
             Entry::Past(past) => Some(ended::next_change(past, now)),
-            Entry::Heading(_) => None,
+            Entry::Heading(_) | Entry::Startable(_) => None,
         })
         .min()
 }

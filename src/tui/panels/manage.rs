@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 use super::{Component, Page, QUESTION, Taken};
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{Action, Hint, hint, key_for};
-use crate::tui::model::{Launch, Model, Panel, Stage, Stop};
+use crate::tui::model::{Follow, Launch, Model, Panel, Stage, Stop};
 use crate::tui::text;
 use crate::tui::theme::Theme;
 
@@ -64,7 +64,11 @@ fn choose(model: &mut Model, by: isize) -> Option<Taken> {
     };
     let last = launch.offers.len().saturating_sub(1);
     launch.chosen = launch.chosen.saturating_add_signed(by).min(last);
-    Some(Taken::default())
+    Some(Taken {
+        // The title stands above them.
+        line: Some(launch.chosen + 1),
+        ..Taken::then(Follow::IfVisible)
+    })
 }
 
 /// Starts the chosen one where the selected row works.

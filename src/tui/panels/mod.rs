@@ -18,6 +18,7 @@ pub(crate) mod list;
 mod manage;
 mod request;
 mod sheet;
+mod startable;
 pub(crate) mod tabs;
 mod tasks;
 
@@ -200,7 +201,8 @@ pub(crate) fn page(model: &Model, now: Timestamp, width: u16) -> Page {
 /// Whether the open panel is there to be seen: one about the selected row is not without a row, or a folder
 /// to tell of instead. What lies over everything needs no place of its own.
 pub(crate) fn is_shown(model: &Model) -> bool {
-    let is_told = || model.panel == Panel::Detail && model.selected_past().is_some();
+    let is_no_row = || model.selected_past().is_some() || model.selected_startable().is_some();
+    let is_told = || model.panel == Panel::Detail && is_no_row();
     of(model).tab.is_none() || model.subject().is_some() || is_told()
 }
 

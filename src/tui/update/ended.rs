@@ -11,7 +11,7 @@ use crate::tui::message::Started;
 use crate::tui::model::{Follow, Model};
 use crate::tui::undone::NotStarted;
 use crate::tui::update::reflow::{settle, settle_from};
-use crate::tui::update::{jump, launch, split};
+use crate::tui::update::{jump, launch, split, startable};
 
 /// Whoever presses Enter has seen for so long that there is no assistant any more.
 const SEEN_FOR: Duration = Duration::from_secs(1);
@@ -34,28 +34,41 @@ pub(crate) fn hear(model: &mut Model, sessions: &[EndedSession], now: Timestamp)
 
 /// Hides them, or shows them again.
 pub(crate) fn toggle(model: &mut Model, now: Timestamp) {
-    if model.ended.is_empty() {
+    if !model.has_faint() {
         model.notify("no session has ended lately", now);
         return;
     }
-    model.ended.is_hidden = !model.ended.is_hidden;
+    model.hides_faint = !model.hides_faint;
     model.arrange();
-    if model.ended.is_hidden {
+    if model.hides_faint {
         let next = format!("{} shows them", key_for(Action::Ended));
-        model.advise("ended sessions are hidden", &next, now);
+        let what = match (model.ended.is_empty(), model.startables.is_empty()) {
+            (_, true) => "ended sessions",
+            (true, false) => "startable ones",
+            (false, false) => "ended sessions and startable ones",
+        };
+        model.advise(&format!("{what} are hidden"), &next, now);
     }
     settle(model, now, Follow::Selection);
 }
 
+/// Whether the person can have seen what is selected since it was told.
+pub(crate) fn is_seen(model: &Model, told: Timestamp, now: Timestamp) -> bool {
+    let since = model.fell.map_or(told, |fell| fell.max(told));
+    now >= since.plus(SEEN_FOR)
+}
+
 /// Goes to the selected row's pane; a session that is over is taken up again, unless the person cannot have seen yet
-/// that it is.
+/// that it is. What can be started is.
 pub(crate) fn go(model: &mut Model, now: Timestamp) -> Vec<Effect> {
+    if let Some(one) = model.selected_startable().cloned() {
+        return startable::start(model, &one, now);
+    }
     let Some(past) = model.selected_past().cloned() else {
         return jump::go(model);
     };
     let name = name(&past.session);
-    let seen = model.fell.map_or(past.told, |fell| fell.max(past.told));
-    if now < seen.plus(SEEN_FOR) {
+    if !is_seen(model, past.told, now) {
         let next = format!("{} resumes it", key_for(Action::Go));
         model.advise(&format!("{name} has ended"), &next, now);
         return Vec::new();

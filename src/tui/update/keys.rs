@@ -16,6 +16,7 @@ use crate::tui::keymap::{self, Action};
 use crate::tui::layout::Layout;
 use crate::tui::model::{Follow, Model, Panel, Scope};
 use crate::tui::panels::{self, Advice, Taken};
+use crate::tui::sight::text_area;
 
 pub(super) fn press(model: &mut Model, key: KeyEvent, now: Timestamp) -> Vec<Effect> {
     if let Some(effects) = deny_prompt::press(model, key, now) {
@@ -53,7 +54,9 @@ pub(super) fn finish(model: &mut Model, taken: Taken, now: Timestamp) -> Vec<Eff
     };
     settle(model, now, follow);
     if let Some(line) = taken.line {
-        let height = usize::from(Layout::of_model(model).panel.height).max(1);
+        let panel = Layout::of_model(model).panel;
+        let lines = panels::page(model, now, panel.width).lines.len();
+        let height = usize::from(text_area(model, panel, lines).height).max(1);
         let least = (line + 1).saturating_sub(height);
         model.scroll = model.scroll.min(line).max(least);
         settle(model, now, follow);

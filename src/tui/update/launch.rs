@@ -7,7 +7,7 @@ use crate::launch::Stopped;
 use crate::state::Row;
 use crate::tui::effect::{Effect, Split};
 use crate::tui::keymap::{Action, key_for};
-use crate::tui::message::Started;
+use crate::tui::message::{Listed, Started};
 use crate::tui::model::{Launch, Model, Panel, Stage, Stop};
 use crate::tui::undone::NotStarted;
 use crate::tui::update::selection::select;
@@ -28,7 +28,7 @@ pub(crate) fn begin_launch(model: &mut Model, now: Timestamp) -> Vec<Effect> {
 }
 
 /// Takes in what the launchers list.
-pub(crate) fn listed(model: &mut Model, listed: &[(usize, Result<Vec<String>, String>)]) {
+pub(crate) fn listed(model: &mut Model, listed: &Listed) {
     if let Panel::Launch(launch) = &model.panel {
         model.panel = Panel::Launch(launch.listed(&model.setup.launchers, listed));
         model.touch();
@@ -41,6 +41,8 @@ pub(crate) fn started(
     outcome: Result<Started, NotStarted>,
     now: Timestamp,
 ) -> Vec<Effect> {
+    let is_started = matches!(outcome, Ok(_) | Err(NotStarted::NotBeside(_)));
+    model.startables.begun(is_started);
     match outcome {
         Ok(started) => welcome_next(model, started, now),
         Err(NotStarted::NotBeside(why)) => {
@@ -57,7 +59,8 @@ pub(crate) fn started(
             model.advise(&format!("not started: {why}"), &next, now);
         }
     }
-    split::look(model)
+    let lists = (!model.setup.listing.is_empty()).then_some(Effect::ListItems);
+    split::look(model).into_iter().chain(lists).collect()
 }
 
 /// Says what was started, and waits for its row.

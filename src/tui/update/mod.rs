@@ -16,6 +16,7 @@ pub(crate) mod seen;
 pub(crate) mod selection;
 mod snooze;
 pub(crate) mod split;
+pub(crate) mod startable;
 pub(crate) mod task_prompt;
 pub(crate) mod trust;
 mod unheard;
@@ -33,10 +34,12 @@ use reflow::{settle, settle_from};
 /// Takes one message into account and tells what is to be done about it.
 pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
     let by_update = matches!(message, Message::Update(_));
+    let by_hand = matches!(message, Message::Key(_) | Message::Mouse(_));
     let mut effects = take(model, message, now);
     effects.extend(answer::follow(model, by_update, now));
     effects.extend(work::follow(model));
     effects.extend(needs::follow(model));
+    effects.extend(startable::follow(model, by_hand, now));
     effects
 }
 
@@ -79,7 +82,10 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
         Message::Installed(outcome) => install::over(model, outcome),
         Message::Split(place) => quiet(|| split::answered(model, place, now)),
         Message::SplitSeen(place) => quiet(|| split::hear(model, place, now)),
-        Message::Listed(listed) => quiet(|| launch::listed(model, &listed)),
+        Message::Listed(listed) => quiet(|| {
+            launch::listed(model, &listed);
+            startable::hear(model, &listed, now);
+        }),
         Message::Started(outcome) => launch::started(model, outcome, now),
         Message::Resumed(session, outcome) => ended::resumed(model, &session, outcome, now),
         Message::Stopped(row, outcome) => launch::stopped(model, &row, outcome, now),

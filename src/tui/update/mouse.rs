@@ -59,6 +59,7 @@ fn click(model: &mut Model, at: Position, now: Timestamp) -> Vec<Effect> {
     let id = match entry {
         Some(Entry::Row(row)) => row.id.clone(),
         Some(Entry::Past(past)) => past.id.clone(),
+        Some(Entry::Startable(one)) => one.id.clone(),
         Some(Entry::Heading(_)) | None => return Vec::new(),
     };
     if model.selected.as_ref() == Some(&id) {

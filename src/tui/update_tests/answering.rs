@@ -113,13 +113,13 @@ fn each_name_that_a_launcher_lists_can_be_started_and_why_there_is_none_cannot()
         [],
         "it is being looked up"
     );
-    let items = ["one", "two"].map(str::to_owned).to_vec();
+    let items = items(&["one", "two"]);
     tell(&mut model, Message::Listed(vec![(1, Ok(items))]));
     keys(&mut model, "jj");
     let shown = screen(&model);
     assert!(shown.contains("▌ claude --continue two"), "{shown}");
     // Whoever looks again meanwhile takes nothing from under the person.
-    let other = ["none", "one", "two"].map(str::to_owned).to_vec();
+    let other = super::items(&["none", "one", "two"]);
     tell(&mut model, Message::Listed(vec![(1, Ok(other))]));
     let started = press(&mut model, KeyCode::Enter);
     let [Effect::Start { choice, .. }] = &started[..] else {

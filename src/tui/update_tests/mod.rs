@@ -5,6 +5,7 @@ mod ended;
 mod going_there;
 mod installing;
 mod selecting;
+mod startable;
 mod unheard;
 
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use pane_patrol_hooks::event::{Source, State};
 
 use crate::actor::{Bound, Decision, Outcome, Pick};
 use crate::assistants::request::Known;
-use crate::launch::Stopped;
+use crate::launch::{Item, Stopped};
 use crate::mux::{Attach, Beside};
 use crate::state::Evidence;
 use crate::state::update::{Health, Role, Update};
@@ -28,6 +29,15 @@ use crate::tui::model::trust;
 use crate::tui::model::{Install, Model, Panel};
 use crate::tui::update::update;
 use crate::tui::view;
+
+/// What a launcher lists, as nobody has started it.
+fn items(names: &[&str]) -> Vec<Item> {
+    let item = |name: &&str| Item {
+        name: (*name).to_owned(),
+        runs: None,
+    };
+    names.iter().map(item).collect()
+}
 
 /// What is asked for beside the reading of what is shown.
 fn tell(model: &mut Model, message: Message) -> Vec<Effect> {

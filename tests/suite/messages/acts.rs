@@ -37,8 +37,22 @@ pub(super) fn bring_about(seen: &mut Seen) {
 
 fn listing(seen: &mut Seen) {
     let env = TestEnv::new();
-    env.configure("[[launcher]]\nname = 'box'\nlist = 'false'\ncommand = 'x {item}'\n");
+    let lists = |program: &str| {
+        let launcher = "[[launcher]]\nname = 'box'\ncommand = 'x {item}'\nlist = ";
+        env.configure(&format!("{launcher}{program}\n"));
+    };
+    lists("'false'");
     seen.of(&env, "the program that lists them fails", "start --list");
+    lists("['sh', '-c', 'echo no engine runs >&2; exit 1']");
+    seen.of(
+        &env,
+        "the program that lists them says why it fails",
+        "start box",
+    );
+    lists("['printf', 'one\\ntwo\\n']");
+    seen.of(&env, "one of what it lists has to be named", "start box");
+    lists("'true'");
+    seen.of(&env, "it lists nothing", "start box");
 }
 
 /// Nobody collects: what the collector before has written down is known.

@@ -30,7 +30,7 @@ use crate::doctor::{Finding, Verdict, multiplexers};
 use crate::error::CommandError;
 use crate::git::{DiffSummary, Git, Patch, PatchRequest};
 use crate::hub::protocol::{Located, Start, SystemText};
-use crate::launch::Stopped;
+use crate::launch::{Panes, Stopped};
 use crate::mux::{
     self, Arrival, Attach, Beside, Gone, Here, Home, Owner, PATIENCE, PATIENCE_FOR_SEVERAL, Reach,
     Room, SplitView, Undone,
@@ -40,8 +40,8 @@ use crate::state::{EndedSession, Row};
 use crate::sys::process;
 use crate::tasks::{TaskChange, TaskSummary};
 use crate::tui::{
-    self, Actions, Choice, Hooks, InstallOffer, InstallOutcome, Jumped, Need, NoOffer, NoPatch,
-    NotStarted, Started, Unchanged, Whose,
+    self, Actions, Choice, Hooks, InstallOffer, InstallOutcome, Jumped, Listed, Need, NoOffer,
+    NoPatch, NotStarted, Started, Unchanged, Whose,
 };
 
 /// How long a multiplexer may take to close a pane whose process has ended.
@@ -325,12 +325,13 @@ impl Actions for RealActions {
         })
     }
 
-    fn items(&self) -> Vec<(usize, Result<Vec<String>, String>)> {
+    fn items(&self) -> Listed {
         let path = self.context.path.clone().unwrap_or_default();
+        let panes = Panes::of(&self.reach);
         // What is wrong with the settings is told when something is started.
         let launchers = launchers(&self.context).unwrap_or_default();
         let listed = launchers.iter().zip(0..).filter_map(|(launcher, place)| {
-            let items = launcher.items(&path)?;
+            let items = launcher.items(&path, &panes)?;
             Some((place, items.map_err(|why| why.to_string())))
         });
         listed.collect()
