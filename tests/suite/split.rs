@@ -129,6 +129,13 @@ impl<'env> Desk<'env> {
         }
     }
 
+    /// Kills the dashboard, which can do nothing about it.
+    fn kill(&self) {
+        let killed = Pid::from_raw(self.dashboard_pid()).expect("a process has a number");
+        kill_process(killed, Signal::KILL).expect("it runs");
+        self.client.wait_for("Killed");
+    }
+
     fn dashboard_pid(&self) -> i32 {
         let shell = self
             .server
@@ -239,15 +246,40 @@ fn after_twenty_swaps_and_quitting_everything_is_as_it_was() {
 }
 
 #[test]
+fn a_killed_dashboard_whose_placeholder_was_closed_by_hand_is_healed_too() {
+    let env = TestEnv::new();
+    let Some(desk) = Desk::new(&env) else { return };
+    desk.report_all();
+    let before = desk.everything();
+    for step in [1, 4] {
+        // The next dashboard has to hear of them anew.
+        let panes = desk.report_all();
+        swap_along(&desk, std::iter::once(step), panes.len());
+        desk.kill();
+        let format = "#{pane_id}#{?@pane_patrol_split, keeps a place,}";
+        let listed = desk.server.run(&["list-panes", "-a", "-F", format]);
+        let place = listed
+            .lines()
+            .find_map(|line| line.strip_suffix(" keeps a place"));
+        desk.server
+            .run(&["kill-pane", "-t", place.expect("it stands there")]);
+        desk.start("");
+        desk.wait("everything is as it was", || desk.everything() == before);
+        let left = desk
+            .server
+            .run(&["list-panes", "-a", "-F", "#{@pane_patrol_lent}"]);
+        assert_eq!(left.trim(), "", "no copy is left");
+    }
+}
+
+#[test]
 fn a_killed_dashboard_is_healed_by_the_next_one() {
     let env = TestEnv::new();
     let Some(desk) = Desk::new(&env) else { return };
     let panes = desk.report_all();
     let before = desk.everything();
     swap_around(&desk, panes.len());
-    let killed = Pid::from_raw(desk.dashboard_pid()).expect("a process has a number");
-    kill_process(killed, Signal::KILL).expect("it runs");
-    desk.client.wait_for("Killed");
+    desk.kill();
     assert_ne!(desk.everything(), before, "nothing is healed yet");
     desk.start("");
     desk.wait("everything is as it was", || desk.everything() == before);

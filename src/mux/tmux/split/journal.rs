@@ -6,12 +6,25 @@ use std::str::FromStr;
 use pane_patrol_hooks::target::PaneId;
 
 use crate::mux::Owner;
+use crate::mux::tmux::Call;
 
 /// The option of a placeholder that holds its [`Journal`].
 pub(super) const OPTION: &str = "@pane_patrol_split";
 
 /// The same as a field of a line that holds others, too: nothing in it can be taken for a tab.
 pub(in crate::mux::tmux) const PLACEHOLDER: &str = "#{s|[^!-~]+| |:@pane_patrol_split}";
+
+/// The option of a lent pane that holds a copy of what its dashboard remembers.
+pub(super) const LENT: &str = "@pane_patrol_lent";
+
+/// The same as a field of a line that holds others, too.
+pub(super) const COPY: &str = "#{s|[^!-~]+| |:@pane_patrol_lent}";
+
+/// Has a pane that is at home again, or is to stay where it is, hold none.
+pub(super) fn forgotten(pane: PaneId) -> Call {
+    let unset = Call::new("set-option").flag("-p").flag("-u");
+    unset.target(pane).operand(LENT)
+}
 
 /// What has to be known to put everything back.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use pane_patrol_hooks::target::PaneId;
 
 use super::cells;
-use super::journal::Journal;
+use super::journal::{COPY, Journal};
 use crate::mux::tmux::lines::{Line, Query};
 use crate::mux::{Direction, Home, Owner};
 
@@ -28,6 +28,7 @@ pub(super) const QUERY: Query = Query {
         "#{window_width}x#{window_height}",
         "#{pane_synchronized}",
         "#{window_layout}",
+        COPY,
         "#{@pane_patrol_split}",
     ],
     client: &[],
@@ -43,6 +44,8 @@ pub(super) struct Pane {
     /// Columns and lines.
     pub(super) size: (u16, u16),
     pub(super) journal: Option<Journal>,
+    /// What the dashboard that has lent it remembered, as it was written.
+    pub(super) lent: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,6 +131,7 @@ impl Panes {
             window_size,
             shares_keys,
             layout,
+            lent,
             journal,
         ] = fields
         else {
@@ -159,6 +163,7 @@ impl Panes {
             is_active: in_front.ends_with('1'),
             size,
             journal: journal.parse().ok(),
+            lent: (!lent.is_empty()).then(|| lent.to_string()),
         });
     }
 
@@ -201,6 +206,11 @@ impl Panes {
         })
     }
 
+    /// The copies that lent panes hold of what their dashboards remember.
+    pub(super) fn copies(&self) -> impl Iterator<Item = &str> {
+        self.panes.iter().filter_map(|pane| pane.lent.as_deref())
+    }
+
     pub(super) fn place_of(&self, owner: &Owner) -> Option<Placeholder<'_>> {
         self.places().find(|place| place.journal.owner == *owner)
     }
@@ -228,7 +238,7 @@ impl Panes {
 }
 
 /// `80x24` as columns and lines.
-fn read_size(text: &str) -> Option<(u16, u16)> {
+pub(super) fn read_size(text: &str) -> Option<(u16, u16)> {
     let (width, height) = text.split_once('x')?;
     Some((width.parse().ok()?, height.parse().ok()?))
 }

@@ -1,9 +1,10 @@
 //! What a dashboard remembers of its place, for when somebody closes the placeholder and with it all that
-//! it knew: the shown pane is sent where it belongs, and the dashboard's window is as it was.
+//! it knew: the shown pane is sent where it belongs, and the dashboard's window is as it was. The pane holds a
+//! copy of it ([`super::copy`]), for when the dashboard is killed, too.
 
 use pane_patrol_hooks::target::PaneId;
 
-use super::journal::Journal;
+use super::journal::{Journal, forgotten};
 use super::layout::{Pane, Panes, Placeholder};
 use super::plan::{Batch, lends, moved, settled};
 use super::words::{self, placeholder};
@@ -12,21 +13,21 @@ use crate::mux::tmux::{Call, Format};
 
 #[derive(Clone, Debug)]
 pub(super) struct Memory {
-    journal: Journal,
+    pub(super) journal: Journal,
     /// What a person calls what is shown, or was shown last.
     pub(super) name: String,
-    stand_in: Option<StandIn>,
+    pub(super) stand_in: Option<StandIn>,
 }
 
 /// The placeholder where a shown pane belongs.
 #[derive(Clone, Debug)]
-struct StandIn {
+pub(super) struct StandIn {
     /// The one that belongs there.
-    pane: PaneId,
+    pub(super) pane: PaneId,
     /// The placeholder, as it was last seen.
-    was: Pane,
+    pub(super) was: Pane,
     /// The panes of that window in its order, with the one that belongs there.
-    order: Vec<PaneId>,
+    pub(super) order: Vec<PaneId>,
 }
 
 impl Memory {
@@ -57,9 +58,10 @@ impl Memory {
     /// The pane that has to be sent home now that the placeholder is gone.
     pub(super) fn stranded<'a>(&self, panes: &'a Panes) -> Option<&'a Pane> {
         let pane = panes.pane(self.stand_in.as_ref()?.pane)?;
+        let dashboard = panes.pane(self.journal.home);
+        let beside = dashboard.map_or(&self.journal.window, |pane| &pane.window.id);
         // Moved on by hand, it is where somebody wants it.
-        let dashboard = panes.pane(self.journal.home)?;
-        (pane.window.id == dashboard.window.id).then_some(pane)
+        (pane.window.id == *beside).then_some(pane)
     }
 
     /// Puts everything back without a placeholder.
@@ -68,14 +70,21 @@ impl Memory {
         let stand_in = self.stand_in.as_ref().filter(|_| stranded);
         let mut batch = stand_in.map_or_else(Batch::new, |stand_in| stand_in.restored(panes));
         batch.extend(settled(panes, &self.journal, None));
+        batch.extend(self.forgotten(panes));
         batch
+    }
+
+    /// Leaves no copy of it at the pane that was lent.
+    fn forgotten(&self, panes: &Panes) -> Option<Call> {
+        let pane = self.stand_in.as_ref()?.pane;
+        panes.pane(pane).map(|pane| forgotten(pane.id))
     }
 
     /// The same where tmux has refused that: a window of its own for the pane.
     pub(super) fn set_aside(&self, panes: &Panes) -> Batch {
         let stranded = self.stranded(panes).map(|pane| pane.id);
         let aside = stranded.map(|pane| moved("break-pane", pane));
-        aside.into_iter().collect()
+        aside.into_iter().chain(self.forgotten(panes)).collect()
     }
 }
 

@@ -6,12 +6,14 @@
 //! beside tmux but in tmux itself, as an option of the placeholder, which changes in the same batch of
 //! commands as the panes do: it is true at every moment, and gone when the server is. The next
 //! dashboard finds placeholders whose owner has ended and puts everything back ([`heal`]). For when
-//! somebody closes a placeholder the dashboard remembers the same ([`memory`]).
+//! somebody closes a placeholder the dashboard remembers the same ([`memory`]), and the lent pane holds a
+//! copy of that ([`copy`]).
 //!
 //! `plan` and `memory` are pure: a listing in, commands out. This file asks tmux.
 
 mod asked;
 mod cells;
+mod copy;
 mod journal;
 mod layout;
 mod memory;
@@ -124,10 +126,11 @@ impl Split {
         if panes.place_of(&self.home.owner).is_none() {
             panes = self.open(panes, ask)?;
         }
-        let batch = plan::show(&panes, &self.home, pane)?;
+        let mut batch = plan::show(&panes, &self.home, pane)?;
         // Its placeholder may be closed as soon as it is there.
         let before = self.memory.clone();
         if let Some(lent) = Memory::once_shown(&panes, &self.home, pane, name) {
+            batch.extend(lent.kept());
             self.memory = Some(lent);
         }
         if let Err(undone) = self.run(&batch, ask) {
@@ -204,11 +207,7 @@ impl Split {
         };
         self.is_lost = true;
         let stranded = memory.stranded(panes).is_some();
-        let mut restored = self.run(&memory.restore(panes), ask);
-        if let Err(Undone::Refused(_) | Undone::Gone(Gone::Pane)) = restored {
-            let now = self.look(ask);
-            restored = now.and_then(|panes| self.run(&memory.set_aside(&panes), ask));
-        }
+        let restored = restored(&memory, panes, Path::new(&self.home.server.socket), ask);
         let said = words::closed(stranded.then_some(&memory.name));
         if restored.is_err() {
             // The next look tries again.
@@ -289,10 +288,32 @@ pub(super) fn heal(
     loop {
         let panes = look(socket, ask)?;
         let Some(orphan) = panes.places().find(|place| !is_alive(&place.journal.owner)) else {
-            return Ok(healed);
+            break;
         };
         let owner = orphan.journal.owner.clone();
         run(socket, &plan::close(&panes, &owner), ask)?;
         healed = true;
+    }
+    // What is left was lent in a place that somebody has closed since.
+    loop {
+        let panes = look(socket, ask)?;
+        let mut lent = panes.copies().filter_map(|copy| copy.parse().ok());
+        let lent = lent.find(|lent: &Memory| !is_alive(&lent.journal.owner));
+        let Some(lent) = lent else {
+            return Ok(healed);
+        };
+        restored(&lent, &panes, socket, ask)?;
+        healed = true;
+    }
+}
+
+/// Puts everything back without a placeholder, at least beside nobody.
+fn restored(memory: &Memory, panes: &Panes, socket: &Path, ask: Ask<'_>) -> Outcome<()> {
+    match run(socket, &memory.restore(panes), ask) {
+        Err(Undone::Refused(_) | Undone::Gone(Gone::Pane)) => {
+            let panes = look(socket, ask)?;
+            run(socket, &memory.set_aside(&panes), ask)
+        }
+        done => done,
     }
 }

@@ -7,7 +7,7 @@ use pane_patrol_hooks::target::PaneId;
 use thiserror::Error;
 
 use super::cells;
-use super::journal::{Journal, OPTION};
+use super::journal::{Journal, OPTION, forgotten};
 use super::layout::{Pane, Panes, Placeholder};
 use super::words::{self, End, placeholder};
 use crate::mux::tmux::Call;
@@ -225,7 +225,11 @@ fn fetched(panes: &Panes, home: &Home, place: Placeholder<'_>) -> Batch {
 fn back(panes: &Panes, place: Placeholder<'_>) -> Batch {
     let shown = place.journal.shows.and_then(|shown| panes.pane(shown));
     shown.map_or_else(Batch::new, |shown| {
-        vec![swap(place.pane.id, shown.id), note(place, None)]
+        vec![
+            swap(place.pane.id, shown.id),
+            note(place, None),
+            forgotten(shown.id),
+        ]
     })
 }
 

@@ -118,6 +118,7 @@ impl Listed {
             window_size,
             "0",
             &self.layout,
+            "",
             &self.journal,
         ]
         .join("\t")
@@ -129,9 +130,9 @@ pub(super) fn panes(listed: &[Listed]) -> Panes {
     Panes::parse(lines.join("\n").as_bytes())
 }
 
-/// What tmux is told, without what placeholders show.
+/// What tmux is told, without what placeholders show and what lent panes hold.
 pub(super) fn told(batch: &Batch) -> Vec<String> {
     let told = batch.iter().map(Call::to_string);
-    told.filter(|words| !words.starts_with("respawn-pane"))
+    told.filter(|words| !words.starts_with("respawn-pane") && !words.contains("@pane_patrol_lent"))
         .collect()
 }
