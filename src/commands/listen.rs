@@ -11,12 +11,12 @@ use crate::hub::websocket::{self, ListenError, Listening, Setup};
 use crate::messages;
 use crate::sys::runtime_dir::make_runtime_folder;
 
-/// Listens where `argument` says, and says where; without an argument nobody does. An empty one means
-/// where Mission Control's programs look: `AOC_HUB_ADDR`, else the port of the name by which they call us.
-pub(super) fn start(
+/// Where `argument` says to listen; without an argument nowhere. An empty one means where Mission Control's
+/// programs look: `AOC_HUB_ADDR`, else the port of the name by which they call us.
+pub(super) fn wanted(
     context: &Context,
     argument: Option<&str>,
-) -> Result<Option<Listening>, CommandError> {
+) -> Result<Option<Setup>, CommandError> {
     let Some(argument) = argument else {
         return Ok(None);
     };
@@ -32,22 +32,32 @@ pub(super) fn start(
         ("", Some(text)) => text.parse().map_err(|_| no_hub_address(text))?,
         (text, _) => text.parse().map_err(|_| not_an_address(text))?,
     };
-    let setup = Setup {
+    Ok(Some(Setup {
         address,
         origins: listen.origins,
         sessions: other_name.into_iter().collect(),
         places,
         clock: Timestamp::now,
-    };
-    let listening = make_runtime_folder(&setup.places, context.environment.uid)
-        .map_err(|error| failed(address).caused_by(&error))
-        .and_then(|()| websocket::listen(&setup).map_err(|error| explain(address, &error)))?;
+    }))
+}
+
+/// Listens there and says so.
+pub(super) fn start(context: &Context, setup: &Setup) -> Result<Listening, CommandError> {
+    let listening = begin(context, setup)?;
     messages::status(&format!(
         "Listening on ws://{}/ws; a token to read is in {}, those to publish, answer and manage beside it.",
         listening.address(),
         listening.token(Right::Read).display()
     ));
-    Ok(Some(listening))
+    Ok(listening)
+}
+
+/// The same without a word.
+pub(super) fn begin(context: &Context, setup: &Setup) -> Result<Listening, CommandError> {
+    let address = setup.address;
+    make_runtime_folder(&setup.places, context.environment.uid)
+        .map_err(|error| failed(address).caused_by(&error))
+        .and_then(|()| websocket::listen(setup).map_err(|error| explain(address, &error)))
 }
 
 fn failed(address: SocketAddr) -> CommandError {

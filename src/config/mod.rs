@@ -158,6 +158,9 @@ impl TryFrom<String> for Absolute {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Listen {
+    /// `always`: whether whoever collects listens, as with `--listen`: also a dashboard that takes over from
+    /// one that was killed.
+    pub(crate) always: bool,
     /// `origins`: pages that may connect, for example `["http://localhost:3000"]`; they need the
     /// token too.
     pub(crate) origins: Vec<String>,

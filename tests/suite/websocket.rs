@@ -3,10 +3,12 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
+use rustix::fs::{FlockOperation, flock};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tungstenite::{Message, WebSocket};
 
-use crate::common::{Listening, PATIENCE, TestEnv, finish, hear, until};
+use crate::common::{Listening, PATIENCE, PROGRAM, Terminal, TestEnv, finish, hear, until};
 
 /// A collector that listens on a port of its own.
 struct Collector(Listening);
@@ -302,4 +304,74 @@ fn nobody_who_takes_names_for_sockets_keeps_clients_out() {
         assert_eq!(heard["type"], "snapshot", "{heard}");
     }
     drop(taken);
+}
+
+#[test]
+fn a_token_holds_for_whoever_listens_after_one_that_was_killed_and_not_after_one_that_has_ended() {
+    let env = TestEnv::new();
+    let mut killed = Listening::start(&env);
+    let token = killed.token("read");
+    killed.child.kill().expect("it runs");
+    killed.child.wait().expect("it has ended");
+    let mut next = Listening::start(&env);
+    assert_eq!(next.token("read"), token);
+    let bearer = format!("Bearer {token}");
+    let header = ("Authorization", bearer.as_str());
+    next.knock("/ws", &[header]).expect("it is let in again");
+    let pid = Pid::from_child(&next.child);
+    kill_process(pid, Signal::TERM).expect("it runs");
+    next.child.wait().expect("it has ended");
+    let last = Listening::start(&env);
+    let (status, _) = last.knock("/ws", &[header]).expect_err("it is another one");
+    assert_eq!(status, 401);
+}
+
+#[test]
+fn who_may_not_collect_says_nothing_of_listening() {
+    let env = TestEnv::new();
+    let _first = Listening::start(&env);
+    let second = finish(
+        env.pane_patrol()
+            .args(["collect", "--listen", "127.0.0.1:0"]),
+    );
+    assert_eq!(second.status.code(), Some(1), "{second:?}");
+    assert!(
+        second.stderr.starts_with("error: could not collect"),
+        "{second:?}"
+    );
+}
+
+#[test]
+fn a_dashboard_that_takes_over_from_one_that_listened_does_so_or_says_that_nobody_does() {
+    for always in [false, true] {
+        let env = TestEnv::new();
+        let address = "127.0.0.1:0";
+        env.configure(&format!("[listen]\nalways = {always}\n"));
+        let mut killed = Listening::start(&env);
+        let token = killed.token("read");
+        let command = format!("AOC_HUB_ADDR={address} {PROGRAM} supervisor");
+        let Some(dashboard) = Terminal::start(&env, "next", &command) else {
+            return;
+        };
+        dashboard.wait_for("another pane-patrol collects");
+        killed.child.kill().expect("it runs");
+        killed.child.wait().expect("it has ended");
+        if always {
+            let file = killed.token_file("read");
+            until("it takes the token up", || {
+                let file = std::fs::File::open(&file).ok()?;
+                let lock = FlockOperation::NonBlockingLockExclusive;
+                flock(&file, lock).is_err().then_some(())
+            });
+            assert_eq!(killed.token("read"), token);
+            assert!(!dashboard.screen().contains("WebSocket"));
+        } else {
+            dashboard.wait_for("nobody does now");
+        }
+        dashboard.press(&["q"]);
+        let left = std::path::PathBuf::from(killed.token_file("read"));
+        until("what it has taken up goes with it", || {
+            (left.exists() != always).then_some(())
+        });
+    }
 }

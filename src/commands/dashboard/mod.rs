@@ -2,6 +2,7 @@
 
 pub(super) mod actions;
 mod install_offer;
+mod listening;
 pub(super) mod pulse;
 
 use std::io::{self, IsTerminal};
@@ -19,6 +20,7 @@ use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::state::update::Update;
 use crate::tui::{self, Theme};
 use actions::RealActions;
+use listening::Follower;
 
 /// Shows the dashboard until the person leaves it.
 pub(in crate::commands) fn run(context: &Context, arguments: &SupervisorArgs) -> CommandResult {
@@ -35,12 +37,17 @@ pub(in crate::commands) fn run(context: &Context, arguments: &SupervisorArgs) ->
         )
     };
     let setup = with_launchers(context, setup)?;
-    let listening = listen::start(context, arguments.listen.listen.as_deref())?;
+    let listen = listen::wanted(context, arguments.listen.listen.as_deref())?;
+    let listening = listen.map(|listen| listen::start(context, &listen));
+    let follower = Follower::new(context, listening.transpose()?, config.listen.always);
     let joined = collector::join(context.collector(&arguments.containers.containers)?);
+    let (update, membership) = joined.map_err(no_thread)?;
     let client = arguments.client.clone();
     let actions = RealActions::new(context.clone(), client, config.split.room());
-    let shown = show(setup, joined.map_err(no_thread)?, actions);
-    drop(listening);
+    let (update, listening) = follower.follow(update).map_err(no_thread)?;
+    let shown = show(setup, (update, membership), actions);
+    // It has nothing to give back.
+    let _ = listening.join();
     shown
 }
 

@@ -83,7 +83,7 @@ pub(crate) enum WebError {
 pub(crate) struct Remote {
     /// Where.
     pub(crate) address: Address,
-    /// Read each time: the token is made anew when whoever listens begins anew.
+    /// Read each time: the token is made anew when whoever listened has ended.
     pub(crate) token: Option<PathBuf>,
 }
 

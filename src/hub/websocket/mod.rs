@@ -171,6 +171,11 @@ pub fn listen(setup: &Setup) -> Result<Listening, ListenError> {
     })
 }
 
+/// Whether somebody has listened there and was killed, and nobody does now.
+pub fn was_cut_off(places: &Places) -> bool {
+    token::are_left(&places.runtime)
+}
+
 /// Lets connections in.
 struct House {
     door: Arc<Door>,

@@ -26,7 +26,8 @@ const TRIES: usize = 100;
 const PAUSE: Duration = Duration::from_millis(2);
 
 /// All of them. Each file is held by everybody who listens and takes its token; the last one to end removes
-/// it, and one that nobody holds was left behind: its token gives nothing any more.
+/// it. One that nobody holds was left by somebody who was killed: whoever listens next takes its token up, so that
+/// programs that have it are let in again.
 #[derive(Debug)]
 pub(super) struct Tokens {
     known: Vec<(Right, String)>,
@@ -41,7 +42,7 @@ struct Held {
 }
 
 impl Tokens {
-    /// Those in the folder that somebody else takes, too; else new ones.
+    /// Those in the folder, which somebody else takes, too, or has left; else new ones.
     ///
     /// # Errors
     /// A file cannot be read or made, it is none of ours alone, or it holds something else: with its path.
@@ -98,19 +99,26 @@ pub(super) fn path_in(folder: &Path, right: Right) -> PathBuf {
     folder.join(format!("token.{}", right.as_str()))
 }
 
-/// The token in the file at `path`, and the file, held; made anew unless somebody holds it.
+/// Whether somebody has listened and was killed, and nobody does now.
+pub(super) fn are_left(folder: &Path) -> bool {
+    let opened = Opening::to_read()
+        .no_link()
+        .regular(&path_in(folder, Right::Read));
+    opened.is_ok_and(|it| flock(&it.file, FlockOperation::NonBlockingLockExclusive).is_ok())
+}
+
+/// The token in the file at `path`, and the file, held; made anew where there is none.
 ///
 /// # Errors
 /// The file cannot be read or made, is none of ours alone, or holds something else.
 fn hold(path: &Path) -> io::Result<(String, File)> {
-    let mut is_made_here = false;
     for _ in 0..TRIES {
         let file = match Opening::to_read().no_link().regular(path) {
             Ok(opened) => opened.file,
             Err(OpenError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
                 match make(path) {
                     // It is held like one that was there.
-                    Ok(()) => is_made_here = true,
+                    Ok(()) => {}
                     Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                     Err(error) => return Err(error),
                 }
@@ -129,11 +137,6 @@ fn hold(path: &Path) -> io::Result<(String, File)> {
             }
             read => read?,
         };
-        let is_nobodys = flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok();
-        if is_nobodys && !is_made_here && is_at(path, &file) {
-            std::fs::remove_file(path)?;
-            continue;
-        }
         let is_held = flock(&file, FlockOperation::NonBlockingLockShared).is_ok();
         if is_held && is_at(path, &file) {
             return Ok((token, file));
@@ -205,18 +208,25 @@ mod tests {
     }
 
     #[test]
-    fn what_was_left_behind_gives_nothing_any_more_and_what_is_anothers_stays() {
+    fn what_was_left_behind_is_taken_up_and_what_is_anothers_stays() {
         let folder = tempfile::tempdir().unwrap();
         let path = path_in(folder.path(), Right::Read);
         make(&path).unwrap();
         let old = std::fs::read_to_string(&path).unwrap();
+        assert!(are_left(folder.path()));
         let tokens = Tokens::open(folder.path()).unwrap();
-        assert_eq!(tokens.right_of(old.trim()), None);
-        assert_ne!(std::fs::read_to_string(&path).unwrap(), old);
+        assert!(!are_left(folder.path()), "somebody takes it now");
+        assert_eq!(tokens.right_of(old.trim()), Some(Right::Read));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), old);
         std::fs::remove_file(&path).unwrap();
         make(&path).unwrap();
         drop(tokens);
         assert!(path.exists(), "it was put there by somebody else");
+        drop(Tokens::open(folder.path()).unwrap());
+        assert!(
+            !are_left(folder.path()),
+            "whoever ends in order leaves nothing"
+        );
     }
 
     #[test]
