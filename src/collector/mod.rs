@@ -150,11 +150,10 @@ fn take_over(
     };
     let notices = start_notices(setup, handover.lost_at(), &messages);
     subscribers.extend(notices.map_err(threads)?);
-    let signs = setup.signs;
-    let signs = signs.map(|signs| PaneSigns::start(setup.sources.reach.clone(), signs));
-    let (told, signs) = signs.transpose().map_err(threads)?.unzip();
-    subscribers.extend(told);
     let runtime = &doors.places.runtime;
+    let signs = PaneSigns::start(runtime, setup.sources.reach.clone(), setup.signs);
+    let (told, signs) = signs.map_err(threads)?.unzip();
+    subscribers.extend(told);
     let tailer = recalled.tailer.take();
     let open = Some((hub, runtime.as_path()));
     let sources = Sources::start(&setup.sources, open, &clock, &messages, tailer);

@@ -3,17 +3,20 @@
 //!
 //! One thread hears what every dashboard hears and tells each server what has changed, in one message for all
 //! that comes in a burst. The signs go with the collector; those that a killed one has left go when the
-//! next one comes to the server.
+//! next one comes to the server, also where that has none itself: a file in the runtime folder says that there
+//! may be some.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::event::State;
 use pane_patrol_hooks::target::{PaneId, Server};
+use pane_patrol_sys::private;
 
 use crate::config::Signs;
 use crate::mux::{Gone, PATIENCE, Reach, Sign, Undone};
@@ -26,36 +29,58 @@ const BURST: Duration = Duration::from_millis(100);
 /// A server that did not answer is told again after this.
 const RETRY: Duration = Duration::from_secs(5);
 
+/// Stands in the runtime folder as long as panes may have signs.
+const MARK: &str = "signs";
+
 /// How long one may take to forget the signs at the end.
 const FAREWELL: Duration = Duration::from_millis(200);
 
 /// The thread, which ends when its updates do. Dropped, it is waited for: then the signs are gone.
 #[derive(Debug)]
-pub(super) struct PaneSigns(Option<JoinHandle<()>>);
+pub(super) struct PaneSigns {
+    thread: Option<JoinHandle<()>>,
+    mark: PathBuf,
+}
 
 impl PaneSigns {
-    /// Starts the thread; it hears through the sender.
-    pub(super) fn start(reach: Reach, signs: Signs) -> io::Result<(Sender<Update>, Self)> {
+    /// Starts the thread, where there are to be signs or a killed collector may have left some; it hears through
+    /// the sender.
+    pub(super) fn start(
+        runtime: &Path,
+        reach: Reach,
+        signs: Option<Signs>,
+    ) -> io::Result<Option<(Sender<Update>, Self)>> {
+        let mark = runtime.join(MARK);
+        if signs.is_some() {
+            // It may be there; without it signs stay until a collector comes that has some.
+            let _ = private::write_file(&mark, b"");
+        } else if !mark.exists() {
+            return Ok(None);
+        }
         let (sender, updates) = channel();
         let signer = Signer {
             reach,
             signs,
             rows: BTreeMap::new(),
+            seen: BTreeSet::new(),
             shown: BTreeMap::new(),
         };
         let thread = std::thread::Builder::new()
             .name("signs".into())
             .spawn(move || signer.run(&updates))?;
-        Ok((sender, Self(Some(thread))))
+        let thread = Some(thread);
+        Ok(Some((sender, Self { thread, mark })))
     }
 }
 
 impl Drop for PaneSigns {
     fn drop(&mut self) {
-        if let Some(thread) = self.0.take() {
+        if let Some(thread) = self.thread.take() {
             // It has nothing to give back.
             let _ = thread.join();
         }
+        // Where it stays the next one looks once more.
+        let _ = fs::remove_file(&self.mark);
     }
 }
 
@@ -64,7 +89,10 @@ type Change = (PaneId, Option<Sign>);
 
 struct Signer {
     reach: Reach,
-    signs: Signs,
+    /// `None`: none is put, and those that are left are taken away.
+    signs: Option<Signs>,
+    /// The servers that rows have told of.
+    seen: BTreeSet<Server>,
     /// The sign of each pane, by the ids of rows.
     rows: BTreeMap<String, (Server, PaneId, Sign)>,
     /// What each server was told; `None` of a pane that has one of another collector.
@@ -117,14 +145,21 @@ impl Signer {
     fn hear(&mut self, update: Update) -> bool {
         match update {
             Update::Snapshot(rows) => {
+                for row in &rows {
+                    self.see(row);
+                }
                 let signed = |row: &Row| Some((row.id.clone(), self.sign_of(row)?));
                 self.rows = rows.iter().filter_map(signed).collect();
                 true
             }
-            Update::Row(row) => match self.sign_of(&row) {
-                Some(sign) => self.rows.insert(row.id.clone(), sign.clone()) != Some(sign),
-                None => self.rows.remove(&row.id).is_some(),
-            },
+            Update::Row(row) => {
+                let is_new = self.see(&row);
+                let is_other = match self.sign_of(&row) {
+                    Some(sign) => self.rows.insert(row.id.clone(), sign.clone()) != Some(sign),
+                    None => self.rows.remove(&row.id).is_some(),
+                };
+                is_new || is_other
+            }
             Update::Gone(id) => self.rows.remove(&id).is_some(),
             Update::Ended(_)
             | Update::Diff(..)
@@ -134,6 +169,13 @@ impl Signer {
         }
     }
 
+    /// Takes note of the row's server; whether it was not known.
+    fn see(&mut self, row: &Row) -> bool {
+        let server = row.server.as_ref().filter(|_| !row.hearsay);
+        let is_new = server.filter(|server| !self.seen.contains(server));
+        is_new.is_some_and(|server| self.seen.insert(server.clone()))
+    }
+
     /// Where the row's sign belongs, and which: none of one that does nothing, or of which only a client
     /// tells that may do nothing but publish.
     fn sign_of(&self, row: &Row) -> Option<(Server, PaneId, Sign)> {
@@ -141,7 +183,7 @@ impl Signer {
             return None;
         }
         let sign = Sign {
-            drawn: self.signs.of(row.state),
+            drawn: self.signs?.of(row.state),
             state: row.state.as_str(),
         };
         Some((row.server.clone()?, row.pane?, sign))
@@ -159,7 +201,10 @@ impl Signer {
                         shown.extend(sign.map(|sign| (pane, Some(sign))));
                     }
                 }
-                Err(Undone::Gone(Gone::Server)) => drop(self.shown.remove(&server)),
+                Err(Undone::Gone(Gone::Server)) => {
+                    self.seen.remove(&server);
+                    self.shown.remove(&server);
+                }
                 Err(_) => is_done = false,
             }
         }
@@ -173,7 +218,7 @@ impl Signer {
             let signs = wanted.entry(server.clone()).or_default();
             signs.insert(*pane, *sign);
         }
-        for server in wanted.keys() {
+        for server in &self.seen {
             if !self.shown.contains_key(server) {
                 let socket = Path::new(&server.socket);
                 let left = self.reach.at(socket).signed(socket, PATIENCE);
@@ -218,8 +263,9 @@ mod tests {
     fn signer() -> Signer {
         Signer {
             reach: Reach::default(),
-            signs: Signs::Drawn,
+            signs: Some(Signs::Drawn),
             rows: BTreeMap::new(),
+            seen: BTreeSet::new(),
             shown: BTreeMap::new(),
         }
     }

@@ -125,6 +125,27 @@ fn what_a_killed_collector_has_left_goes_with_the_next_one() {
 }
 
 #[test]
+fn what_a_killed_collector_has_left_goes_with_the_next_one_that_puts_none() {
+    let env = TestEnv::new();
+    let Some(stage) = Stage::open(&env) else {
+        return;
+    };
+    let pane = stage.tmux.window("work", "cat");
+    let mut collector = Collector::start_in(&env, &stage.tmux);
+    stage.tmux.report(&pane, WORKS, "running");
+    stage.until(&pane, OPTIONS, "● running");
+    collector.signal(Signal::KILL);
+    collector.wait();
+    env.configure("");
+    let mut collector = Collector::start_in(&env, &stage.tmux);
+    stage.until(&pane, OPTIONS, " ");
+    collector.signal(Signal::TERM);
+    collector.wait();
+    let left = env.places().runtime.join("signs");
+    assert!(!left.exists(), "nobody has to look again");
+}
+
+#[test]
 fn without_the_setting_no_pane_has_one() {
     let env = TestEnv::new();
     let Some(stage) = Stage::open(&env) else {
