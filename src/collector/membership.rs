@@ -136,6 +136,11 @@ impl Seat {
             hear(&update);
             self.tell(update);
         }
+        self.let_go();
+    }
+
+    /// Nobody is listened to any more.
+    pub(super) fn let_go(&self) {
         diagnostics::warn(Part::Collector, || "the other collector is gone".to_owned());
         *lock(&self.connection) = None;
     }

@@ -26,11 +26,14 @@ const RETRY: Duration = Duration::from_millis(100);
 /// How many such tries there are.
 const QUICK_TRIES: u32 = 5;
 
-/// How often it is looked whether somebody collects again.
+/// How often it is looked whether somebody collects again, or has said something again.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
 /// The same after one who is there, but has not answered within its time.
 const LOOK_AGAIN_AT_SILENT: Duration = Duration::from_secs(5);
+
+/// So long it may say nothing before it is asked whether it lives: one that hangs ends no connection.
+const QUIET: Duration = Duration::from_secs(2);
 
 /// One that has just begun finds what runs within this time: until then we know better.
 const SETTLES_WITHIN: Duration = Duration::from_secs(1);
@@ -167,9 +170,31 @@ impl Follower {
         self.handover = Handover::default();
         self.handover.hear(&first);
         self.seat.tell(first);
-        let handover = &mut self.handover;
-        self.seat
-            .pass_on(&mut client, |update| handover.hear(update));
+        loop {
+            match client.next_update_of_one_who_lives(QUIET) {
+                Ok(Some(update)) => {
+                    self.handover.hear(&update);
+                    self.seat.tell(update);
+                }
+                Err(HubError::Silent { .. }) => {
+                    self.wait_for(&mut client);
+                    break;
+                }
+                Ok(None) | Err(_) => break,
+            }
+        }
+        self.seat.let_go();
+    }
+
+    /// Looks alone until a collector that hangs says something again, or is gone. It is not asked anew meanwhile: each
+    /// connection would wait there until it goes on.
+    fn wait_for(&mut self, client: &mut HubClient) {
+        self.look_alone();
+        while !client.speaks_within(LOOK_AGAIN) {
+            if self.seat.has_left_after(Duration::ZERO) {
+                return;
+            }
+        }
     }
 
     fn look_alone(&mut self) {

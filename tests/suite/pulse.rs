@@ -85,6 +85,33 @@ fn until_without(terminal: &Terminal<'_>, text: &str) -> String {
 }
 
 #[test]
+fn it_goes_on_alone_while_the_collector_hangs_and_follows_it_when_it_goes_on() {
+    let env = TestEnv::new();
+    let Some(server) = Tmux::start(&env, "work") else {
+        return;
+    };
+    let folder = project(&env);
+    let codex = silent(&env, &server, "codex");
+    let collector = Collector::start_in(&env, &server);
+    collector.until("it is a row", |rows| rows.len() == 1);
+    let terminal = pulse(&env, &server, &folder, "").expect("tmux is there");
+    terminal.wait_for("codex");
+    collector.signal(Signal::STOP);
+    terminal.wait_for(ALONE);
+    // It is dead to those who ask, and this one sees for itself.
+    server.run(&["kill-pane", "-t", &codex]);
+    until_without(&terminal, "codex");
+    silent(&env, &server, "gemini");
+    terminal.wait_for("gemini");
+    collector.signal(Signal::CONT);
+    collector.until("it has found the other one", |rows| {
+        rows.iter().any(|row| row["assistant"] == "gemini") && rows.len() == 1
+    });
+    until_without(&terminal, ALONE);
+    terminal.wait_for("gemini");
+}
+
+#[test]
 fn it_goes_on_alone_when_the_collector_is_killed_and_follows_the_next_one() {
     let env = TestEnv::new();
     let Some(server) = Tmux::start(&env, "work") else {

@@ -256,8 +256,8 @@ fn when_the_hub_goes_its_clients_are_told() {
     let collector = Collector::start(&env);
     let mut reader = collector.greeted("r1", "subscriber");
     reader.hear_type("health");
-    let pid = rustix::process::Pid::from_child(&collector.0.child);
-    rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it runs");
+    let pid = Pid::from_child(&collector.0.child);
+    kill_process(pid, Signal::TERM).expect("it runs");
     assert_eq!(
         reader.hear_type("bye")["payload"]["why"],
         "the collector ends"

@@ -10,6 +10,7 @@ use std::time::Duration;
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde::Serialize;
+use serde_json::json;
 
 use super::connect::connect_to;
 use super::error::HubError;
@@ -40,6 +41,8 @@ pub struct HubClient {
     beside: VecDeque<Update>,
     /// The first snapshot has not come yet.
     is_new: bool,
+    /// What has come of a message whose end has not.
+    half: Vec<u8>,
 }
 
 impl HubClient {
@@ -95,6 +98,7 @@ impl HubClient {
             rows: Vec::new(),
             beside: VecDeque::new(),
             is_new: true,
+            half: Vec::new(),
         };
         client.say_hello();
         Ok(client)
@@ -257,6 +261,56 @@ impl HubClient {
         self.next_update()
     }
 
+    /// The same, but asks for a sign of life where the hub says nothing for `quiet`, and says that it is silent where
+    /// it gives none within its time.
+    pub(crate) fn next_update_of_one_who_lives(
+        &mut self,
+        quiet: Duration,
+    ) -> Result<Option<Update>, HubError> {
+        let mut is_asked = false;
+        loop {
+            if let Some(update) = self.told_before() {
+                return Ok(Some(update));
+            }
+            self.wait_at_most(if is_asked { ANSWER_BUDGET } else { quiet })?;
+            let line = match self.next_line() {
+                Err(HubError::Silent { .. }) if !is_asked => {
+                    let ping = self.voice.say("ping", &json!({}), None, (self.clock)());
+                    // A hub that takes nothing is silent, as the next look finds.
+                    let _ = self.reader.get_ref().write_all(&ping);
+                    is_asked = true;
+                    continue;
+                }
+                line => line?,
+            };
+            let Some(line) = line else { return Ok(None) };
+            is_asked = false;
+            let message = parse(&line)
+                .map_err(|(code, words)| HubError::Unreadable(format!("{code}: {words}")))?;
+            if let Some(update) = self.take(message)? {
+                return Ok(Some(update));
+            }
+        }
+    }
+
+    /// Whether a silent hub says something within `limit`, or has gone: there is something to read then.
+    pub(crate) fn speaks_within(&mut self, limit: Duration) -> bool {
+        // Where that cannot be had the next read tells why.
+        let _ = self.wait_at_most(limit);
+        let is_silent = |error: &io::Error| {
+            matches!(
+                error.kind(),
+                io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+            )
+        };
+        !self.reader.fill_buf().is_err_and(|error| is_silent(&error))
+    }
+
+    fn wait_at_most(&self, limit: Duration) -> Result<(), HubError> {
+        let told = self.reader.get_ref().set_read_timeout(Some(limit));
+        told.map_err(|source| self.io_error(source))
+    }
+
     fn take(&mut self, message: Envelope) -> Result<Option<Update>, HubError> {
         let unreadable = |error: serde_json::Error| HubError::Unreadable(error.to_string());
         match message.kind.as_str() {
@@ -311,13 +365,14 @@ impl HubClient {
     }
 
     fn next_line(&mut self) -> Result<Option<Vec<u8>>, HubError> {
-        let mut line = Vec::new();
-        let limit = u64::try_from(MAX_MESSAGE_BYTES + 2).unwrap_or(u64::MAX);
-        let read = (&mut self.reader).take(limit).read_until(b'\n', &mut line);
+        let line = &mut self.half;
+        let limit = (MAX_MESSAGE_BYTES + 2).saturating_sub(line.len());
+        let limit = u64::try_from(limit).unwrap_or(u64::MAX);
+        let read = (&mut self.reader).take(limit).read_until(b'\n', line);
         match read {
             Ok(_) if line.last() == Some(&b'\n') => {
                 line.pop();
-                Ok(Some(line))
+                Ok(Some(std::mem::take(line)))
             }
             Ok(_) if line.len() >= MAX_MESSAGE_BYTES => Err(HubError::Unreadable(format!(
                 "a message of more than {MAX_MESSAGE_BYTES} bytes"
