@@ -1,8 +1,9 @@
 //! Taskmaster's own lock of a file, taken as it takes it: whoever makes `FILE.lock` has it, its newer half as
 //! a folder (npm's proper-lockfile), its older one as a file. One that nobody has touched for ten seconds was
-//! left behind; whoever comes next takes it away.
+//! left behind; whoever comes next takes it away. Of ours that is known at once: it has rights that no other has,
+//! and the kernel's lock for as long as its process lives.
 
-use std::fs::{self, Metadata};
+use std::fs::{self, File, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -10,12 +11,16 @@ use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
 
 use pane_patrol_sys::private;
+use rustix::fs::{FlockOperation, Mode, fchmod, flock};
 
 /// A lock of that age was left behind.
 const STALE: Duration = Duration::from_secs(10);
 
 /// How long is waited for whoever has it: Taskmaster has it for milliseconds.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The rights of a lock of ours: the bit means nothing where nobody else may write.
+const OURS: u32 = 0o1700;
 
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -26,6 +31,8 @@ pub(super) struct Lock {
     path: PathBuf,
     /// Which folder it is, where that could be looked at.
     inode: Option<u64>,
+    /// Locked by the kernel, so that a kill gives it back.
+    _folder: Option<File>,
 }
 
 /// Why it is not held.
@@ -47,8 +54,12 @@ impl Lock {
         loop {
             match private::make_folder(&path) {
                 Ok(()) => {
-                    let inode = inode(&path);
-                    return Ok(Self { path, inode });
+                    let (inode, folder) = (inode(&path), marked(&path));
+                    return Ok(Self {
+                        path,
+                        inode,
+                        _folder: folder,
+                    });
                 }
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
                     return Err(NotLocked::Io(path, error));
@@ -70,6 +81,34 @@ impl Drop for Lock {
     }
 }
 
+/// Marks a lock as ours, and holds it.
+fn marked(path: &Path) -> Option<File> {
+    let folder = held(path)?;
+    // In this order: one with the mark that nobody holds was left behind.
+    fchmod(&folder, Mode::from_raw_mode(OURS)).ok()?;
+    Some(folder)
+}
+
+/// The folder there with the kernel's lock of it, unless somebody else has that.
+fn held(path: &Path) -> Option<File> {
+    let folder = File::open(path).ok()?;
+    flock(&folder, FlockOperation::NonBlockingLockExclusive).ok()?;
+    Some(folder)
+}
+
+/// Takes away one of ours whose process was killed, or says that it was not.
+fn take_away_killed(path: &Path, there: &Metadata) -> bool {
+    let is_ours = there.is_dir() && there.mode() & 0o7777 == OURS;
+    let Some(folder) = is_ours.then(|| held(path)).flatten() else {
+        return false;
+    };
+    // Whoever was faster may have taken it away, and made another one, before it was held here.
+    let is_it = folder
+        .metadata()
+        .is_ok_and(|held| held.ino() == there.ino());
+    is_it && inode(path) == Some(there.ino()) && fs::remove_dir(path).is_ok()
+}
+
 fn inode(path: &Path) -> Option<u64> {
     Some(path.symlink_metadata().ok()?.ino())
 }
@@ -85,7 +124,7 @@ fn take_away_stale(path: &Path) -> bool {
     } else {
         fs::remove_file
     };
-    is_stale(&there) && remove(path).is_ok()
+    take_away_killed(path, &there) || (is_stale(&there) && remove(path).is_ok())
 }
 
 fn is_stale(there: &Metadata) -> bool {
@@ -96,7 +135,7 @@ fn is_stale(there: &Metadata) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::fs::File;
+    use std::os::unix::fs::PermissionsExt;
 
     use super::*;
 
@@ -128,6 +167,11 @@ mod tests {
             drop(Lock::take(&file).unwrap());
             assert!(!path.exists(), "it is given back");
         }
+        // One of ours that no process holds: nobody waits for it.
+        fs::create_dir(&path).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(OURS)).unwrap();
+        drop(Lock::take(&file).unwrap());
+        assert!(!path.exists());
         let nowhere = Lock::take(&folder.path().join("no/tasks.json")).unwrap_err();
         assert!(matches!(nowhere, NotLocked::Io(..)));
     }
