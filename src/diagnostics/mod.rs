@@ -7,21 +7,26 @@
 //!
 //! May import: `sys` (the crate), and the hooks' words.
 
+mod brake;
 mod file;
 
 use std::fmt;
 use std::io;
 use std::path::Path;
 use std::str::FromStr;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
+use brake::{Brake, Pass};
 use file::Log;
 
 /// A look that takes as long as this is one that a person might notice.
 const SLOW: Duration = Duration::from_millis(100);
 
 static LOG: OnceLock<Log> = OnceLock::new();
+
+/// That of each part.
+static BRAKES: Mutex<[Brake; Part::COUNT]> = Mutex::new([Brake::NEW; Part::COUNT]);
 
 /// How much a line matters; the log has those that matter as much as was asked for, or more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,6 +68,10 @@ pub(crate) enum Part {
     File,
     /// `wrap`.
     Wrap,
+}
+
+impl Part {
+    const COUNT: usize = 1 + Self::Wrap as usize;
 }
 
 impl fmt::Display for Part {
@@ -135,8 +144,21 @@ pub(crate) fn debug(part: Part, what: impl FnOnce() -> String) {
 }
 
 fn tell(level: Level, part: Part, what: impl FnOnce() -> String) {
-    if let Some(log) = LOG.get().filter(|log| level <= log.level) {
-        log.write(level, part, &what());
+    let Some(log) = LOG.get().filter(|log| level <= log.level) else {
+        return;
+    };
+    let mut brakes = BRAKES.lock().unwrap_or_else(PoisonError::into_inner);
+    let pass = brakes[part as usize].pass(Instant::now());
+    drop(brakes);
+    match pass {
+        Pass::Written { left_out } => {
+            if left_out > 0 {
+                log.write(Level::Warn, part, &brake::were(left_out));
+            }
+            log.write(level, part, &what());
+        }
+        Pass::Instead => log.write(Level::Warn, part, &brake::begins()),
+        Pass::LeftOut => {}
     }
 }
 
