@@ -1,7 +1,7 @@
 //! Carries out what somebody wants done about an agent, in the collector's process, whoever wants it and by
 //! whatever door it came: looks again, does it or says why not, and writes one line about it.
 
-mod resume;
+pub(super) mod resume;
 
 use std::path::PathBuf;
 use std::sync::Arc;

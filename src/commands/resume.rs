@@ -6,6 +6,7 @@ use super::Context;
 use super::acting::act;
 use super::ended::Ended;
 use super::start::NotStarted;
+use crate::actor::STARTED_ALREADY;
 use crate::cli::ResumeArgs;
 use crate::error::{CommandError, CommandResult};
 use crate::hub::protocol::{ActOutcome, Located, Resume, SystemText, What};
@@ -17,6 +18,9 @@ use crate::sys::shell;
 /// What to do where nothing was started.
 const STILL: &str =
     "once that is mended it can be resumed still; `pane-patrol status --ended` lists what can be";
+
+/// The same where somebody else was first.
+const RUNS: &str = "`pane-patrol status` has its row as soon as it reports";
 
 /// Takes it up, or says how it would be.
 pub(super) fn run(context: &Context, arguments: &ResumeArgs) -> CommandResult {
@@ -33,7 +37,11 @@ pub(super) fn run(context: &Context, arguments: &ResumeArgs) -> CommandResult {
     }
     let in_front = context.around.server.is_some();
     let resumed = resume_it(context, "resume", session, in_front);
-    let (place, ended) = resumed.map_err(|why| failed(why.to_string()).hint(STILL))?;
+    let (place, ended) = resumed.map_err(|why| {
+        let why = why.to_string();
+        let hint = if why == STARTED_ALREADY { RUNS } else { STILL };
+        failed(why).hint(hint)
+    })?;
     messages::status(&format!("Resumed {name} in {}{ended}.", place.target));
     Ok(())
 }

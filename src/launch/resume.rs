@@ -33,6 +33,9 @@ pub(crate) enum NotResumable {
     /// Its folder was never told.
     #[error("nobody has told in which folder it worked")]
     NoFolder,
+    /// Nobody knows where its folder is.
+    #[error("its folder was told as {}, which is no path from the root", .0.display())]
+    FolderUnknown(PathBuf),
     /// Its folder is there no more.
     #[error("its folder {} is gone", .0.display())]
     FolderGone(PathBuf),
@@ -60,7 +63,10 @@ impl Resumption {
         homes: &Homes,
     ) -> Result<Self, NotResumable> {
         let folder = PathBuf::from(session.cwd.as_ref().ok_or(NotResumable::NoFolder)?);
-        if !folder.is_absolute() || !folder.is_dir() {
+        if !folder.is_absolute() {
+            return Err(NotResumable::FolderUnknown(folder));
+        }
+        if !folder.is_dir() {
             return Err(NotResumable::FolderGone(folder));
         }
         let mut launchers = launchers.iter();
@@ -228,6 +234,12 @@ mod tests {
         session.cwd = Some("/nothing/of/that/name".to_owned());
         let gone = PathBuf::from("/nothing/of/that/name");
         assert_eq!(command(&session, &[]), Err(NotResumable::FolderGone(gone)));
+        session.cwd = Some("src/shop".to_owned());
+        let why = command(&session, &[]).unwrap_err().to_string();
+        assert!(
+            why.contains("src/shop, which is no path from the root"),
+            "{why}"
+        );
         session.cwd = None;
         assert_eq!(command(&session, &[]), Err(NotResumable::NoFolder));
     }

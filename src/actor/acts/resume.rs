@@ -22,6 +22,9 @@ use crate::state::{EndedSession, Input};
 const NOT_WITHIN_REACH: &str =
     "no such session is within reach: it lives again, or it ended too long ago";
 
+/// Said where somebody else was first.
+pub(crate) const STARTED_ALREADY: &str = "it is started again already";
+
 /// So many are remembered.
 const REMEMBERED: usize = 64;
 
@@ -87,7 +90,7 @@ impl Actor {
         let resumption = resumption.map_err(|why| why.to_string())?;
         let name = session.id();
         if session.resuming || !self.begun.is_first(&name, session.ended) {
-            return Err("it is started again already".to_owned());
+            return Err(STARTED_ALREADY.to_owned());
         }
         let started = self.start_again(session, &resumption, resume);
         let (opened, seen) = started.inspect_err(|_| self.begun.take_back(&name))?;

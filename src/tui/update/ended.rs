@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
+use crate::actor::STARTED_ALREADY;
 use crate::state::EndedSession;
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{Action, key_for};
@@ -95,6 +96,10 @@ pub(crate) fn resumed(
         Err(NotStarted::NotBeside(why)) => {
             let words = format!("resumed, but not beside the dashboard: {why}");
             model.advise(&words, "its row is in the list", now);
+        }
+        Err(NotStarted::Refused(why)) if why == STARTED_ALREADY => {
+            let words = format!("{} not resumed: {why}", name(session));
+            model.advise(&words, "its row comes as soon as it reports", now);
         }
         Err(why) => {
             let next = format!("{} tries again", key_for(Action::Go));
