@@ -1,6 +1,7 @@
 //! What became of something that was started: looked at until it was seen to run, or to have ended. That a
 //! pane was opened says nothing: where a program is missing its pane stays, to be read.
 
+use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -21,6 +22,15 @@ const LOOKS: Duration = Duration::from_secs(3);
 /// How long to wait between two looks.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// What the name of a file begins with in which an end is told.
+const NOTE: &str = "start-";
+
+/// One of that age was left behind.
+const LEFT_AFTER: Duration = Duration::from_secs(60);
+
+/// So many files of the folder are looked at.
+const MAX_FILES: usize = 1000;
+
 /// Longest word of how something has ended, in bytes.
 const MAX_NOTE: u64 = 16;
 
@@ -35,7 +45,7 @@ pub(super) struct Note(PathBuf);
 impl Note {
     /// A new one; without one an end is seen in the pane alone.
     pub(super) fn begin(folder: &Path) -> Option<Self> {
-        let path = folder.join(format!("start-{}", random_id()));
+        let path = folder.join(format!("{NOTE}{}", random_id()));
         private::write_file(&path, b"").ok()?;
         Some(Self(path))
     }
@@ -51,10 +61,25 @@ impl Note {
     }
 }
 
+/// Removes from the runtime folder what those have left there who were killed while they looked.
+pub(crate) fn sweep(folder: &Path) {
+    let entries = fs::read_dir(folder).into_iter().flatten();
+    for entry in entries.take(MAX_FILES).filter_map(Result::ok) {
+        let name = entry.file_name();
+        let is_note = name.to_str().is_some_and(|name| name.starts_with(NOTE));
+        let modified = entry.metadata().and_then(|about| about.modified());
+        let age = modified.map(|then| then.elapsed().unwrap_or_default());
+        if is_note && age.is_ok_and(|age| age > LEFT_AFTER) {
+            // Somebody else may have removed it.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
 impl Drop for Note {
     fn drop(&mut self) {
         // Nothing is lost with it.
-        let _ = std::fs::remove_file(&self.0);
+        let _ = fs::remove_file(&self.0);
     }
 }
 
@@ -218,6 +243,21 @@ mod tests {
             wait: &wait,
         };
         looked(1, &sights)
+    }
+
+    #[test]
+    fn what_a_killed_one_has_left_is_swept_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let long_ago = std::time::SystemTime::now() - Duration::from_secs(61);
+        for (name, is_old) in [("start-old", true), ("start-new", false), ("lock", true)] {
+            let file = fs::File::create(folder.path().join(name)).unwrap();
+            if is_old {
+                file.set_modified(long_ago).unwrap();
+            }
+        }
+        sweep(folder.path());
+        let left = ["start-old", "start-new", "lock"].map(|name| folder.path().join(name).exists());
+        assert_eq!(left, [false, true, true]);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Clears the runtime folder of what hooks remember about panes that are gone.
+//! Clears the runtime folder of what hooks remember about panes that are gone, and of what those have left who were
+//! killed while they started something.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -7,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 use pane_patrol_hooks::pane_cache::{self, Facts};
 use pane_patrol_hooks::target::PaneId;
 
+use crate::actor::started;
 use crate::state::Listing;
 use crate::sys::process::is_alive;
 
@@ -49,6 +51,7 @@ impl Sweeper {
                 is_alive: &is_alive,
             };
             pane_cache::sweep(&folder, &facts);
+            started::sweep(&folder);
         };
         // Without a thread it is done another time.
         let _ = std::thread::Builder::new().name("tidy".into()).spawn(work);

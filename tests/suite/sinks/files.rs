@@ -92,6 +92,7 @@ const LISTING: &[&str] = &[
     "hooks/src/process.rs",
     "installer/src/apply/housekeeping.rs",
     "installer/src/store.rs",
+    "src/actor/started.rs",
     "src/assistants/claude/follower.rs",
     "src/assistants/claude/session_file/mod.rs",
     "src/assistants/claude/switches/layers.rs",
