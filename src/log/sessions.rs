@@ -1,23 +1,42 @@
 //! `sessions.jsonl`: the sessions that can be taken up again, one a line, so that they are within reach of the next
 //! collector too. It is kept whether the event log is on or not, is its user's alone, and never grows.
 
-use std::io;
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-use pane_patrol_sys::open::read_text;
+use pane_patrol_sys::open::Opening;
 use pane_patrol_sys::replace::replace;
 
 use crate::state::EndedSession;
 
-/// The file is no longer, in bytes: what is longer was not written by us.
-const MAX_BYTES: u64 = 1 << 20;
+/// No more of the file is read, in bytes.
+const MAX_BYTES: u64 = 64 << 20;
 
-/// Reads the file. One that is not there holds none, and a line that makes no sense is none.
+/// A line is no longer, in bytes: what is longer was not written by us.
+const MAX_LINE: u64 = 64 << 10;
+
+/// Reads the file. One that is not there holds none, and a line that makes no sense, or is too long, is none.
 pub(crate) fn read(path: &Path) -> Vec<EndedSession> {
-    let text = read_text(path, MAX_BYTES).unwrap_or_default();
-    let line = |line: &str| serde_json::from_str(line).ok();
-    let sessions = text.lines().filter_map(line);
+    let Ok(opened) = Opening::to_read().no_link().regular(path) else {
+        return Vec::new();
+    };
+    let mut file = BufReader::new(opened.file.take(MAX_BYTES));
+    let line = |line: Vec<u8>| serde_json::from_slice(&line).ok();
+    let lines = std::iter::from_fn(|| next_line(&mut file));
+    let sessions = lines.filter_map(line);
     sessions.filter(EndedSession::is_plain).collect()
+}
+
+/// The next line, or the end of one that is too long; `None` where there is no more that can be read.
+fn next_line(file: &mut impl BufRead) -> Option<Vec<u8>> {
+    let mut line = Vec::new();
+    let mut read = |line: &mut Vec<u8>| file.by_ref().take(MAX_LINE).read_until(b'\n', line).ok();
+    let mut count = read(&mut line)?;
+    while count as u64 == MAX_LINE && line.last() != Some(&b'\n') {
+        line.clear();
+        count = read(&mut line)?;
+    }
+    (!line.is_empty()).then_some(line)
 }
 
 /// Writes the file, whole or not at all; `with_words`: what each has said last stands in it.
@@ -63,6 +82,21 @@ mod tests {
         write(&path, &sessions, false).unwrap();
         assert_eq!(read(&path)[0].message, None);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_lost_and_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sessions.jsonl");
+        let sessions = ["s-1", "s-2"].map(|id| ended("claude", id));
+        let [first, last] = sessions
+            .clone()
+            .map(|it| serde_json::to_string(&it).unwrap());
+        for length in [(64 << 10) - 1, 64 << 10, 3 << 20] {
+            let long = "x".repeat(length);
+            std::fs::write(&path, [&*first, &long, &last].join("\n")).unwrap();
+            assert_eq!(read(&path), sessions, "{length}");
+        }
     }
 
     #[test]
