@@ -1,5 +1,7 @@
 //! Changing the list of tasks that a row shows.
 
+use pane_patrol_hooks::text::printable_line;
+
 use super::executor::Executor;
 use crate::assistants::tasks::Owner;
 use crate::hub::protocol::{ActOutcome, ActResult, ChangedTask};
@@ -36,7 +38,8 @@ impl Executor {
                 });
                 result
             }
-            Err(why) => ActResult::refused(id, why.to_string()),
+            // It names what was wanted, which may hold anything.
+            Err(why) => ActResult::refused(id, printable_line(&why.to_string())),
         }
     }
 }

@@ -51,7 +51,7 @@ pub struct TaskSummary {
     /// See `line`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub column: Option<u64>,
-    /// What the fault is, in one line.
+    /// What the fault is, in one line; of a list that was read: why it is not known which tag is the current one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
     /// Taskmaster's tag whose tasks these are.

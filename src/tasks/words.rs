@@ -35,6 +35,10 @@ fn list(summary: &TaskSummary) -> String {
         (Some(TaskSource::Taskmaster), None) => text.push_str("  (Taskmaster)"),
         (Some(TaskSource::Assistant) | None, _) => {}
     }
+    // Which tag is the current one is not known.
+    if let Some(why) = &summary.why {
+        let _ = write!(text, "; {why}");
+    }
     text
 }
 

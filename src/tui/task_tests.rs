@@ -6,7 +6,7 @@ use std::sync::Arc;
 use pane_patrol_hooks::event::State;
 
 use crate::state::update::Update;
-use crate::tasks::{Mark, Task, TaskChange, TaskSource, TaskStatus, TaskSummary};
+use crate::tasks::{Mark, Task, TaskChange, TaskSource, TaskState, TaskStatus, TaskSummary};
 use crate::tui::effect::Effect;
 use crate::tui::fixture::{With, model_with, now, row, screen};
 use crate::tui::message::Message;
@@ -14,6 +14,25 @@ use crate::tui::model::Model;
 use crate::tui::text;
 use crate::tui::update::update;
 use crate::tui::work_tests::{click, press};
+
+#[test]
+fn a_malformed_list_says_so_whatever_is_to_be_changed() {
+    let malformed = TaskSummary {
+        state: TaskState::TasksMalformed,
+        why: Some("expected value".to_owned()),
+        tasks: Vec::new(),
+        ..list()
+    };
+    for keys in [" 3", " n", " e", " t"] {
+        let mut model = with_list(malformed.clone(), 100, 30);
+        assert!(press(&mut model, keys).is_empty(), "{keys}");
+        let said = model.notice.as_ref().map(|notice| &*notice.text);
+        assert!(
+            said.is_some_and(|said| said.starts_with("the list of tasks is malformed")),
+            "{keys}"
+        );
+    }
+}
 
 pub(in crate::tui) fn list() -> TaskSummary {
     let task = |id: &str, title: &str, status| Task::new(id, title, status);

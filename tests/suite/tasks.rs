@@ -294,6 +294,15 @@ fn a_program_with_the_right_to_manage_changes_a_task_and_subscribers_are_told() 
         (&json!("done"), &json!("2"))
     );
     assert!(project.read().contains("in-progress\",\n"));
+    // What it names may hold anything, and is repeated in words.
+    let act = json!({"act_id": "2", "agent_id": agent, "act": "task", "change": "tag", "name": "a\0\u{1b}b"});
+    client.say("act", &act);
+    let refused = heard(&mut client, "act_result");
+    let why = refused["why"].as_str().expect("it says why");
+    assert!(
+        why.contains("there is no tag `a") && !why.contains(char::is_control),
+        "{why:?}"
+    );
 }
 
 #[test]

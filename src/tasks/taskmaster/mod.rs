@@ -126,8 +126,14 @@ fn read_list(file: &Path) -> Result<TaskSummary, Fault> {
         .filter_map(|(name, tag)| Some((name, tag.tasks?)))
         .collect();
     let names = tags.keys().take(MAX_TAGS).cloned().collect();
-    let (tag, tasks) = choose(tags, current_tag(file).as_deref())?;
+    let (current, why) = match current_tag(file) {
+        Ok(current) => (current, None),
+        // Taskmaster goes on with the usual tag then, and so does whoever reads with it.
+        Err(why) => (None, Some(why)),
+    };
+    let (tag, tasks) = choose(tags, current.as_deref())?;
     Ok(TaskSummary {
+        why,
         tag: Some(tag),
         tags: names,
         ..count::summary(TaskSource::Taskmaster, shown(tasks))
@@ -161,8 +167,15 @@ fn chosen<'a>(tags: &[&'a str], current: Option<&str>) -> Result<&'a str, String
     }
 }
 
-fn current_tag(file: &Path) -> Option<String> {
-    current_tag_of(&read_text(&setting_of(file)?, MAX_BYTES).ok()?)
+/// The tag that is named as the current one, if any is; or why that is not known.
+fn current_tag(file: &Path) -> Result<Option<String>, String> {
+    let Some(path) = setting_of(file).filter(|path| path.exists()) else {
+        return Ok(None);
+    };
+    let fault = |why: String| format!("{} cannot be understood: {why}", path.display());
+    let text = read_text(&path, MAX_BYTES).map_err(fault)?;
+    let setting: Setting = serde_json::from_str(&text).map_err(|why| fault(words(&why)))?;
+    Ok(setting.current_tag)
 }
 
 fn current_tag_of(setting: &str) -> Option<String> {
@@ -281,6 +294,19 @@ mod tests {
         project.put("state.json", r#"{"currentTag": "gone"}"#);
         let why = project.read().why.unwrap();
         assert_eq!(why, "there is no tag `gone`, only master, side");
+    }
+
+    #[test]
+    fn a_malformed_setting_is_told_beside_the_usual_tags_list() {
+        let project = Project::new(TAGS);
+        project.put("state.json", "{\"currentTag\": ");
+        let summary = project.read();
+        assert_eq!(
+            (summary.state, summary.tag.as_deref()),
+            (TaskState::Ok, Some("master"))
+        );
+        let told = words::tasks(&summary);
+        assert!(told.contains("state.json cannot be understood"), "{told}");
     }
 
     #[test]

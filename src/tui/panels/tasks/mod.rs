@@ -5,7 +5,7 @@ mod page;
 use ratatui::layout::Rect;
 
 use super::{Advice, Component, PLAIN, Taken, half, tabs, two_thirds};
-use crate::tasks::{Mark, TaskChange, TaskSource, TaskStatus, TaskSummary};
+use crate::tasks::{Mark, TaskChange, TaskSource, TaskState, TaskStatus, TaskSummary};
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{Action, Hint, hint};
 use crate::tui::model::task_prompt::{TaskPrompt, Title};
@@ -190,6 +190,9 @@ fn shown(model: &Model, width: u16, place: usize) -> Taken {
 }
 
 fn set(model: &Model, status: Mark) -> Taken {
+    if let Some(why) = objection(model) {
+        return why;
+    }
     let Some(task) = chosen_task(model) else {
         return Taken::but("no task is chosen", "choose one with j and k");
     };
@@ -261,6 +264,12 @@ fn ask(model: &mut Model, about: impl FnOnce(&Model) -> Option<Title>) -> Taken 
 /// Why the list that is shown is not changed from here.
 fn objection(model: &Model) -> Option<Taken> {
     let tasks = shown_tasks(model)?;
+    if tasks.state == TaskState::TasksMalformed {
+        return Some(Taken::but(
+            "the list of tasks is malformed",
+            "mend it where this page says; until then it is not changed",
+        ));
+    }
     if model.shown_folder().is_some() {
         return Some(Taken::but(
             "nobody in the list works on these tasks",
