@@ -153,3 +153,14 @@ fn what_is_known_of_the_folder_outlives_every_row() {
     assert_eq!(subject.tasks.map(|tasks| tasks.total), Some(2));
     assert_eq!(subject.diff.map(|diff| diff.file_count), Some(2));
 }
+
+#[test]
+fn where_the_overview_is_switched_off_no_install_is_offered() {
+    let mut model = alone(false, Vec::new(), (100, 30));
+    tell(&mut model, Message::Hooks(Hooks::Missing));
+    let shown = screen(&model);
+    assert!(!shown.contains("i install"), "{shown}");
+    let mut whole = alone(true, Vec::new(), (100, 30));
+    tell(&mut whole, Message::Hooks(Hooks::Missing));
+    assert!(screen(&whole).contains("i install"));
+}

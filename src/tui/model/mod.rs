@@ -312,7 +312,8 @@ impl Model {
 
     /// Whether the install is offered: nobody reports, and somebody who is there could not.
     pub(crate) fn offers_install(&self) -> bool {
-        self.rows.is_empty() && matches!(self.hooks, Hooks::Missing | Hooks::Partly)
+        let could = matches!(self.hooks, Hooks::Missing | Hooks::Partly);
+        self.has_overview() && self.rows.is_empty() && could
     }
 
     /// Brings the list into line with rows, scope and filter: after another scope or filter, not after

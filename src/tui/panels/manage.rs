@@ -43,8 +43,13 @@ pub(super) const STOP: Component = Component {
             hint(&[Action::Close]).to("leave it"),
         ];
         const CLOSES: &[Hint] = &[hint(&[Action::Close])];
+        const STUCK: &[Hint] = &[
+            hint(&[Action::Stop]).to("close its pane"),
+            hint(&[Action::Close]).to("leave it"),
+        ];
         match &model.panel {
             Panel::Stop(stop) if stop.stage == Stage::Stopping => CLOSES,
+            Panel::Stop(stop) if stop.stage != Stage::Asking => STUCK,
             _ => HINTS,
         }
     },

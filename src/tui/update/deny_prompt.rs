@@ -4,8 +4,9 @@
 use crossterm::event::KeyEvent;
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::actor::{Decision, Shown};
+use crate::actor::{Decision, Shown, dialog};
 use crate::tui::effect::Effect;
+use crate::tui::keymap::{Action, key_for};
 use crate::tui::model::Model;
 use crate::tui::model::deny_prompt::DenyPrompt;
 use crate::tui::text_input::{EditLine, Typing};
@@ -14,7 +15,18 @@ use crate::tui::update::{answer, unheard};
 /// Opens the line; says why not when there is nothing to deny.
 pub(crate) fn begin(model: &mut Model, now: Timestamp) {
     let denial = Decision::Deny { message: None };
-    if let Some(bound) = answer::bound_for(model, &denial, now) {
+    if let Some(bound) = answer::bound_for(model, &denial, now)
+        && !dialog::takes_words(&bound.assistant)
+    {
+        let why = format!("{} takes no words with a no", bound.assistant);
+        let next = format!(
+            "{} denies it, {} goes there",
+            key_for(Action::Deny),
+            key_for(Action::Go)
+        );
+        model.advise(&why, &next, now);
+        unheard::begin(model, now);
+    } else if let Some(bound) = answer::bound_for(model, &denial, now) {
         model.denying = Some(DenyPrompt {
             bound,
             line: EditLine::default(),

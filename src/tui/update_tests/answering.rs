@@ -152,6 +152,19 @@ fn without_a_launcher_it_is_said_why_there_is_no_choice() {
 }
 
 #[test]
+fn no_line_is_opened_for_words_that_the_assistant_does_not_take() {
+    let asks =
+        |assistant| row(1, assistant, State::WaitingApproval, "shop:1.1", 9).asks("shell", "ls");
+    for (assistant, opens) in [("claude", true), ("codex", false), ("copilot", false)] {
+        let mut model = model_with(vec![asks(assistant)], 100, 30);
+        press(&mut model, KeyCode::Char('D'));
+        assert_eq!(model.denying.is_some(), opens, "{assistant}");
+        let says_why = screen(&model).contains("takes no words with a no · d denies it");
+        assert_eq!(says_why, !opens, "{assistant}");
+    }
+}
+
+#[test]
 fn stopping_asks_twice_and_about_the_row_that_was_meant() {
     let mut model = model_with(day(), 40, 12);
     let meant = model.selected_row().unwrap().clone();
@@ -182,6 +195,7 @@ fn stopping_asks_twice_and_about_the_row_that_was_meant() {
         "{}",
         screen(&model)
     );
+    assert!(screen(&model).contains("x close its pane · Esc leave it"));
     let second = press(&mut model, KeyCode::Char('x'));
     assert_eq!(second, [Effect::ClosePane(Box::new(meant.clone()))]);
     tell(
