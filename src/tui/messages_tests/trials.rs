@@ -8,14 +8,14 @@ use pane_patrol_hooks::event::State;
 
 use super::sources::{literals, source};
 use super::{Said, bound, decided, keys, press, tell, usual};
-use crate::actor::{Decision, Equal, Outcome};
+use crate::actor::{Decision, Equal, Outcome, STARTED_ALREADY};
 use crate::assistants::request::Known;
 use crate::launch::{Item, Running, Stopped};
 use crate::mux::{Beside, Undone};
 use crate::notify::Snoozes;
 use crate::state::fixture::ended;
 use crate::state::update::{Role, Update};
-use crate::tasks::TaskSource;
+use crate::tasks::{TaskSource, TaskState};
 use crate::tui::effect::PROJECT;
 use crate::tui::fixture::{With, look, model_with, now, row};
 use crate::tui::message::{Hooks, Jumped, Message, NotAttached};
@@ -64,6 +64,10 @@ fn requests(said: &mut Said) {
     press(&mut model, KeyCode::Char('D'));
     press(&mut model, KeyCode::Enter);
     said.take("`D`, and Enter without a word", &mut model);
+    let asks = row(1, "codex", State::WaitingApproval, "api:2.0", 9).asks("shell", "ls");
+    let mut other = model_with(vec![asks], 100, 30);
+    press(&mut other, KeyCode::Char('D'));
+    said.take("`D`, and its dialog has no room for words", &mut other);
     let mut model = usual();
     press(&mut model, KeyCode::Char('j'));
     press(&mut model, KeyCode::Char('a'));
@@ -310,6 +314,10 @@ fn resuming(said: &mut Said) {
             "Enter on an ended session, and it was not started; it says why",
         ),
         (
+            NotStarted::Refused(STARTED_ALREADY.to_owned()),
+            "Enter on an ended session that somebody else takes up",
+        ),
+        (
             NotStarted::NotBeside("too narrow to split: 60 columns, 80 are needed".to_owned()),
             "Enter on an ended session, and there is no place beside the dashboard",
         ),
@@ -360,6 +368,14 @@ fn startable(said: &mut Said) {
 }
 
 fn about_rows(said: &mut Said) {
+    let mut model = usual();
+    let urgent = row(90, "claude", State::WaitingApproval, "late:0.0", 9_000);
+    tell(&mut model, Message::Update(Update::Row(Arc::new(urgent))));
+    press(&mut model, KeyCode::Char('d'));
+    said.take(
+        "`d`, `D` or `t`, and another row was selected half a second before",
+        &mut model,
+    );
     let mut model = usual();
     press(&mut model, KeyCode::Char('.'));
     said.take("`.` outside of `pulse`", &mut model);
@@ -429,6 +445,11 @@ fn tasks(said: &mut Said) {
     let mut model = with_list(one, 100, 30);
     keys(&mut model, " 3");
     said.take("`3` in an empty list of tasks", &mut model);
+    let mut malformed = list();
+    malformed.state = TaskState::TasksMalformed;
+    let mut model = with_list(malformed, 100, 30);
+    keys(&mut model, " 3");
+    said.take("`3` in a list that cannot be understood", &mut model);
     let mut own = list();
     own.source = Some(TaskSource::Assistant);
     let mut model = with_list(own, 100, 30);

@@ -109,9 +109,11 @@ pub struct Model {
     pub(crate) position: usize,
     /// When the selection last moved to another row by itself.
     pub(crate) fell: Option<Timestamp>,
-    /// Until when the most urgent row is selected, whichever comes; `None` before the first row. A
-    /// key or a click ends it at once.
-    pub(crate) arriving_until: Option<Timestamp>,
+    /// Whether the person has chosen nothing yet: the most urgent row is selected, whichever that is. A key or a
+    /// click ends it.
+    pub(crate) is_untouched: bool,
+    /// When another row took the selection from one that the person may have looked at.
+    pub(crate) displaced: Option<Timestamp>,
     /// Until then letters belong to a line that was not opened.
     pub(crate) unheard_until: Option<Timestamp>,
     /// What the list shows; follows from rows, scope and filter.
@@ -208,7 +210,8 @@ impl Model {
             selected: None,
             position: 0,
             fell: None,
-            arriving_until: None,
+            is_untouched: true,
+            displaced: None,
             unheard_until: None,
             list: List::default(),
             top: 0,

@@ -1,6 +1,8 @@
 //! What the person does with keys: a panel takes those that mean something of their own in it, the rest
 //! means the same everywhere.
 
+use std::time::Duration;
+
 use crossterm::event::KeyEvent;
 use pane_patrol_hooks::timestamp::Timestamp;
 
@@ -17,6 +19,9 @@ use crate::tui::layout::Layout;
 use crate::tui::model::{Follow, Model, Panel, Scope};
 use crate::tui::panels::{self, Advice, Taken};
 use crate::tui::sight::text_area;
+
+/// Nobody notices earlier that another row is selected than a moment ago.
+const NOTICED_AFTER: Duration = Duration::from_millis(500);
 
 pub(super) fn press(model: &mut Model, key: KeyEvent, now: Timestamp) -> Vec<Effect> {
     if let Some(effects) = deny_prompt::press(model, key, now) {
@@ -35,9 +40,16 @@ pub(super) fn press(model: &mut Model, key: KeyEvent, now: Timestamp) -> Vec<Eff
         return Vec::new();
     };
     model.notice = None;
-    model.arriving_until = Some(now);
+    model.is_untouched = false;
     model.awaited = None;
     model.touch();
+    let displaced = model.displaced.take();
+    let is_meant = displaced.is_none_or(|at| now >= at.plus(NOTICED_AFTER));
+    if !is_meant && matches!(action, Action::Deny | Action::DenySaying | Action::Trust) {
+        let why = "another row has just come to the front";
+        model.advise(why, "look at it, then press the key again", now);
+        return Vec::new();
+    }
     act(model, action, now)
 }
 

@@ -81,7 +81,7 @@ pub(crate) fn welcome(model: &mut Model, now: Timestamp) {
     };
     if let Some(id) = model.rows.find(is_it).map(|row| row.id.clone()) {
         model.awaited = None;
-        model.arriving_until = Some(now);
+        model.is_untouched = false;
         select(model, id, now);
     }
 }

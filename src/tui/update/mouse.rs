@@ -31,7 +31,7 @@ pub(crate) fn point(model: &mut Model, mouse: MouseEvent, now: Timestamp) -> Vec
 /// A click selects; a click on what is selected goes there.
 fn click(model: &mut Model, at: Position, now: Timestamp) -> Vec<Effect> {
     model.touch();
-    model.arriving_until = Some(now);
+    model.is_untouched = false;
     model.awaited = None;
     if panels::of(model).is_passing {
         model.open(Panel::Detail);

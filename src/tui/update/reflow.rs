@@ -1,15 +1,10 @@
 //! What follows from a change: the selection on its row, all of it in view.
 
-use std::time::Duration;
-
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::tui::layout::Layout;
 use crate::tui::model::{Entry, Follow, Model, Panel};
 use crate::tui::{panels, sight};
-
-/// Rows that come within this time of the first one come as one: the most urgent is selected.
-const ROWS_ARRIVE_WITHIN: Duration = Duration::from_secs(2);
 
 /// Brings everything that follows from rows, filter, selection and size into line with them.
 pub(crate) fn settle(model: &mut Model, now: Timestamp, follow: Follow) {
@@ -36,13 +31,14 @@ pub(crate) fn settle_from(model: &mut Model, now: Timestamp, follow: Follow, lin
     model.touch();
 }
 
-/// The selection sticks to its row; when that is gone, to the one that took its place.
+/// The selection sticks to its row, once the person has done anything; when that is gone, to the one that took its
+/// place.
 fn keep_selection(model: &mut Model, now: Timestamp) {
-    if model.arriving_until.is_none() && !model.rows.is_empty() {
-        model.arriving_until = Some(now.plus(ROWS_ARRIVE_WITHIN));
-    }
-    if model.arriving_until.is_some_and(|until| now < until) {
+    if model.is_untouched {
         let most_urgent = model.list.id(0).map(str::to_owned);
+        if model.selected.is_some() && model.selected != most_urgent {
+            model.displaced = Some(now);
+        }
         fall_to(model, most_urgent, now);
     }
     if let Some((position, _)) = model.place_of_selected() {

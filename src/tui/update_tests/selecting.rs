@@ -12,8 +12,44 @@ fn the_most_urgent_of_the_first_rows_is_selected_in_whatever_order_they_come() {
 }
 
 #[test]
+fn the_most_urgent_row_is_selected_as_long_as_the_person_does_nothing() {
+    let mut model = usual();
+    let hour = now().plus(Duration::from_secs(3600));
+    let urgent = row(90, "claude", State::WaitingApproval, "late:0.0", 9_000).asks("Bash", "rm x");
+    let id = urgent.id.clone();
+    update(
+        &mut model,
+        Message::Update(Update::Row(Arc::new(urgent))),
+        hour,
+    );
+    assert_eq!(target(&model), "late:0.0");
+    update(&mut model, Message::Update(Update::Gone(id)), hour);
+    assert_eq!(target(&model), "shop:1.1");
+}
+
+#[test]
+fn a_no_that_was_meant_for_the_row_that_was_selected_is_said_to_no_other() {
+    let urgent = row(90, "claude", State::WaitingApproval, "late:0.0", 9_000).asks("Bash", "rm x");
+    let urgent = Arc::new(urgent);
+    for (after, is_meant) in [(100, false), (600, true)] {
+        let mut model = usual();
+        update(
+            &mut model,
+            Message::Update(Update::Row(Arc::clone(&urgent))),
+            now(),
+        );
+        let key = KeyEvent::new(KeyCode::Char('d'), KeyModifiers::NONE);
+        let at = now().plus(Duration::from_millis(after));
+        let effects = update(&mut model, Message::Key(key), at);
+        let denies = |effect: &Effect| matches!(effect, Effect::Decide(..));
+        assert_eq!(effects.iter().any(denies), is_meant, "{after}");
+    }
+}
+
+#[test]
 fn the_selection_stays_with_its_row_when_a_more_urgent_one_comes() {
     let mut model = usual();
+    keys(&mut model, "jk");
     let before = target(&model);
     let urgent = row(9, "claude", State::WaitingApproval, "late:0.0", 9_000).asks("Bash", "rm x");
     let urgent = Message::Update(Update::Row(Arc::new(urgent)));
