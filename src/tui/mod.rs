@@ -102,10 +102,11 @@ pub fn run(setup: Setup, feed: Receiver<Update>, actions: Arc<dyn Actions>) -> i
     // The theme has decided, and knows more than the environment variable that crossterm looks at.
     crossterm::style::force_color_output(true);
     let (sender, messages) = channel();
+    // Before the terminal is taken: a signal must not end us without giving it back. And before it is measured: a
+    // new size that comes between would never be heard of.
+    input::hear_signals(sender.clone())?;
     let size = crossterm::terminal::size()?;
     let setup = Setup { size, ..setup };
-    // Before the terminal is taken: a signal must not end us without giving it back.
-    input::hear_signals(sender.clone())?;
     let (step, steps) = channel();
     let mut dashboard = Dashboard {
         model: Model::new(setup),
@@ -195,6 +196,10 @@ impl Dashboard {
         let size = self.screen.draw(&self.model, now)?;
         self.drawn = Some((version, view::next_change(&self.model, now)));
         if let Some((width, height)) = size {
+            if (width, height) != self.model.setup.size {
+                // Whatever became of its signal: on a screen of another size nothing would ever count as seen.
+                let _ = self.sender.send(Message::Resize(width, height));
+            }
             // Changes nothing on the screen: the person has seen what stands there now.
             update(
                 &mut self.model,

@@ -344,3 +344,28 @@ fn without_a_terminal_it_says_what_to_use_instead() {
     let screen = terminal.wait_for("unknown field `them`");
     assert!(screen.contains("line 2"), "{screen}");
 }
+
+/// As if the signal of a new size had come before anybody heard it: a key would answer nothing, because nothing of
+/// what is asked counted as seen.
+#[test]
+fn a_new_size_of_which_no_signal_came_is_seen_with_the_next_frame() {
+    let env = TestEnv::new();
+    let Some(server) = Tmux::start(&env, "work") else {
+        return;
+    };
+    let pane = server.window("work", "cat");
+    let tmux = server.variable();
+    let command = format!("env --block-signal=WINCH TMUX={tmux} {PROGRAM} supervisor");
+    let terminal = Terminal::start(&env, "terminal.sock", &command).expect("tmux is there");
+    terminal.wait_for("pane-patrol  ");
+    terminal.resize((160, 40));
+    report(&server, &pane, ASKS);
+    terminal.wait_for("wants approval");
+    // What is only partly known is asked about twice, and answered by the second key alone.
+    wait_until("the answer is given", || {
+        terminal.press(&["a"]);
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        terminal.press(&["y"]);
+        terminal.screen().contains("nothing was sent")
+    });
+}
