@@ -1,7 +1,5 @@
 //! Sessions that are over, as far as keys and messages are concerned: they are hidden and shown, and taken up again.
 
-use std::time::Duration;
-
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::actor::STARTED_ALREADY;
@@ -11,11 +9,8 @@ use crate::tui::keymap::{Action, key_for};
 use crate::tui::message::Started;
 use crate::tui::model::{Follow, Model};
 use crate::tui::undone::NotStarted;
-use crate::tui::update::reflow::{settle, settle_from};
+use crate::tui::update::reflow::{is_seen, settle, settle_from};
 use crate::tui::update::{jump, launch, split, startable};
-
-/// Whoever presses Enter has seen for so long that there is no assistant any more.
-const SEEN_FOR: Duration = Duration::from_secs(1);
 
 /// Takes in all that there are now. Who has selected one that lives again goes on with its row.
 pub(crate) fn hear(model: &mut Model, sessions: &[EndedSession], now: Timestamp) {
@@ -51,12 +46,6 @@ pub(crate) fn toggle(model: &mut Model, now: Timestamp) {
         model.advise(&format!("{what} are hidden"), &next, now);
     }
     settle(model, now, Follow::Selection);
-}
-
-/// Whether the person can have seen what is selected since it was told.
-pub(crate) fn is_seen(model: &Model, told: Timestamp, now: Timestamp) -> bool {
-    let since = model.fell.map_or(told, |fell| fell.max(told));
-    now >= since.plus(SEEN_FOR)
 }
 
 /// Goes to the selected row's pane; a session that is over is taken up again, unless the person cannot have seen yet

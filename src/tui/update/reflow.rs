@@ -1,10 +1,21 @@
 //! What follows from a change: the selection on its row, all of it in view.
 
+use std::time::Duration;
+
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::tui::layout::Layout;
 use crate::tui::model::{Entry, Follow, Model, Panel};
 use crate::tui::{panels, sight};
+
+/// Whoever presses Enter has seen for so long that what is selected is no assistant.
+const SEEN_FOR: Duration = Duration::from_secs(1);
+
+/// Whether the person can have seen what is selected since it was told.
+pub(crate) fn is_seen(model: &Model, told: Timestamp, now: Timestamp) -> bool {
+    let since = model.fell.map_or(told, |fell| fell.max(told));
+    now >= since.plus(SEEN_FOR)
+}
 
 /// Brings everything that follows from rows, filter, selection and size into line with them.
 pub(crate) fn settle(model: &mut Model, now: Timestamp, follow: Follow) {

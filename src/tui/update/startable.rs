@@ -6,8 +6,7 @@ use crate::tui::effect::Effect;
 use crate::tui::keymap::{Action, key_for};
 use crate::tui::message::Listed;
 use crate::tui::model::{Follow, Model, Startable};
-use crate::tui::update::ended::is_seen;
-use crate::tui::update::reflow::settle_from;
+use crate::tui::update::reflow::{is_seen, settle_from};
 
 /// Takes in what the launchers list.
 pub(crate) fn hear(model: &mut Model, listed: &Listed, now: Timestamp) {
