@@ -20,7 +20,7 @@ const FLOORS: &[&[&str]] = &[
         "src/sys/",
         "src/diagnostics/",
     ],
-    &["src/rules/", "src/git/", "src/tasks/"],
+    &["src/rules/", "src/git/", "src/tasks/", "src/status_record/"],
     &["src/state/"],
     &["src/mux/"],
     &["src/assistants/"],

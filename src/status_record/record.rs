@@ -1,0 +1,151 @@
+//! What a record says: the words between its mark and its end.
+
+use data_encoding::BASE64;
+
+/// Characters of a key at most.
+const MAX_KEY: usize = 16;
+
+/// Characters of a program's name at most.
+const MAX_APP: usize = 32;
+
+/// Characters of an id at most.
+const MAX_ID: usize = 128;
+
+/// Bytes of a title at most, decoded.
+const MAX_TITLE: usize = 192;
+
+/// Bytes of a message at most, decoded.
+const MAX_MESSAGE: usize = 2048;
+
+/// One status record, whole and within the grammar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Record {
+    pub(crate) state: Word,
+    /// The program's name of itself: at most 32 of `A-Z a-z 0-9 _ . + -`.
+    pub(crate) app: Option<String>,
+    /// What it is blocked by; of other states never.
+    pub(crate) kind: Option<Kind>,
+    /// The part of the program that is meant, a path of names: a sub-agent. `None`: the program itself.
+    pub(crate) id: Option<String>,
+    /// Of at most 192 bytes, without control characters.
+    pub(crate) title: Option<String>,
+    /// Of at most 2,048 bytes, without control characters.
+    pub(crate) message: Option<String>,
+}
+
+/// What the program does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Word {
+    Idle,
+    Working,
+    Blocked,
+    Done,
+    Error,
+    /// Nothing any more: what was said before holds no longer.
+    Clear,
+}
+
+/// What a program is blocked by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Permission,
+    Question,
+    Auth,
+    /// A word that was never seen.
+    Other,
+}
+
+impl Record {
+    /// Reads what stands between a record's mark and its end. `None`: it breaks the grammar or a limit, names a
+    /// key twice, or has no state that is known. An unknown key is none of these.
+    pub(super) fn read(body: &[u8]) -> Option<Self> {
+        let fields = fields(std::str::from_utf8(body).ok()?)?;
+        let value = |key: &str| {
+            fields
+                .iter()
+                .find(|(name, _)| *name == key)
+                .map(|(_, value)| *value)
+        };
+        let state = Word::of(value("state")?)?;
+        let kind = value("kind").filter(|_| state == Word::Blocked);
+        Some(Self {
+            state,
+            kind: kind.map(Kind::of),
+            app: checked(value("app"), |app| is_name(app, MAX_APP))?.map(str::to_owned),
+            id: checked(value("id"), is_path)?.map(str::to_owned),
+            title: text(value("title"), MAX_TITLE)?,
+            message: text(value("msg"), MAX_MESSAGE)?,
+        })
+    }
+}
+
+impl Word {
+    fn of(word: &str) -> Option<Self> {
+        Some(match word {
+            "idle" => Self::Idle,
+            "working" => Self::Working,
+            "blocked" => Self::Blocked,
+            "done" => Self::Done,
+            "error" => Self::Error,
+            "clear" => Self::Clear,
+            _ => return None,
+        })
+    }
+}
+
+impl Kind {
+    fn of(word: &str) -> Self {
+        match word {
+            "permission" => Self::Permission,
+            "question" => Self::Question,
+            "auth" => Self::Auth,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Key and value of each field. `None`: one of them is none, or a key comes twice.
+fn fields(body: &str) -> Option<Vec<(&str, &str)>> {
+    let mut fields: Vec<(&str, &str)> = Vec::new();
+    for field in body.split(':') {
+        let (key, value) = field.split_once('=')?;
+        let is_key =
+            (1..=MAX_KEY).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_lowercase());
+        let is_new = fields.iter().all(|(other, _)| *other != key);
+        if !is_key || !is_new || !value.bytes().all(is_of_a_value) {
+            return None;
+        }
+        fields.push((key, value));
+    }
+    Some(fields)
+}
+
+fn is_of_a_value(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_.,+/=-".contains(&byte)
+}
+
+/// A value that is missing or right; `None`: it is neither.
+fn checked<'a>(value: Option<&'a str>, is_right: impl Fn(&str) -> bool) -> Option<Option<&'a str>> {
+    value.is_none_or(is_right).then_some(value)
+}
+
+fn is_name(name: &str, max: usize) -> bool {
+    let is_of_a_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_.+-".contains(&byte);
+    (1..=max).contains(&name.len()) && name.bytes().all(is_of_a_name)
+}
+
+fn is_path(id: &str) -> bool {
+    id.len() <= MAX_ID && id.split('/').all(|name| is_name(name, MAX_APP))
+}
+
+/// The text of a value in base64, of one line; an empty one is none. `None`: it cannot be read, is too long, or
+/// would do something to a terminal.
+fn text(value: Option<&str>, max: usize) -> Option<Option<String>> {
+    let Some(value) = value else {
+        return Some(None);
+    };
+    let bytes = BASE64.decode(value.as_bytes()).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
+    let is_right = text.len() <= max && !text.contains(char::is_control);
+    is_right.then(|| Some(text).filter(|text| !text.is_empty()))
+}
