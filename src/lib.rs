@@ -22,7 +22,7 @@ pub mod mux;
 mod notify;
 mod rules;
 pub mod state;
-mod status_record;
+pub mod status_record;
 mod sys;
 mod tasks;
 #[cfg(test)]

@@ -14,10 +14,11 @@
 //! | `dialogs` | the dialog that a pane shows, and whether it is the request's |
 //! | `tasks` | whose tasks are meant, and where they are kept |
 //! | [`title`] | what the title of a pane says |
+//! | `status_record` | what a program says of itself to its terminal |
 //! | `running` | the sessions that run in panes |
 //! | `present` | which of them run in front in panes, by their processes |
 //!
-//! May import: the crates `hooks` and `installer`, `sys`, `git`, `tasks`, `state`, `mux`'s words.
+//! May import: the crates `hooks` and `installer`, `sys`, `git`, `tasks`, `state`, `status_record`'s words, `mux`'s words.
 
 pub mod claude;
 pub(crate) mod codex;
@@ -34,6 +35,7 @@ pub(crate) mod present;
 pub(crate) mod qwen;
 pub(crate) mod request;
 pub(crate) mod running;
+pub(crate) mod status_record;
 pub(crate) mod tasks;
 pub mod title;
 

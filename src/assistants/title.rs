@@ -104,6 +104,7 @@ fn told(row: &Row, (server, pane): (&Server, PaneId), level: Level, asked: Times
         lag: Duration::ZERO,
         stands_in: false,
         prompted: None,
+        by_record: false,
     }
 }
 

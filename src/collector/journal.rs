@@ -118,6 +118,8 @@ fn agrees(level: Level, state: State) -> bool {
             matches!(state, State::WaitingApproval | State::WaitingInput)
         }
         Level::Idle => matches!(state, State::Idle | State::Completed | State::Error),
+        Level::Done => state == State::Completed,
+        Level::Failed => state == State::Error,
         Level::Menu | Level::Moved => true,
         Level::Elsewhere => false,
     }

@@ -29,6 +29,7 @@ mod membership;
 mod message;
 mod published_work;
 mod pulse;
+mod recorded;
 mod setup;
 mod signs;
 pub(crate) mod sources;

@@ -3,8 +3,8 @@
 //! A reading is a level with two times, when the assistant wrote it and when we saw it, and with how
 //! far it may lag; the table needs all to come to the same rows again. So its line is an event like
 //! any other, with the time of seeing as `ts`, and fields more that other readers ignore: `written`,
-//! `lag_ms` where there is any, `stands_in` where it is of another session than the process's own, and
-//! `prompted` where the last prompt was looked for.
+//! `lag_ms` where there is any, `stands_in` where it is of another session than the process's own,
+//! `prompted` where the last prompt was looked for, and `by_record` where it was a status record.
 
 use std::time::Duration;
 
@@ -53,6 +53,8 @@ pub struct Record {
     stands_in: bool,
     /// When the last prompt was written down.
     prompted: Option<Timestamp>,
+    /// It was a status record.
+    by_record: bool,
     /// The print of the event that it is a note of.
     about: Option<u64>,
     /// A client of the hub has said it that may only publish.
@@ -69,6 +71,8 @@ struct Extra<'a> {
     stands_in: bool,
     #[serde(borrow)]
     prompted: Option<Cow<'a, str>>,
+    #[serde(default)]
+    by_record: bool,
     about: Option<Cow<'a, str>>,
     #[serde(default)]
     hearsay: bool,
@@ -82,6 +86,7 @@ impl From<Event> for Record {
             lag: Duration::ZERO,
             stands_in: false,
             prompted: None,
+            by_record: false,
             about: None,
             hearsay: false,
         }
@@ -102,6 +107,7 @@ impl Record {
             && serde_json::from_slice::<Extra<'_>>(line).is_ok_and(|extra| extra.hearsay);
         let lag = extra.as_ref().map_or(0, |extra| extra.lag_ms);
         let stands_in = extra.as_ref().is_some_and(|extra| extra.stands_in);
+        let by_record = extra.as_ref().is_some_and(|extra| extra.by_record);
         let prompted = extra.as_ref().and_then(|extra| extra.prompted.as_deref());
         let prompted = prompted.and_then(Timestamp::parse);
         let about = extra.as_ref().and_then(|extra| extra.about.as_deref());
@@ -112,6 +118,7 @@ impl Record {
             lag: Duration::from_millis(lag.into()),
             stands_in,
             prompted,
+            by_record,
             about,
             hearsay,
         })
@@ -135,6 +142,8 @@ impl Record {
             Level::WaitingApproval => State::WaitingApproval,
             Level::WaitingInput => State::WaitingInput,
             Level::Idle | Level::Menu | Level::Moved | Level::Elsewhere => State::Idle,
+            Level::Done => State::Completed,
+            Level::Failed => State::Error,
         };
         let mut event = Event::new(reading.assistant.clone(), state, target, reading.seen);
         event.event = match reading.level {
@@ -158,6 +167,7 @@ impl Record {
             lag: reading.lag,
             stands_in: reading.stands_in,
             prompted: reading.prompted,
+            by_record: reading.by_record,
             about: None,
             hearsay: false,
         })
@@ -273,6 +283,9 @@ impl Record {
             if self.stands_in {
                 line.extend_from_slice(b",\"stands_in\":true");
             }
+            if self.by_record {
+                line.extend_from_slice(b",\"by_record\":true");
+            }
             if let Some(prompted) = self.prompted {
                 line.extend_from_slice(format!(",\"prompted\":\"{prompted}\"").as_bytes());
             }
@@ -334,6 +347,7 @@ impl Record {
             lag,
             stands_in,
             prompted,
+            by_record,
             about: _,
             hearsay: _,
         } = self;
@@ -344,6 +358,8 @@ impl Record {
             State::Idle if event.event.as_deref() == Some(MENU) => Level::Menu,
             State::Idle if event.event.as_deref() == Some(MOVED) => Level::Moved,
             State::Idle if event.event.as_deref() == Some(ELSEWHERE) => Level::Elsewhere,
+            State::Completed if by_record => Level::Done,
+            State::Error if by_record => Level::Failed,
             State::Idle | State::Completed | State::Error => Level::Idle,
         };
         Reading {
@@ -361,6 +377,7 @@ impl Record {
             lag,
             stands_in,
             prompted,
+            by_record,
         }
     }
 }
@@ -404,6 +421,7 @@ mod tests {
             lag: Duration::ZERO,
             stands_in: false,
             prompted: None,
+            by_record: false,
         }
     }
 

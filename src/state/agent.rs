@@ -189,6 +189,13 @@ impl Agent {
         self.message = ended.message;
     }
 
+    /// Ends the turn at `at` by a word that its hooks may take back.
+    pub(super) fn suppose_end_of_turn(&mut self, at: Timestamp) {
+        self.tools.retain(|tool| tool.since > at);
+        self.turn.id = None;
+        self.turn.close(None, at);
+    }
+
     /// Ends the turn at `at`: nothing of it runs any more.
     pub(super) fn close_turn(&mut self, id: Option<&str>, at: Timestamp) {
         self.tools.retain(|tool| tool.since > at);

@@ -48,8 +48,13 @@ impl EvidenceDraft {
             Level::Moved => "moved to the background",
             Level::Elsewhere => "another session is shown",
             Level::Idle => "idle",
+            Level::Done => "done",
+            Level::Failed => "failed",
         };
-        let witness = reading.assistant.habits().witness.as_str();
+        let witness = match reading.by_record {
+            true => "status record",
+            false => reading.assistant.habits().witness.as_str(),
+        };
         let what = match &reading.detail {
             Some(detail) => format!("{witness} says {level} ({detail})"),
             None => format!("{witness} says {level}"),

@@ -151,6 +151,10 @@ pub enum Level {
     Elsewhere,
     /// No turn is going on.
     Idle,
+    /// The last turn is finished. Only a status record tells that.
+    Done,
+    /// The last turn has failed. Only a status record tells that.
+    Failed,
 }
 
 /// One look at what an assistant publishes about itself.
@@ -185,6 +189,9 @@ pub struct Reading {
     pub stands_in: bool,
     /// When the person's last prompt was written down, as far as that is looked for: with an idle level.
     pub prompted: Option<Timestamp>,
+    /// It is a status record, of whoever runs in front in the row's terminal, and not what its assistant
+    /// publishes otherwise.
+    pub by_record: bool,
 }
 
 impl Reading {

@@ -87,6 +87,8 @@ impl Unmatched {
             Level::Menu => "witness: a menu is open",
             Level::Moved => "witness: moved to the background",
             Level::Elsewhere => "witness: another session is shown",
+            Level::Done => "done",
+            Level::Failed => "failed",
             Level::Idle => "witness: idle",
         };
         Self {

@@ -13,14 +13,15 @@
 //! Anybody who can write to a terminal can write a record. What one says is never more than a claim, to be
 //! held against the process that runs there.
 //!
-//! May import: nothing.
+//! May import: nothing of ours.
 
 mod record;
 mod splitter;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use record::{Kind, Record, Word};
+pub(crate) use record::Record;
+pub use record::{Kind, Word};
 pub(crate) use splitter::{Piece, Splitter};
 
 /// How every record begins.

@@ -1,6 +1,7 @@
 //! What a record says: the words between its mark and its end.
 
 use data_encoding::BASE64;
+use serde::{Deserialize, Serialize};
 
 /// Characters of a key at most.
 const MAX_KEY: usize = 16;
@@ -34,22 +35,34 @@ pub(crate) struct Record {
 }
 
 /// What the program does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Word {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub enum Word {
+    /// Nothing goes on.
     Idle,
+    /// It works.
     Working,
+    /// It waits for the person.
     Blocked,
+    /// It has done what it was asked to.
     Done,
+    /// It has failed.
     Error,
     /// Nothing any more: what was said before holds no longer.
     Clear,
 }
 
 /// What a program is blocked by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub enum Kind {
+    /// It wants to be allowed something.
     Permission,
+    /// It asks something.
     Question,
+    /// It wants to know who the person is.
     Auth,
     /// A word that was never seen.
     Other,
@@ -90,6 +103,18 @@ impl Word {
             "clear" => Self::Clear,
             _ => return None,
         })
+    }
+
+    /// As it is written.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Working => "working",
+            Self::Blocked => "blocked",
+            Self::Done => "done",
+            Self::Error => "error",
+            Self::Clear => "clear",
+        }
     }
 }
 

@@ -13,6 +13,7 @@ pub(crate) mod viewer;
 mod written;
 
 use std::path::Path;
+use std::time::Duration;
 
 use pane_patrol_hooks::adapter::Version;
 use pane_patrol_hooks::timestamp::Timestamp;
@@ -21,11 +22,17 @@ use pane_patrol_installer::{Assistant as Row, CLAUDE};
 use super::facets::doctor::{Found, Look};
 use super::facets::request::{Begun, Full, Given, Missing};
 use super::facets::session_file::{Census, Follower, SessionFiles, Setting};
+use super::facets::status_record::StatusRecords;
 use super::facets::{Calls, Dialogs, Facets, TaskLists, Verdict};
 use crate::state::{Bound, Reading, SessionId};
 
 /// The oldest version that is known to write a session file (2.0.60 is known not to).
 const WRITES_SESSION_FILE: Version = Version(2, 1, 197);
+
+static RECORDS: StatusRecords = StatusRecords {
+    app: "claude-code",
+    blip: Duration::ZERO,
+};
 
 /// Claude Code.
 #[derive(Debug)]
@@ -48,6 +55,10 @@ impl Facets for Claude {
             "Write" => Given::Write,
             _ => Given::Command,
         }
+    }
+
+    fn status_records(&self) -> Option<&'static StatusRecords> {
+        Some(&RECORDS)
     }
 
     fn session_files(&self) -> Option<&'static dyn SessionFiles> {

@@ -6,6 +6,7 @@ pub(crate) mod tasks;
 pub(crate) mod trust;
 
 use std::path::Path;
+use std::time::Duration;
 
 use pane_patrol_hooks::adapter::codex::pane::is_server;
 use pane_patrol_installer::{Assistant as Row, CODEX};
@@ -16,6 +17,7 @@ use super::facets::dialog::shape::{
 };
 use super::facets::doctor::{Found, Look};
 use super::facets::request::{Full, Given, Missing};
+use super::facets::status_record::StatusRecords;
 use super::facets::title::Title;
 use super::facets::{Dialogs, Facets, TaskLists};
 use crate::state::{Bound, Level, SessionId};
@@ -31,6 +33,10 @@ impl Facets for Codex {
 
     fn title(&self) -> Option<&'static Title> {
         Some(&TITLE)
+    }
+
+    fn status_records(&self) -> Option<&'static StatusRecords> {
+        Some(&RECORDS)
     }
 
     fn given(&self, tool: &str) -> Given {
@@ -74,6 +80,13 @@ static TITLE: Title = Title {
     lag: None,
     tells_answers: true,
     tells_ends: false,
+};
+
+/// At its start, and when a conversation begins anew, it says `working` for 10 to 50 ms without any prompt
+/// (measured, in half of the runs).
+static RECORDS: StatusRecords = StatusRecords {
+    app: "codex",
+    blip: Duration::from_millis(100),
 };
 
 /// A spinner while it works, and what it needs.

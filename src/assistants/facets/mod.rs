@@ -9,6 +9,7 @@ pub(crate) mod request;
 pub(crate) mod running;
 pub(crate) mod session_file;
 pub(crate) mod session_log;
+pub(crate) mod status_record;
 pub(crate) mod title;
 pub(crate) mod todos;
 
@@ -26,6 +27,7 @@ use doctor::{Found, Look};
 use request::{Begun, Full, Given, Missing};
 use session_file::SessionFiles;
 use session_log::SessionLogs;
+use status_record::StatusRecords;
 use title::Title;
 
 /// What a variable of the environment says.
@@ -59,6 +61,11 @@ pub(crate) trait Facets: Debug + Sync {
 
     /// What the title of its pane says.
     fn title(&self) -> Option<&'static Title> {
+        None
+    }
+
+    /// What it says of itself to its terminal, beside what it draws there.
+    fn status_records(&self) -> Option<&'static StatusRecords> {
         None
     }
 

@@ -55,6 +55,7 @@ impl Followed {
             lag: Duration::ZERO,
             stands_in: false,
             prompted: None,
+            by_record: false,
         }
     }
 }

@@ -40,6 +40,7 @@ impl Writer {
                 let glimpses = self.glimpses(&listing, &shown);
                 self.note_titles(&shown);
                 drop(shown);
+                self.take_titled_records(&listing);
                 let server = listing.server.clone();
                 self.apply(Input::Listing(listing), self.clock.now());
                 for reading in readings {

@@ -11,6 +11,7 @@ mod health;
 mod interests;
 mod listings;
 mod published;
+mod records;
 pub(super) mod silent;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +35,7 @@ use crate::collector::kinship::Kinship;
 use crate::collector::liveness::has_ended;
 use crate::collector::message::Message;
 use crate::collector::published_work::PublishedWork;
+use crate::collector::recorded::Recorded;
 use crate::collector::sources::panes::Order as ListOrder;
 use crate::collector::sources::session_files::Order as WitnessOrder;
 use crate::collector::sources::{Setup, Sources};
@@ -65,6 +67,8 @@ pub(super) struct Writer {
     pub(super) sources: Sources,
     /// What publishers have told of the work of their agents.
     pub(super) published: PublishedWork,
+    /// What programs have said of themselves to their terminals, as far as it waits.
+    recorded: Recorded,
     subscribers: Vec<Sender<Update>>,
     told: LastOrders,
     /// The known assistants that run in panes.
@@ -128,6 +132,7 @@ impl Writer {
             clock,
             sources,
             published: PublishedWork::default(),
+            recorded: Recorded::default(),
             subscribers,
             told: LastOrders::with_homes(homes),
             present: BTreeMap::new(),
@@ -197,6 +202,7 @@ impl Writer {
                     self.apply(Input::Tick, self.clock.now());
                 }
             }
+            self.take_due_records();
             if let Some(health) = self.health.take_due(&self.troubles, Instant::now()) {
                 self.tell(Update::Health(health));
             }
@@ -226,7 +232,8 @@ impl Writer {
     }
 
     fn time_left(&self) -> Option<Duration> {
-        let deadline = self.table.next_deadline();
+        let deadline = self.table.next_deadline().into_iter();
+        let deadline = deadline.chain(self.recorded.due()).min();
         let table = deadline.map(|due| due.since(self.clock.now()));
         let health = self.health.due(Instant::now());
         [table, health].into_iter().flatten().min()

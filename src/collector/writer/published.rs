@@ -9,6 +9,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Writer;
 use super::events::Speaker;
+use crate::collector::recorded::Spoken;
 use crate::collector::sources::changes::Order as WorkOrder;
 use crate::hub::protocol::{PublishedStatus, Report, TaskUpdate, code};
 use crate::hub::server::{Published, Reply, Said};
@@ -56,6 +57,15 @@ impl Writer {
                 .work_of(&publisher, &agent)
                 .map(|key| self.take_tasks(&key, tasks)),
             Said::Task(update) => self.take_task(&publisher, update),
+            Said::Record(record) => {
+                self.take_record(Spoken {
+                    publisher,
+                    hearsay,
+                    standing,
+                    record: *record,
+                });
+                Ok(())
+            }
         };
         if let (Err((code, words)), Some(reply)) = (taken, reply) {
             self.complain(reply, code, words);
@@ -63,8 +73,10 @@ impl Writer {
     }
 
     fn take_word(&mut self, publisher: String, word: PublisherWord) {
-        if word == PublisherWord::Forgotten {
-            self.published.forget_names_of(&publisher);
+        match word {
+            PublisherWord::Forgotten => self.published.forget_names_of(&publisher),
+            PublisherWord::Left => self.recorded.forget(&publisher),
+            PublisherWord::Heard | PublisherWord::Silent => {}
         }
         let at = self.clock.now();
         let of = None;
@@ -217,7 +229,7 @@ impl Writer {
     }
 
     /// The row that a publisher means, by its own name for it or by the row's id.
-    fn work_of(&self, publisher: &str, agent: &str) -> Result<RowKey, Refusal> {
+    pub(super) fn work_of(&self, publisher: &str, agent: &str) -> Result<RowKey, Refusal> {
         let own = self.table.rows_of(publisher);
         let named = self.published.named(publisher, agent);
         let is_it = |key: &&RowKey| named == Some(*key) || key.to_string() == agent;

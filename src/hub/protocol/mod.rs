@@ -3,7 +3,8 @@
 //! A client says `hello` first. A subscriber is then told of every agent (`agent_status`, `diff_summary`,
 //! `task_summary`), then `snapshot` says that this was all of them, and from there on it hears of whatever
 //! changes. A publisher says the same of the agents it speaks for, and `task_update`, `heartbeat` and
-//! `error`, of which subscribers hear, too. Whoever says `diff_patch_request` gets a
+//! `error`, of which subscribers hear, too. Whoever reads a terminal hands on what programs say there of themselves
+//! as `status_record`. Whoever says `diff_patch_request` gets a
 //! `diff_patch_response`; of a publisher's own agent its publisher is asked. `ended_sessions` tells of sessions that
 //! are over and can be taken up again.
 //!
@@ -13,7 +14,7 @@
 //!
 //! What is longer than [`MAX_MESSAGE_BYTES`] is never sent.
 //!
-//! May import: `state`, the types of `git` and `tasks`, and the hooks' words.
+//! May import: `state`, `status_record`'s words, the types of `git` and `tasks`, and the hooks' words.
 
 mod act;
 pub mod code;
@@ -32,6 +33,7 @@ mod schema;
 mod schema_check;
 mod start;
 mod status;
+mod status_record;
 mod task_update;
 mod tasks;
 #[cfg(test)]
@@ -56,6 +58,7 @@ pub use patch::{AgentPatch, PatchError, RequestPatch};
 pub use right::{Right, needed};
 pub use start::{Start, SystemText};
 pub use status::{AgentStatus, Gone, PublishedStatus, Report, Status};
+pub use status_record::StatusRecord;
 pub(crate) use task_update::changes as task_changes;
 pub use task_update::{TaskAction, TaskUpdate, TaskWord};
 pub use tasks::AgentTasks;

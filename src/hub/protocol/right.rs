@@ -80,12 +80,13 @@ fn of(table: &[(&str, Right)], name: &str) -> Option<Right> {
 }
 
 /// What is needed for each message. `hello`, `ping` and `bye` everybody may say, see [`ROLES`].
-pub const MESSAGES: [(&str, Right); 11] = [
+pub const MESSAGES: [(&str, Right); 12] = [
     ("agent_status", Right::Publish),
     ("diff_summary", Right::Publish),
     ("task_summary", Right::Publish),
     ("task_update", Right::Publish),
     ("heartbeat", Right::Publish),
+    ("status_record", Right::Publish),
     ("error", Right::Publish),
     ("diff_patch_response", Right::Publish),
     ("wait_decision", Right::Publish),

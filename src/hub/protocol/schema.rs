@@ -41,7 +41,7 @@ struct Anything {}
 type Make = fn(&mut SchemaGenerator) -> schemars::Schema;
 
 /// Every type of message, what it says, and its payload.
-const MESSAGES: [(&str, &str, Make); 23] = [
+const MESSAGES: [(&str, &str, Make); 24] = [
     ("hello", "A client's first message.", make::<Hello>),
     (
         "snapshot",
@@ -92,6 +92,11 @@ const MESSAGES: [(&str, &str, Make); 23] = [
         "heartbeat",
         "Publisher to hub, hub to subscriber: an agent lives.",
         make::<Heartbeat>,
+    ),
+    (
+        "status_record",
+        "Publisher to hub: what a program says of itself in the stream of its terminal.",
+        make::<StatusRecord>,
     ),
     (
         "error",
@@ -240,6 +245,7 @@ fn read(message: Envelope) {
         "diff_patch_request" => is::<RequestPatch>(payload),
         "diff_patch_response" => is::<AgentPatch>(payload),
         "heartbeat" => is::<Heartbeat>(payload),
+        "status_record" => is::<StatusRecord>(payload),
         "pong" => is::<Pong>(payload),
         "admit" => is::<Admit>(payload),
         "error" => is::<ErrorPayload>(payload),

@@ -69,6 +69,7 @@ pub(super) fn command_of(message: &Envelope) -> Result<Option<What>, String> {
             What::Publish(Said::Tasks(agent, Arc::new(tasks.into_summary())))
         }
         "task_update" => What::Publish(Said::Task(read(&message.payload)?)),
+        "status_record" => What::Publish(Said::Record(Box::new(read(&message.payload)?))),
         "heartbeat" => What::Heartbeat(read(&message.payload)?),
         "error" => What::Complain(Box::new(complaint_of(payload())?)),
         "diff_patch_request" => What::Patch(read(&message.payload)?),

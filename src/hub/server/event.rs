@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::backpressure::Ticket;
 use super::order::Reply;
 use crate::git::DiffSummary;
-use crate::hub::protocol::{Report, TaskUpdate};
+use crate::hub::protocol::{Report, StatusRecord, TaskUpdate};
 use crate::state::PublisherWord;
 use crate::sys::namespaces::Standing;
 use crate::tasks::TaskSummary;
@@ -41,6 +41,8 @@ pub(crate) enum Said {
     Tasks(String, Arc<TaskSummary>),
     /// One of its tasks.
     Task(TaskUpdate),
+    /// What a program says of itself to its terminal.
+    Record(Box<StatusRecord>),
     /// How it is with the publisher itself.
     Word(PublisherWord),
 }

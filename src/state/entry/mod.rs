@@ -11,6 +11,7 @@ mod handover;
 mod past;
 mod projection;
 mod readings;
+mod records;
 mod silent;
 mod sub_agents;
 mod tools;

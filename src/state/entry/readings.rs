@@ -39,12 +39,15 @@ impl Entry {
         {
             return Some("an older reading");
         }
+        if let Some(reason) = self.is_overruled(reading) {
+            return Some(reason);
+        }
+        if reading.by_record && self.has_file() {
+            return self.heed(reading, now);
+        }
+        let was_waiting = self.witness.says_waiting();
         self.witness.is_moving = false;
-        self.witness.latest = Some(Seen {
-            level: reading.level,
-            written: reading.written,
-            read: reading.seen,
-        });
+        self.witness.latest = Some(Seen::of(reading));
         self.ts = self.ts.max(reading.written);
         match reading.level {
             Level::Busy => {
@@ -56,10 +59,11 @@ impl Entry {
             }
             Level::WaitingApproval | Level::WaitingInput => self.waiting(reading),
             Level::Idle => {
-                let ended = self.finish_ending(reading.seen);
+                let ended = self.finish_ending(reading.seen) || self.seen_by_record(reading);
                 let reason = self.idle(reading, now);
                 (!ended).then_some(reason)
             }
+            Level::Done | Level::Failed => self.over(reading, was_waiting, now),
             Level::Menu => self.menu(reading),
             // The table keeps or removes the row.
             Level::Moved | Level::Elsewhere => Some("another session is shown"),
@@ -95,6 +99,7 @@ impl Entry {
             return Some("older than what is known");
         }
         self.infer(wait, reading.detail.clone());
+        self.begin_by_record(reading);
         None
     }
 
@@ -180,12 +185,14 @@ impl Entry {
             due,
             written: reading.written.max(self.main.turn.started),
             prompted: reading.prompted,
+            end: None,
+            by_record: reading.by_record,
         };
         self.witness.settle.get_or_insert_with(|| Box::new(settle));
         "waits for the hook that explains it"
     }
 
-    fn has_open_work(&self) -> bool {
+    pub(super) fn has_open_work(&self) -> bool {
         self.main.state == State::Running
             || !self.subs.is_empty()
             || self.background
@@ -197,12 +204,25 @@ impl Entry {
     pub(in crate::state) fn settle(&mut self, now: Timestamp) -> Option<Timestamp> {
         let settle = self.witness.settle.take_if(|settle| settle.due <= now)?;
         let running = self.main.state == State::Running || self.main.turn.open;
+        if let Some(end) = settle.end {
+            if self.is_at_work() {
+                self.end_as_told(end);
+            }
+            return Some(settle.written);
+        }
         self.requests
             .close_if(|open| open.request.since <= settle.written);
         self.subs.clear();
         self.background = false;
-        if running {
-            self.end_unheard(settle.written, settle.prompted);
+        let told = self.take_told_end();
+        match told.filter(|_| running) {
+            Some(end) => self.end_as_told(end),
+            // A record would have told of any other end.
+            None if running && settle.by_record => {
+                self.interrupted(settle.written, Source::Witness);
+            }
+            None if running => self.end_unheard(settle.written, settle.prompted),
+            None => {}
         }
         Some(settle.written)
     }

@@ -6,7 +6,7 @@ use pane_patrol_hooks::event::{Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::candidates::Wait;
-use crate::state::{Level, Request};
+use crate::state::{Level, Reading, Request};
 
 /// An idle level is explained by a turn's end that arrives within this time (measured: 20 to 50 ms).
 pub(super) const SETTLE_TIME: Duration = Duration::from_millis(150);
@@ -24,6 +24,8 @@ pub(in crate::state) struct Witness {
     pub(in crate::state) stands_in: bool,
     /// Its session was moved to the background and has not spoken there yet.
     pub(in crate::state) is_moving: bool,
+    /// How the turn has ended by the last status record, if that was one of an end.
+    pub(in crate::state) told_end: Option<Box<End>>,
     /// The requests that a busy level closed last, and when that was read.
     pub(in crate::state) answered: Option<Box<(Vec<Request>, Timestamp)>>,
 }
@@ -34,15 +36,40 @@ pub(in crate::state) struct Seen {
     pub(in crate::state) level: Level,
     pub(in crate::state) written: Timestamp,
     pub(in crate::state) read: Timestamp,
+    /// It was a status record.
+    pub(in crate::state) by_record: bool,
+}
+
+impl Seen {
+    pub(in crate::state) fn of(reading: &Reading) -> Self {
+        Self {
+            level: reading.level,
+            written: reading.written,
+            read: reading.seen,
+            by_record: reading.by_record,
+        }
+    }
+}
+
+/// How a turn has ended, by a status record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::state) struct End {
+    pub(in crate::state) failed: bool,
+    pub(in crate::state) at: Timestamp,
+    pub(in crate::state) message: Option<String>,
 }
 
 /// See [`Witness::settle`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::state) struct Settle {
     pub(in crate::state) due: Timestamp,
     pub(in crate::state) written: Timestamp,
     /// When the last prompt was written down.
     pub(in crate::state) prompted: Option<Timestamp>,
+    /// How the main agent's turn has ended, and nothing else has; `None`: all is over, and nobody says how.
+    pub(in crate::state) end: Option<End>,
+    /// A status record says so.
+    pub(in crate::state) by_record: bool,
 }
 
 impl Witness {
@@ -66,6 +93,15 @@ impl Witness {
             source: Source::Witness,
             confirmed: true,
         })
+    }
+
+    /// Whether `reading` is what it has said last.
+    pub(in crate::state) fn has_said(&self, reading: &Reading) -> bool {
+        let is_it = |latest: Seen| {
+            (latest.read, latest.level, latest.by_record)
+                == (reading.seen, reading.level, reading.by_record)
+        };
+        self.latest.is_some_and(is_it)
     }
 
     pub(in crate::state) fn says_busy(&self) -> bool {

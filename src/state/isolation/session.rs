@@ -97,6 +97,7 @@ impl Session {
             lag: Duration::ZERO,
             stands_in: false,
             prompted: None,
+            by_record: false,
         }))
     }
 }

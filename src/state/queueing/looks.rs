@@ -77,6 +77,7 @@ impl Scene {
             lag: Duration::ZERO,
             stands_in: false,
             prompted: None,
+            by_record: false,
         };
         self.table
             .apply(Input::Reading(Box::new(reading)), at(self.now));

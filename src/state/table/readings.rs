@@ -63,6 +63,7 @@ impl Table {
             .latest
             .is_none_or(|latest| latest.level != reading.level);
         let reason = entry.apply_reading(reading, now);
+        let counts = entry.witness.has_said(reading);
         let ended = entry.about(reading.seen);
         let cause = if ended == reading.seen {
             reading.written
@@ -70,12 +71,12 @@ impl Table {
             ended
         };
         let changed = entry.refresh(cause) || before.is_none() || is_moved;
-        if reading.seen.since(reading.written) < Duration::from_millis(250) {
-            entry.plan_reread(now);
-        } else {
-            entry.plan_look_at_queue(now);
+        match reading.seen.since(reading.written) < Duration::from_millis(250) {
+            _ if !counts => {}
+            true => entry.plan_reread(now),
+            false => entry.plan_look_at_queue(now),
         }
-        if changed || news {
+        if changed || news && counts {
             EvidenceDraft::by_reading(reading, reason).note(&mut entry, before);
             outcome.changed.push(key);
         }
@@ -98,7 +99,9 @@ impl Table {
                 Ok((*entry.key).clone())
             };
         }
-        let (Some((server, pane)), true) = (&reading.pane, reading.attended) else {
+        // What a terminal is told makes no row.
+        let makes = reading.attended && !reading.by_record;
+        let (Some((server, pane)), true) = (&reading.pane, makes) else {
             return Err(None);
         };
         let key = RowKey {

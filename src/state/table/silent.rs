@@ -108,7 +108,8 @@ impl Table {
         if entry.glimpse(reading) {
             entry.ts = entry.ts.max(reading.seen);
             entry.refresh(reading.seen);
-            EvidenceDraft::by_reading(reading, None).note(&mut entry, Some(before));
+            let reason = reading.by_record.then_some("by its own word");
+            EvidenceDraft::by_reading(reading, reason).note(&mut entry, Some(before));
             outcome.changed.push(key);
         }
     }

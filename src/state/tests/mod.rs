@@ -5,6 +5,7 @@ mod kin;
 mod menus;
 mod published;
 mod questions;
+mod records;
 mod requests;
 mod sessions;
 mod setbacks;
@@ -23,7 +24,7 @@ use pane_patrol_hooks::event::{Assistant, Event, Kind, Source, State};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::{Input, Level, ListedPane, Listing, Outcome, Reading, Row, Settings, Table};
+use super::{Input, Level, ListedPane, Listing, Outcome, Present, Reading, Row, Settings, Table};
 
 const PANE: PaneId = PaneId(1);
 const PID: u32 = 4242;
@@ -117,6 +118,7 @@ fn reading(level: Level, written: i64) -> Reading {
         lag: Duration::ZERO,
         stands_in: false,
         prompted: None,
+        by_record: false,
     }
 }
 

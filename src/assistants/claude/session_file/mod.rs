@@ -189,6 +189,7 @@ pub(crate) fn elsewhere(pid: u32, seen: Timestamp) -> Reading {
         lag: Duration::ZERO,
         stands_in: false,
         prompted: None,
+        by_record: false,
     }
 }
 
@@ -287,6 +288,7 @@ impl Session {
             lag: Duration::ZERO,
             stands_in: false,
             prompted: None,
+            by_record: false,
         }
     }
 

@@ -25,6 +25,7 @@ fn a_session_file_becomes_a_reading() {
         lag: Duration::ZERO,
         stands_in: false,
         prompted: None,
+        by_record: false,
     };
     assert_eq!(session.reading(Some(Path::new("/c")), seen), expected);
     assert_eq!(session.process_start, Some(350_097));

@@ -1,0 +1,336 @@
+//! Status records on their way to the table: how many are taken of one speaker, and which have to wait.
+//!
+//! The last word of a speaker is what counts, so of those that wait for one moment or another only the last is kept.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use crate::hub::protocol::StatusRecord;
+use crate::state::RowKey;
+use crate::sys::namespaces::Standing;
+
+/// So many records of one speaker are taken in a second.
+const MOST: u32 = 20;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// A title shows the dialog that a record says is gone for at most so long.
+const TITLE_FOLLOWS: Duration = Duration::from_millis(400);
+
+/// One record, and who handed it on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Spoken {
+    pub(super) publisher: String,
+    /// It may do nothing but publish.
+    pub(super) hearsay: bool,
+    pub(super) standing: Standing,
+    pub(super) record: StatusRecord,
+}
+
+/// What becomes of a record that has come.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// It counts now.
+    Now(Spoken),
+    /// It counts later, unless another one comes before.
+    Later,
+    /// There are too many: it counts only if it is the last.
+    TooMany,
+}
+
+/// What becomes of a record that has waited.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Due {
+    /// It counts now.
+    Counts(Spoken),
+    /// The title of the pane has said otherwise all the time.
+    Contradicted,
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(super) struct Recorded {
+    speakers: BTreeMap<String, Speaker>,
+}
+
+#[derive(Debug)]
+struct Speaker {
+    /// When its second began, and how many have come since.
+    since: Timestamp,
+    count: u32,
+    waits: Option<Waits>,
+}
+
+#[derive(Debug)]
+struct Waits {
+    spoken: Spoken,
+    due: Timestamp,
+    /// The row whose title is looked at, and whether that contradicts.
+    title: Option<(RowKey, bool)>,
+}
+
+impl Recorded {
+    /// Takes a record at `now` that is to count only if no other one comes within `blip`.
+    pub(super) fn take(&mut self, spoken: Spoken, blip: Duration, now: Timestamp) -> Taken {
+        let speaker = self.speakers.entry(spoken.publisher.clone());
+        let speaker = speaker.or_insert(Speaker {
+            since: now,
+            count: 0,
+            waits: None,
+        });
+        if now.since(speaker.since) >= SECOND {
+            (speaker.since, speaker.count) = (now, 0);
+        }
+        speaker.count = speaker.count.saturating_add(1);
+        let is_too_many = speaker.count > MOST;
+        if spoken.record.id.is_some() {
+            // A part of the program says nothing of the whole.
+            return if is_too_many {
+                Taken::TooMany
+            } else {
+                Taken::Now(spoken)
+            };
+        }
+        let due = if is_too_many {
+            speaker.since.plus(SECOND)
+        } else {
+            now.plus(blip)
+        };
+        speaker.waits = None;
+        if due <= now {
+            return Taken::Now(spoken);
+        }
+        speaker.waits = Some(Waits {
+            spoken,
+            due,
+            title: None,
+        });
+        if is_too_many {
+            Taken::TooMany
+        } else {
+            Taken::Later
+        }
+    }
+
+    /// Has a record wait for what the title of that row's pane says, read from `now` on.
+    pub(super) fn wait_for_title(&mut self, spoken: Spoken, row: RowKey, now: Timestamp) {
+        if let Some(speaker) = self.speakers.get_mut(&spoken.publisher) {
+            speaker.waits = Some(Waits {
+                spoken,
+                due: now.plus(TITLE_FOLLOWS),
+                title: Some((row, false)),
+            });
+        }
+    }
+
+    /// The rows whose titles are waited for.
+    pub(super) fn rows(&self) -> impl Iterator<Item = &RowKey> {
+        let waits = self
+            .speakers
+            .values()
+            .filter_map(|speaker| speaker.waits.as_ref());
+        waits.filter_map(|waits| Some(&waits.title.as_ref()?.0))
+    }
+
+    /// The title of that row's pane, which was asked for at `asked`, says that it waits still, or does not. What
+    /// counts now.
+    pub(super) fn titled(
+        &mut self,
+        row: &RowKey,
+        still_waits: bool,
+        asked: Timestamp,
+    ) -> Vec<Spoken> {
+        let mut counts = Vec::new();
+        for speaker in self.speakers.values_mut() {
+            let waits = speaker.waits.as_mut();
+            let waits = waits.filter(|waits| waits.spoken.record.written <= asked);
+            let title = waits.and_then(|waits| waits.title.as_mut());
+            let Some((_, contradicts)) = title.filter(|(of, _)| of == row) else {
+                continue;
+            };
+            *contradicts = still_waits;
+            if !still_waits {
+                counts.extend(speaker.waits.take().map(|waits| waits.spoken));
+            }
+        }
+        counts
+    }
+
+    /// When the next one has waited for long enough.
+    pub(super) fn due(&self) -> Option<Timestamp> {
+        let waits = self
+            .speakers
+            .values()
+            .filter_map(|speaker| speaker.waits.as_ref());
+        waits.map(|waits| waits.due).min()
+    }
+
+    /// Those that have waited for long enough.
+    pub(super) fn take_due(&mut self, now: Timestamp) -> Vec<Due> {
+        let speakers = self.speakers.values_mut();
+        let due = speakers.filter_map(|speaker| speaker.waits.take_if(|waits| waits.due <= now));
+        due.map(|waits| match waits.title {
+            Some((_, true)) => Due::Contradicted,
+            _ => Due::Counts(waits.spoken),
+        })
+        .collect()
+    }
+
+    /// The speaker has gone, and what it has said with it.
+    pub(super) fn forget(&mut self, publisher: &str) {
+        self.speakers.remove(publisher);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pane_patrol_hooks::target::{PaneId, Target};
+
+    use super::*;
+    use crate::status_record::Word;
+
+    const BLIP: Duration = Duration::from_millis(100);
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millis(millis)
+    }
+
+    fn spoken(state: Word, millis: i64) -> Spoken {
+        Spoken {
+            publisher: "tap-1".to_owned(),
+            hearsay: false,
+            standing: Standing::Home,
+            record: StatusRecord {
+                agent_id: None,
+                server: None,
+                pane: None,
+                pid: None,
+                app: Some("codex".to_owned()),
+                state,
+                kind: None,
+                id: None,
+                title: None,
+                message: None,
+                written: at(millis),
+            },
+        }
+    }
+
+    fn row() -> RowKey {
+        RowKey {
+            server: None,
+            place: Target::Pane(PaneId(1)),
+        }
+    }
+
+    #[test]
+    fn work_that_is_over_at_once_is_none() {
+        let mut recorded = Recorded::default();
+        let idle = |millis| spoken(Word::Idle, millis);
+        assert_eq!(
+            recorded.take(spoken(Word::Working, 0), BLIP, at(0)),
+            Taken::Later
+        );
+        assert_eq!(recorded.due(), Some(at(100)));
+        assert_eq!(
+            recorded.take(idle(40), Duration::ZERO, at(40)),
+            Taken::Now(idle(40))
+        );
+        assert_eq!((recorded.due(), recorded.take_due(at(500))), (None, vec![]));
+
+        assert_eq!(
+            recorded.take(spoken(Word::Working, 600), BLIP, at(600)),
+            Taken::Later
+        );
+        assert_eq!(recorded.take_due(at(699)), []);
+        assert_eq!(
+            recorded.take_due(at(700)),
+            [Due::Counts(spoken(Word::Working, 600))]
+        );
+    }
+
+    #[test]
+    fn of_too_many_in_a_second_the_last_counts_when_it_is_over() {
+        let mut recorded = Recorded::default();
+        for millis in 0..20 {
+            let one = spoken(Word::Working, millis);
+            assert_eq!(
+                recorded.take(one.clone(), Duration::ZERO, at(millis)),
+                Taken::Now(one)
+            );
+        }
+        for millis in 20..900 {
+            let one = spoken(Word::Done, millis);
+            assert_eq!(
+                recorded.take(one, Duration::ZERO, at(millis)),
+                Taken::TooMany
+            );
+        }
+        assert_eq!(recorded.due(), Some(at(1000)));
+        assert_eq!(
+            recorded.take_due(at(1000)),
+            [Due::Counts(spoken(Word::Done, 899))]
+        );
+        let later = spoken(Word::Idle, 1001);
+        assert_eq!(
+            recorded.take(later.clone(), Duration::ZERO, at(1001)),
+            Taken::Now(later)
+        );
+    }
+
+    #[test]
+    fn a_part_of_the_program_does_not_take_the_place_of_the_whole() {
+        let mut recorded = Recorded::default();
+        assert_eq!(
+            recorded.take(spoken(Word::Working, 0), BLIP, at(0)),
+            Taken::Later
+        );
+        let mut part = spoken(Word::Clear, 10);
+        part.record.id = Some("a1".to_owned());
+        assert_eq!(
+            recorded.take(part.clone(), Duration::ZERO, at(10)),
+            Taken::Now(part)
+        );
+        assert_eq!(recorded.due(), Some(at(100)));
+    }
+
+    #[test]
+    fn what_the_title_contradicts_to_the_end_does_not_count() {
+        for (still_waits, counts) in [(true, false), (false, true)] {
+            let mut recorded = Recorded::default();
+            let one = spoken(Word::Idle, 0);
+            assert_eq!(
+                recorded.take(one.clone(), Duration::ZERO, at(0)),
+                Taken::Now(one.clone())
+            );
+            recorded.wait_for_title(one.clone(), row(), at(0));
+            assert_eq!(recorded.rows().collect::<Vec<_>>(), [&row()]);
+            assert_eq!(recorded.titled(&row(), true, at(5)), []);
+            let at_once = recorded.titled(&row(), still_waits, at(200));
+            assert_eq!(at_once, if counts { vec![one] } else { vec![] });
+            let in_the_end = if counts {
+                vec![]
+            } else {
+                vec![Due::Contradicted]
+            };
+            assert_eq!(recorded.take_due(at(400)), in_the_end);
+        }
+        // Nobody has told of a title, or only of one from before.
+        let mut recorded = Recorded::default();
+        let one = spoken(Word::Idle, 0);
+        recorded.take(one.clone(), Duration::ZERO, at(0));
+        recorded.wait_for_title(one.clone(), row(), at(0));
+        assert_eq!(recorded.titled(&row(), true, at(-1)), []);
+        assert_eq!(recorded.take_due(at(400)), [Due::Counts(one)]);
+    }
+
+    #[test]
+    fn who_has_gone_says_nothing_more() {
+        let mut recorded = Recorded::default();
+        recorded.take(spoken(Word::Working, 0), BLIP, at(0));
+        recorded.forget("tap-1");
+        assert_eq!(recorded.due(), None);
+    }
+}

@@ -1,0 +1,252 @@
+//! Takes status records: what a program says of itself to its terminal, handed on by whoever reads that.
+//!
+//! A publisher may say of its own row whatever it likes, and so may the program in it. About any other row a
+//! record is heard only where the row's own process is in front in its terminal and is called so; it is a
+//! reading then, of a level, and makes, names and approves nothing.
+
+use std::time::Duration;
+
+use pane_patrol_hooks::event::{Event, Source, State};
+use pane_patrol_hooks::target::Target;
+use pane_patrol_hooks::text::{MAX_MESSAGE_CHARS, one_line};
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::Writer;
+use super::events::Speaker;
+use crate::assistants::{status_record, title};
+use crate::collector::belief::{Facts, Life};
+use crate::collector::recorded::{Due, Spoken, Taken};
+use crate::collector::sources::panes::Order as ListOrder;
+use crate::state::{Input, Level, Listing, Reading, Row, RowKey};
+use crate::status_record::Word;
+use crate::sys::namespaces::Standing;
+use crate::sys::process::{descends, stat};
+
+/// Why records are not taken.
+const TOO_MANY: &str = "more than 20 status records in a second";
+const NOT_ITS: &str =
+    "a status record of a row that is not the publisher's, and it may tell of no other";
+const NO_ROW: &str = "a status record of a pane without a row";
+const OTHER_APP: &str = "a status record of another program than the row's";
+const NOT_IN_FRONT: &str = "a status record while the row's program is not in front";
+const CONTRADICTED: &str = "a status record that the title of the pane contradicts";
+
+impl Writer {
+    /// Takes one record that has come just now.
+    pub(super) fn take_record(&mut self, mut spoken: Spoken) {
+        let now = self.clock.now();
+        // Nobody has written anything in a time to come.
+        spoken.record.written = spoken.record.written.min(now);
+        let app = spoken.record.app.as_deref();
+        let is_work = spoken.record.state == Word::Working;
+        let blip = app.filter(|_| is_work).map(status_record::blip);
+        match self.recorded.take(spoken, blip.unwrap_or_default(), now) {
+            Taken::Now(spoken) => self.heed_record(spoken),
+            Taken::Later => {}
+            Taken::TooMany => self.drop_record(TOO_MANY),
+        }
+    }
+
+    /// Takes those that have waited for long enough.
+    pub(super) fn take_due_records(&mut self) {
+        for due in self.recorded.take_due(self.clock.now()) {
+            match due {
+                Due::Counts(spoken) => self.apply_record(&spoken),
+                Due::Contradicted => self.drop_record(CONTRADICTED),
+            }
+        }
+    }
+
+    /// Takes those that have waited for the titles in this listing.
+    pub(super) fn take_titled_records(&mut self, listing: &Listing) {
+        let wanted: Vec<RowKey> = self.recorded.rows().cloned().collect();
+        for key in wanted {
+            let Some(row) = self.table.row(&key) else {
+                continue;
+            };
+            let is_its = |server| server == &listing.server;
+            let mut panes = listing.panes.iter();
+            let pane = panes.find(|pane| {
+                row.pane == Some(pane.pane) && row.server.as_ref().is_some_and(is_its)
+            });
+            let Some(pane) = pane else { continue };
+            let level = title::level(&row.assistant, &pane.title);
+            let still_waits = level.is_some_and(is_wait);
+            for spoken in self.recorded.titled(&key, still_waits, listing.asked) {
+                self.apply_record(&spoken);
+            }
+            if still_waits {
+                self.look_at_title(&row);
+            }
+        }
+    }
+
+    /// Lets a record count, at once or when the title of the pane says so too.
+    fn heed_record(&mut self, spoken: Spoken) {
+        let row = self
+            .row_of_record(&spoken)
+            .and_then(|key| self.table.row(&key).map(|row| (key, row)));
+        let level = status_record::level(spoken.record.state, spoken.record.kind);
+        match row {
+            Some((key, row))
+                if level.is_some_and(|level| !is_wait(level)) && asks_by_hook(&row) =>
+            {
+                self.recorded.wait_for_title(spoken, key, self.clock.now());
+                self.look_at_title(&row);
+            }
+            _ => self.apply_record(&spoken),
+        }
+    }
+
+    fn look_at_title(&self, row: &Row) {
+        // Without the thread nobody lists anything.
+        let _ = self
+            .sources
+            .lister
+            .send(ListOrder::Now(self.socket_of(row)));
+    }
+
+    fn apply_record(&mut self, spoken: &Spoken) {
+        if let Err(why) = self.put_record(spoken) {
+            self.drop_record(why);
+        }
+    }
+
+    fn drop_record(&mut self, why: &'static str) {
+        self.health.count(|health| &mut health.held_apart, why);
+    }
+
+    fn put_record(&mut self, spoken: &Spoken) -> Result<(), &'static str> {
+        let key = self.row_of_record(spoken).ok_or(NO_ROW)?;
+        let row = self.table.row(&key).ok_or(NO_ROW)?;
+        if row.publisher.as_deref() == Some(&spoken.publisher) {
+            return self.put_own_record(spoken, &row);
+        }
+        self.bind(spoken, &row)?;
+        let level = status_record::level(spoken.record.state, spoken.record.kind);
+        // What is over or suspended is known by its process, and of its parts hooks tell.
+        let Some(level) = level.filter(|_| spoken.record.id.is_none()) else {
+            return Ok(());
+        };
+        let reading = Box::new(reading_of(spoken, &row, level, self.clock.now()));
+        let input = match self.table.is_unheard(&key) {
+            true => Input::Glimpsed(reading),
+            false => Input::Reading(reading),
+        };
+        self.apply(input, self.clock.now());
+        Ok(())
+    }
+
+    /// The row that a record is about: that of its pane, else the publisher's own, else that of its process.
+    fn row_of_record(&self, spoken: &Spoken) -> Option<RowKey> {
+        let record = &spoken.record;
+        let sees = spoken.standing == Standing::Home && !spoken.hearsay;
+        let pane = record.server.clone().zip(record.pane).filter(|_| sees);
+        let in_pane = pane.map(|(server, pane)| RowKey {
+            server: Some(server),
+            place: Target::Pane(pane),
+        });
+        let in_pane = in_pane.filter(|key| self.table.has_row(key));
+        let own = || {
+            self.work_of(&spoken.publisher, record.agent_id.as_deref()?)
+                .ok()
+        };
+        let by_process = || {
+            let row = self.table.row_of_process(record.pid.filter(|_| sees)?)?;
+            RowKey::named(&row.id).find(|key| self.table.has_row(key))
+        };
+        in_pane.or_else(own).or_else(by_process)
+    }
+
+    /// Whether the record is certainly that of the row's own process.
+    fn bind(&mut self, spoken: &Spoken, row: &Row) -> Result<(), &'static str> {
+        if spoken.hearsay || spoken.standing != Standing::Home {
+            return Err(NOT_ITS);
+        }
+        if let Some(app) = &spoken.record.app {
+            let known = status_record::of_app(app);
+            let is_it = known.is_some_and(|known| known.row().name == row.assistant.as_str());
+            is_it.then_some(()).ok_or(OTHER_APP)?;
+        } else if spoken.record.state != Word::Clear {
+            return Err(OTHER_APP);
+        }
+        let pid = row.pid.ok_or(NOT_IN_FRONT)?;
+        let started = spoken.record.pid;
+        let is_below = started.is_none_or(|started| descends(pid, started) == Some(true));
+        let is_ours = self.ground.with(&self.table).life(pid) == Life::Ours;
+        let in_front =
+            stat(pid).is_some_and(|stat| stat.foreground == Some(stat.group) && !stat.is_stopped);
+        (is_below && is_ours && in_front)
+            .then_some(())
+            .ok_or(NOT_IN_FRONT)
+    }
+
+    /// The row is the publisher's own: the record is its state.
+    fn put_own_record(&mut self, spoken: &Spoken, row: &Row) -> Result<(), &'static str> {
+        let record = &spoken.record;
+        let state = match status_record::level(record.state, record.kind) {
+            Some(Level::Busy) => State::Running,
+            Some(Level::WaitingApproval) => State::WaitingApproval,
+            Some(Level::WaitingInput) => State::WaitingInput,
+            Some(Level::Done) => State::Completed,
+            Some(Level::Failed) => State::Error,
+            _ => State::Idle,
+        };
+        let mut event = Event::new(
+            row.assistant.clone(),
+            state,
+            row.target.clone(),
+            record.written,
+        );
+        event.source = Source::Emit;
+        event.event = Some(format!("by its own word, {}", record.state.as_str()));
+        event.agent_id.clone_from(&record.id);
+        event.instance_id.clone_from(&row.instance_id);
+        event.pid = row.pid;
+        event.server.clone_from(&row.server);
+        event.pane = row.pane;
+        event.cwd.clone_from(&row.cwd);
+        let words = record.message.as_ref().or(record.title.as_ref());
+        event.message = words.map(|words| one_line(words, MAX_MESSAGE_CHARS));
+        let speaker = Speaker {
+            publisher: spoken.publisher.clone(),
+            hearsay: spoken.hearsay,
+        };
+        let put = self.put_published(speaker, Box::new(event), self.clock.now());
+        put.map(drop).map_err(|_| NOT_ITS)
+    }
+}
+
+fn is_wait(level: Level) -> bool {
+    matches!(level, Level::WaitingApproval | Level::WaitingInput)
+}
+
+/// Whether a hook has told of a request, and the title of the pane tells whether it still waits.
+fn asks_by_hook(row: &Row) -> bool {
+    let by_hook = row
+        .waiting
+        .iter()
+        .any(|request| request.source == Source::Hook);
+    by_hook && row.pane.is_some() && title::is_shown_by(&row.assistant)
+}
+
+fn reading_of(spoken: &Spoken, row: &Row, level: Level, now: Timestamp) -> Reading {
+    let record = &spoken.record;
+    Reading {
+        assistant: row.assistant.clone(),
+        level,
+        written: record.written,
+        seen: now,
+        instance_id: row.instance_id.clone(),
+        pid: row.pid,
+        pane: row.server.clone().zip(row.pane),
+        cwd: None,
+        home: None,
+        attended: true,
+        detail: record.message.clone(),
+        lag: Duration::ZERO,
+        stands_in: false,
+        prompted: None,
+        by_record: true,
+    }
+}
