@@ -71,6 +71,11 @@ pub(crate) enum Command {
     Deny(DenyArgs),
     /// Answer an assistant's question with one of its options
     Answer(AnswerArgs),
+    /// Give an assistant a text as its next prompt
+    ///
+    /// By the assistant's own way where it has one, else typed into its empty prompt. Nothing is sent
+    /// while it asks something.
+    Send(SendArgs),
     /// Let an assistant do for a while, without asking, what no rule forbids
     Trust(TrustArgs),
     /// Say what your rules are, and what they make of a request
@@ -324,6 +329,19 @@ pub(crate) struct DenyArgs {
     /// What to do instead, one line; without it the assistant stops and waits for you
     #[arg(long, value_name = "TEXT")]
     pub(crate) message: Option<String>,
+}
+
+/// Options of `send`.
+#[derive(Args, Debug)]
+pub(crate) struct SendArgs {
+    /// To whom: `session:window.pane`, `%N`, its id, or a name that only it has
+    pub(crate) target: String,
+    /// What it is to do; `-` alone: what is read from stdin
+    #[arg(required = true, allow_hyphen_values = true)]
+    pub(crate) text: Vec<String>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Options of `trust`.

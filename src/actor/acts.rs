@@ -8,12 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pane_patrol_hooks::paths::Places;
+use pane_patrol_hooks::text::one_line;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::audit::Line;
 use super::executor::{Executor, Refusal};
 use super::lately;
 use super::manage::Meant;
+use super::send;
 use crate::assistants::homes::Homes;
 use crate::hub::protocol::{Act, ActOutcome, ActResult, Located, MAX_TRUST, Start, What};
 use crate::hub::server::{self, Collector, Lately, Who};
@@ -25,6 +27,9 @@ use resume::Begun;
 
 /// Nobody is snoozed for longer at one time: a year.
 const MAX_SNOOZE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// Of a text that is sent so much is written down, in characters.
+const MAX_SAID: usize = 200;
 
 /// What came of an act that is about to be done.
 const NOTHING_YET: (&str, Option<&str>) = ("", None);
@@ -145,6 +150,11 @@ impl server::Actor for Actor {
                 let result = self.executor.stop(id, &row, &meant, *close_pane);
                 self.written(&row, act, who, Some(&intent), result)
             }
+            What::Send(wanted) => {
+                let intent = self.intend(&row, act, who);
+                let result = self.executor.send(id, &row, wanted, who.right);
+                self.written(&row, act, who, Some(&intent), result)
+            }
             What::Task(wanted) => {
                 let intent = self.intend(&row, act, who);
                 let result = self.executor.change_task(id, &row, wanted);
@@ -188,7 +198,7 @@ impl Actor {
     fn intend(&self, row: &Row, act: &Act, who: &Who) -> String {
         let what = (act.what.name(), way(&act.what));
         let line = Line::by_act(row, what, who, NOTHING_YET, self.clock.now());
-        let line = line.saying(said(&act.what).as_deref());
+        let line = line.saying(self.said(&act.what).as_deref());
         self.executor.intend(line, who.right)
     }
 
@@ -202,12 +212,26 @@ impl Actor {
     ) -> ActResult {
         if act.what.is_recorded() {
             let now = self.clock.now();
-            let what = (act.what.name(), way(&act.what));
+            let sent = result.sent.as_ref().map(|sent| sent.way.as_str());
+            let what = (act.what.name(), sent.unwrap_or(way(&act.what)));
             let line = Line::by_act(row, what, who, came(&result), now);
-            let line = line.saying(said(&act.what).as_deref());
+            let line = line.saying(self.said(&act.what).as_deref());
             self.executor.record(&line.after(intent), who.right);
         }
         result
+    }
+
+    /// What exactly is wanted, where its name does not say that. A text is a message, which the person may not
+    /// want to be kept.
+    fn said(&self, what: &What) -> Option<String> {
+        match what {
+            What::Task(wanted) => Some(wanted.to_string()),
+            What::Send(wanted) if self.executor.keeps_messages() => {
+                Some(one_line(&wanted.text, MAX_SAID))
+            }
+            What::Send(wanted) => Some(send::measure(&wanted.text)),
+            _ => None,
+        }
     }
 
     /// Refuses what is not even tried.
@@ -289,16 +313,9 @@ fn way(what: &What) -> &'static str {
         | What::Start(_)
         | What::Resume(_) => "pane",
         What::Task(_) => "file",
-        What::Decide(_) => "none",
+        // What is sent has its way in its result.
+        What::Decide(_) | What::Send(_) => "none",
         _ => "table",
-    }
-}
-
-/// What exactly is wanted, where its name does not say that.
-fn said(what: &What) -> Option<String> {
-    match what {
-        What::Task(wanted) => Some(wanted.to_string()),
-        _ => None,
     }
 }
 

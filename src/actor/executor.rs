@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use pane_patrol_hooks::event::Assistant;
+use pane_patrol_hooks::event_log::rotate::read_limits;
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::timestamp::Timestamp;
@@ -61,12 +63,45 @@ impl Executor {
         };
     }
 
+    /// Whether prompts and commands may be written down, as the event log has it.
+    pub(super) fn keeps_messages(&self) -> bool {
+        let log = self.places.event_log();
+        log.is_none_or(|log| read_limits(&log).messages)
+    }
+
     /// Writes down that something is about to be done; by what is given back the line is known that tells what
     /// came of it.
     pub(super) fn intend(&self, line: Line<'_>, right: Right) -> String {
         let intent = random_id();
         self.record(&line.begun(&intent), right);
         intent
+    }
+
+    /// What the assistant of a row says of itself now; `None` where it says nothing.
+    pub(super) fn witness_of(&self, row: &Row) -> Option<Seen> {
+        self.seen(
+            &row.assistant,
+            row.home.as_deref(),
+            row.pid,
+            row.instance_id.as_deref(),
+        )
+    }
+
+    fn seen(
+        &self,
+        assistant: &Assistant,
+        home: Option<&str>,
+        pid: Option<u32>,
+        session: Option<&str>,
+    ) -> Option<Seen> {
+        let home = self.homes.of(assistant, home)?;
+        let files = assistants::of(assistant)?.session_files()?;
+        let reading = files.look(&home, pid?, session)?;
+        Some(Seen {
+            level: reading.level,
+            instance_id: reading.instance_id,
+            written: reading.written,
+        })
     }
 
     fn pane_of(&self, bound: &Bound) -> (Place, Box<dyn Multiplexer>) {
@@ -111,14 +146,8 @@ impl Access for Executor {
     }
 
     fn witness(&self, bound: &Bound) -> Option<Seen> {
-        let home = self.homes.of(&bound.assistant, bound.home.as_deref())?;
-        let files = assistants::of(&bound.assistant)?.session_files()?;
-        let reading = files.look(&home, bound.pid?, bound.instance_id.as_deref())?;
-        Some(Seen {
-            level: reading.level,
-            instance_id: reading.instance_id,
-            written: reading.written,
-        })
+        let (home, session) = (bound.home.as_deref(), bound.instance_id.as_deref());
+        self.seen(&bound.assistant, home, bound.pid, session)
     }
 
     fn is_at_rest(&self, bound: &Bound) -> Option<bool> {

@@ -151,7 +151,7 @@ impl Executor {
 
 impl Meant<'_> {
     /// Why `row` is not what is meant.
-    fn objection(&self, row: &Row) -> Option<&'static str> {
+    pub(super) fn objection(&self, row: &Row) -> Option<&'static str> {
         match (row.instance_id.as_deref(), self.instance_id) {
             (Some(_), None) => return Some("name its session in `instance_id`"),
             (own, meant) if own != meant => return Some("another session has taken its place"),

@@ -5,6 +5,7 @@
 //! | `acts` | carries out what somebody wants done about an agent |
 //! | `decide` | about a request: read in full, compared with what was shown, at its hook or by keys |
 //! | `manage` | stops one, starts another |
+//! | `send` | gives a session a text as its next prompt |
 //! | `tasks` | changes the list of tasks that one shows |
 //! | `started` | what became of what was started |
 //! | `foreground` | whether the pane's foreground is the row's own assistant |
@@ -51,6 +52,7 @@ mod opening;
 pub(crate) mod refusals;
 mod rest;
 mod secrets;
+mod send;
 pub(crate) mod started;
 pub(crate) mod stop;
 mod tasks;
@@ -65,3 +67,4 @@ pub(crate) use acts::resume::STARTED_ALREADY;
 pub(crate) use digest::{Digest, Shown};
 pub(crate) use equal::Equal;
 pub use keys::Outcome;
+pub(crate) use send::TOO_LONG;

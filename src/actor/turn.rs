@@ -10,12 +10,14 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use pane_patrol_hooks::event::Assistant;
+use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_installer::sha256;
 use pane_patrol_sys::open::Opening;
 use rustix::fs::{FlockOperation, flock};
 use thiserror::Error;
 
-use crate::state::Bound;
+use crate::state::{Bound, Row};
 
 /// Another answer may take this long to be given before one is refused for it.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -55,23 +57,42 @@ impl Turn {
     /// # Errors
     /// Another one has it all the while, or the files cannot be locked.
     pub fn take(folder: &Path, bound: &Bound) -> Result<Self, NoTurn> {
+        let pane = (&bound.server, bound.pane);
+        let session = bound.instance_id.as_deref();
+        Self::take_all(folder, names(&bound.assistant, Some(pane), session))
+    }
+
+    /// The same for the pane and the session of a row, as far as it has them.
+    ///
+    /// # Errors
+    /// As [`Self::take`].
+    pub(super) fn take_of(folder: &Path, row: &Row) -> Result<Self, NoTurn> {
+        let pane = row.server.as_ref().zip(row.pane);
+        let session = row.instance_id.as_deref();
+        Self::take_all(folder, names(&row.assistant, pane, session))
+    }
+
+    fn take_all(folder: &Path, names: BTreeSet<String>) -> Result<Self, NoTurn> {
         let until = Instant::now() + PATIENCE;
         // All take them in this order, so that no two wait for each other.
-        let names = names(bound).into_iter();
-        let locks = names.map(|name| Lock::take(folder.join(name), until));
+        let locks = names
+            .into_iter()
+            .map(|name| Lock::take(folder.join(name), until));
         let locks = locks.collect::<Result<_, _>>()?;
         Ok(Self { _locks: locks })
     }
 }
 
 /// What the locks of a pane and of its session are called.
-fn names(bound: &Bound) -> BTreeSet<String> {
-    let pane = bound.pane.to_string();
-    let pane = ["pane", &bound.server.to_string(), &pane].join("\n");
-    let session = bound.instance_id.as_ref();
-    let session = session.map(|session| ["session", bound.assistant.as_str(), session].join("\n"));
+fn names(
+    assistant: &Assistant,
+    pane: Option<(&Server, PaneId)>,
+    session: Option<&str>,
+) -> BTreeSet<String> {
+    let pane = pane.map(|(server, pane)| format!("pane\n{server}\n{pane}"));
+    let session = session.map(|session| format!("session\n{assistant}\n{session}"));
     let name = |what: String| format!("act-{}.lock", &sha256(what.as_bytes())[..LETTERS]);
-    [pane].into_iter().chain(session).map(name).collect()
+    pane.into_iter().chain(session).map(name).collect()
 }
 
 /// A locked file, which goes with the lock.
@@ -122,11 +143,9 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
     use std::thread;
 
-    use pane_patrol_hooks::event::State;
-    use pane_patrol_hooks::target::{PaneId, Server};
-
     use super::*;
     use crate::state::fixture::{With as _, row};
+    use pane_patrol_hooks::event::State;
 
     fn bound(pane: u32, session: &str) -> Bound {
         let row = row(pane, "claude", State::WaitingApproval, "a:0.0", 5);

@@ -156,8 +156,8 @@ impl Alone {
                 log: Some(log),
                 ..Self::default()
             }),
-            // It is bound to the process in the pane, which is looked at, or to the folder it works in.
-            What::Stop { .. } | What::Task(_) => Some(Self {
+            // It is bound to the process in the pane, which is looked at, to the folder it works in, or to its session.
+            What::Stop { .. } | What::Task(_) | What::Send(_) => Some(Self {
                 log: log(),
                 known: row.cloned(),
                 ..Self::default()

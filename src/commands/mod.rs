@@ -32,6 +32,7 @@ mod request;
 mod resume;
 mod rows;
 mod rules;
+mod send;
 mod setup;
 mod snooze;
 mod start;
@@ -67,6 +68,7 @@ pub fn run(cli: &Cli) -> CommandResult {
         Some(Command::Approve(arguments)) => approve::run(&context, arguments),
         Some(Command::Deny(arguments)) => deny::run(&context, arguments),
         Some(Command::Answer(arguments)) => answer::run(&context, arguments),
+        Some(Command::Send(arguments)) => send::run(&context, arguments),
         Some(Command::Trust(arguments)) => trust::run(&context, arguments),
         Some(Command::Rules(command)) => rules::run(&context, command),
         Some(Command::Collect(arguments)) => collect::run(&context, arguments),

@@ -153,6 +153,7 @@ pub(super) fn act_of(name: &str) -> Value {
         "decide" => json!({"decision": "deny"}),
         "snooze" => json!({"seconds": 60}),
         "trust" => json!({"instance_id": "y", "seconds": 60}),
+        "send" => json!({"text": "y"}),
         "stop" => json!({"instance_id": "y"}),
         "task" => json!({"change": "set", "id": "1", "status": "done"}),
         "start" => json!({"launcher": "y"}),

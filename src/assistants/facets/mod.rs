@@ -5,6 +5,7 @@ pub(crate) mod colours;
 pub(crate) mod dialog;
 pub(crate) mod doctor;
 pub(crate) mod log_tail;
+pub(crate) mod prompts;
 pub(crate) mod request;
 pub(crate) mod running;
 pub(crate) mod session_file;
@@ -24,6 +25,7 @@ use crate::state::{Bound, SessionId};
 use crate::tasks::TaskSummary;
 use dialog::Dialog;
 use doctor::{Found, Look};
+use prompts::Prompts;
 use request::{Begun, Full, Given, Missing};
 use session_file::SessionFiles;
 use session_log::SessionLogs;
@@ -98,6 +100,11 @@ pub(crate) trait Facets: Debug + Sync {
 
     /// Its dialogs that can be answered.
     fn dialogs(&self) -> Option<&'static dyn Dialogs> {
+        None
+    }
+
+    /// Its own way for a person's text to a session; `None`: it can only be typed.
+    fn prompts(&self) -> Option<&'static dyn Prompts> {
         None
     }
 

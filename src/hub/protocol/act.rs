@@ -17,6 +17,9 @@ use crate::tasks::TaskChange;
 /// Nobody is trusted for longer at one time.
 pub const MAX_TRUST: Duration = Duration::from_secs(4 * 60 * 60);
 
+/// No text for an assistant is longer, in bytes.
+pub const MAX_PROMPT_BYTES: usize = 64 * 1024;
+
 /// Payload of `act`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -52,6 +55,8 @@ pub enum What {
     },
     /// To decide about a request.
     Decide(Decide),
+    /// To give the agent a text as its next prompt.
+    Send(SendPrompt),
     /// To have no notice of the agent for a while.
     Snooze {
         /// For how long, in seconds; 0: not any longer.
@@ -114,6 +119,7 @@ impl What {
         match self {
             Self::ReadRequest { .. } => "read_request",
             Self::Decide(decide) => decide.decision.word(),
+            Self::Send(_) => "send",
             Self::Snooze { .. } => "snooze",
             Self::Trust { .. } => "trust",
             Self::Stop {
@@ -134,6 +140,7 @@ impl What {
     pub fn is_recorded(&self) -> bool {
         match self {
             Self::Decide(_)
+            | Self::Send(_)
             | Self::Snooze { .. }
             | Self::Trust { .. }
             | Self::Stop { .. }
@@ -237,6 +244,17 @@ impl Decide {
     }
 }
 
+/// A text for an agent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct SendPrompt {
+    /// The text: at most [`MAX_PROMPT_BYTES`] bytes, without control characters but line ends and tabs.
+    pub text: String,
+    /// The session it is for; another one refuses it. Left out where the agent has none that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance_id: Option<String>,
+}
+
 /// What came of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -270,6 +288,9 @@ pub struct ActResult {
     /// Of `task`: what was changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task: Option<ChangedTask>,
+    /// Of `send`: how the text came there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<SentPrompt>,
     /// Of `stop`: it was not to be ended in that way; to close its pane would.
     #[serde(default, skip_serializing_if = "is_false")]
     pub only_by_pane: bool,
@@ -285,6 +306,7 @@ impl ActResult {
             request: None,
             place: None,
             task: None,
+            sent: None,
             only_by_pane: false,
         }
     }
@@ -327,6 +349,16 @@ pub struct ChangedTask {
     /// The tag of its list; of `tag` the one that is the current one now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
+}
+
+/// How a text came to an agent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct SentPrompt {
+    /// By what: `keys`, or the assistant's own way, as `inbox`, `server`.
+    pub way: String,
+    /// It waits for the end of the turn that runs.
+    pub queued: bool,
 }
 
 /// Where an agent is.

@@ -45,8 +45,8 @@ mod wait_decision;
 pub(crate) mod words;
 
 pub use act::{
-    Act, ActOutcome, ActResult, ChangedTask, Decide, Located, MAX_TRUST, Named, ReadRequest, Verb,
-    What,
+    Act, ActOutcome, ActResult, ChangedTask, Decide, Located, MAX_PROMPT_BYTES, MAX_TRUST, Named,
+    ReadRequest, SendPrompt, SentPrompt, Verb, What,
 };
 pub use diff::{AgentDiff, ChangedFile, FileWord, NoGit};
 pub use ended::{EndedAgent, EndedSessions, Resume};

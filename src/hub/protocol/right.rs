@@ -97,12 +97,13 @@ pub const MESSAGES: [(&str, Right); 12] = [
 ];
 
 /// What is needed for each act.
-pub const ACTS: [(&str, Right); 10] = [
+pub const ACTS: [(&str, Right); 11] = [
     ("read_request", Right::Read),
     ("locate", Right::Read),
     ("look", Right::Answer),
     ("decide", Right::Answer),
     ("snooze", Right::Answer),
+    ("send", Right::Manage),
     ("stop", Right::Manage),
     ("resume", Right::Manage),
     ("task", Right::Manage),

@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::event::Said;
 use crate::git::MAX_FILES;
 use crate::hub::protocol::{
-    Act, AgentDiff, AgentPatch, AgentTasks, Envelope, ErrorPayload, Heartbeat, Report, RequestPatch,
+    Act, AgentDiff, AgentPatch, AgentTasks, Envelope, ErrorPayload, Heartbeat, MAX_PROMPT_BYTES,
+    Report, RequestPatch,
 };
 use crate::state::MAX_TEXT_BYTES;
 use crate::tasks::MAX_TASKS;
@@ -19,6 +20,9 @@ const MAX_ACT_ID: usize = 128;
 
 /// Longest act, in bytes: what it was is known for a while.
 const MAX_ACT_BYTES: usize = 16 * 1024;
+
+/// The same where it brings a text: each line end and each mark of it may take two.
+const MAX_SEND_BYTES: usize = MAX_ACT_BYTES + 2 * MAX_PROMPT_BYTES;
 
 /// Longest code of a publisher's error, and name of the part that says so, in characters.
 const MAX_CODE_CHARS: usize = 64;
@@ -77,8 +81,12 @@ pub(super) fn command_of(message: &Envelope) -> Result<Option<What>, String> {
         "diff_patch_response" => What::Patched(Box::new(plain(payload())?)),
         // What it is about is compared with what the table has, which may hold anything.
         "act" => {
-            if size(&message.payload) > MAX_ACT_BYTES {
-                return Err(format!("an act has at most {MAX_ACT_BYTES} bytes"));
+            let most = match message.payload.get("act") {
+                Some(act) if act == "send" => MAX_SEND_BYTES,
+                _ => MAX_ACT_BYTES,
+            };
+            if size(&message.payload) > most {
+                return Err(format!("an act has at most {most} bytes"));
             }
             // A number would be taken for the place of a word in a list that is nobody's business.
             if message
