@@ -8,6 +8,7 @@ pub(crate) mod child;
 pub(crate) mod monotone_clock;
 pub(crate) mod namespaces;
 pub(crate) mod outside;
+pub(crate) mod own_socket;
 pub(crate) mod process;
 pub(crate) mod runtime_dir;
 pub(crate) mod shell;

@@ -3,6 +3,7 @@
 pub mod commands;
 pub(crate) mod dialog;
 mod follower;
+mod inbox;
 pub(crate) mod job_record;
 pub mod session_file;
 pub(crate) mod switches;
@@ -20,6 +21,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::{Assistant as Row, CLAUDE};
 
 use super::facets::doctor::{Found, Look};
+use super::facets::prompts::Prompts;
 use super::facets::request::{Begun, Full, Given, Missing};
 use super::facets::session_file::{Census, Follower, SessionFiles, Setting};
 use super::facets::status_record::StatusRecords;
@@ -75,6 +77,10 @@ impl Facets for Claude {
 
     fn dialogs(&self) -> Option<&'static dyn Dialogs> {
         Some(&dialog::Sheets)
+    }
+
+    fn prompts(&self) -> Option<&'static dyn Prompts> {
+        Some(&inbox::Inbox)
     }
 
     fn lacks(&self, version: Version) -> Option<(&'static str, &'static str)> {

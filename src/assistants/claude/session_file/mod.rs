@@ -4,7 +4,7 @@
 //! read is no reading, never an error. The folder also holds secrets (`.key` files): nothing in it
 //! is opened but what is named after a process. Written in place, so half a file is a usual sight.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use pane_patrol_hooks::event::Assistant;
@@ -49,6 +49,8 @@ pub(crate) struct Session {
     pub(crate) parked: Option<String>,
     /// When that was written.
     moved: Option<Timestamp>,
+    /// The socket that takes texts for it.
+    inbox: Option<PathBuf>,
     /// What the assistant calls a background job, also in the title of the pane that shows it.
     name: Option<String>,
 }
@@ -71,6 +73,7 @@ struct Wire {
     job_id: Option<String>,
     parked_job_id: Option<String>,
     name: Option<String>,
+    messaging_socket_path: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]
@@ -220,6 +223,7 @@ fn parse(bytes: &[u8]) -> Option<Session> {
         job: plain(wire.job_id),
         parked,
         moved: moved.map(Timestamp::from_millis),
+        inbox: wire.messaging_socket_path,
         // Of others it changes with their work and says nothing.
         name,
         detail: wire.waiting_for.map(|words| one_line(&words, 80)),
@@ -269,6 +273,17 @@ impl Session {
             (None, None) => true,
         };
         is_same.then_some(start)
+    }
+
+    /// Whether it is the session of that id, or its id or that one is not known.
+    pub(crate) fn is_of(&self, instance: Option<&str>) -> bool {
+        let own = self.instance_id.as_deref();
+        own.zip(instance).is_none_or(|(own, other)| own == other)
+    }
+
+    /// The socket that takes texts for it.
+    pub(crate) fn inbox(&self) -> Option<&Path> {
+        self.inbox.as_deref()
     }
 
     /// The reading, made at `seen`.
