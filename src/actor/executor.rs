@@ -156,16 +156,7 @@ impl Access for Executor {
 
     fn look(&self, bound: &Bound) -> mux::Outcome<Pane> {
         let (place, mux) = self.pane_of(bound);
-        let coloured = dialog::reads_colours(&bound.assistant);
-        let screen = mux.read(&place, coloured, PATIENCE);
-        let screen = screen.map_err(|undone| explain(undone, &place))?;
-        let objection = || foreground::objection(screen.pid?, bound.pid, bound.assistant.as_str());
-        Ok(Pane {
-            unfit: screen.unfit.or_else(objection),
-            screen: screen.text,
-            width: screen.width,
-            stamp: screen.stamp,
-        })
+        look((&bound.assistant, bound.pid), &place, &*mux)
     }
 
     fn press(&self, bound: &Bound, press: &Press, guard: &Guard) -> mux::Outcome<Pressed> {
@@ -181,6 +172,24 @@ impl Access for Executor {
     fn wait(&self, time: Duration) {
         std::thread::sleep(time);
     }
+}
+
+/// What the pane of an assistant, and of its process, shows now.
+pub(super) fn look(
+    (assistant, pid): (&Assistant, Option<u32>),
+    place: &Place,
+    mux: &dyn Multiplexer,
+) -> mux::Outcome<Pane> {
+    let coloured = dialog::reads_colours(assistant);
+    let screen = mux.read(place, coloured, PATIENCE);
+    let screen = screen.map_err(|undone| explain(undone, place))?;
+    let objection = || foreground::objection(screen.pid?, pid, assistant.as_str());
+    Ok(Pane {
+        unfit: screen.unfit.or_else(objection),
+        screen: screen.text,
+        width: screen.width,
+        stamp: screen.stamp,
+    })
 }
 
 /// A server that is gone is named by its kind.

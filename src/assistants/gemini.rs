@@ -2,6 +2,7 @@
 
 use pane_patrol_installer::{Assistant as Row, GEMINI};
 
+use super::facets::composer::{Composer, Marked};
 use super::facets::dialog::shape::{Shape, Shapes, box_above, question_below, writing_above};
 use super::facets::dialog::{Kind, Press};
 use super::facets::title::Title;
@@ -12,6 +13,12 @@ use crate::state::{Level, SessionId};
 #[derive(Debug)]
 pub(crate) struct Gemini;
 
+/// Its prompt: behind another mark it takes commands, or asks nothing.
+const PROMPT: Marked = Marked {
+    marks: &['>'],
+    hints: &["Type your message"],
+};
+
 impl Facets for Gemini {
     fn row(&self) -> &'static Row {
         &GEMINI
@@ -19,6 +26,10 @@ impl Facets for Gemini {
 
     fn title(&self) -> Option<&'static Title> {
         Some(&TITLE)
+    }
+
+    fn composer(&self) -> Option<&'static dyn Composer> {
+        Some(&PROMPT)
     }
 
     fn dialogs(&self) -> Option<&'static dyn Dialogs> {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use pane_patrol_installer::{Assistant as Row, QWEN};
 
+use super::facets::composer::{Composer, Marked};
 use super::facets::dialog::Kind;
 use super::facets::dialog::shape::{
     Shape, Shapes, call_above, question_below_header, writing_above,
@@ -16,6 +17,12 @@ use crate::state::{Level, SessionId};
 #[derive(Debug)]
 pub(crate) struct Qwen;
 
+/// Its prompt.
+const PROMPT: Marked = Marked {
+    marks: &['>'],
+    hints: &["Type your message"],
+};
+
 impl Facets for Qwen {
     fn row(&self) -> &'static Row {
         &QWEN
@@ -23,6 +30,10 @@ impl Facets for Qwen {
 
     fn title(&self) -> Option<&'static Title> {
         Some(&TITLE)
+    }
+
+    fn composer(&self) -> Option<&'static dyn Composer> {
+        Some(&PROMPT)
     }
 
     fn dialogs(&self) -> Option<&'static dyn Dialogs> {

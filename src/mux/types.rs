@@ -118,6 +118,8 @@ pub struct Screen {
 pub enum Press {
     /// Characters as they are.
     Text(String),
+    /// Lines as if they were pasted: a program that wants to know can tell them from what is typed.
+    Paste(String),
     /// A key by its name: `Enter`, `Escape`, `Tab`, `Up`, `Down`.
     Key(&'static str),
 }

@@ -180,7 +180,7 @@ impl Scenery {
                 self.answers.push((asked.id, "escape".to_owned()));
                 self.close();
             }
-            Press::Key(_) | Press::Text(_) => {}
+            Press::Key(_) | Press::Text(_) | Press::Paste(_) => {}
         }
     }
 }

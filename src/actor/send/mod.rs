@@ -5,6 +5,9 @@
 //! to a waiting session is not what the person thinks of when she reads that it was sent. That is looked at
 //! when it is wanted, and again right before it is sent.
 
+mod keys;
+mod screen;
+
 use super::executor::{Executor, Refusal};
 use super::manage::Meant;
 use super::turn::Turn;
@@ -60,7 +63,7 @@ impl Executor {
                 sent => return Ok((own.way(), sent, own.note())),
             }
         }
-        Err("it can only be typed into its prompt: go there".to_owned())
+        Ok((keys::WAY, self.type_text(&prompt), None))
     }
 
     /// Why nothing is sent to the session of `known` in this moment.

@@ -20,6 +20,7 @@ use pane_patrol_hooks::adapter::Version;
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::{Assistant as Row, CLAUDE};
 
+use super::facets::composer::{Composer, Marked};
 use super::facets::doctor::{Found, Look};
 use super::facets::prompts::Prompts;
 use super::facets::request::{Begun, Full, Given, Missing};
@@ -39,6 +40,12 @@ static RECORDS: StatusRecords = StatusRecords {
 /// Claude Code.
 #[derive(Debug)]
 pub(crate) struct Claude;
+
+/// Its prompt (2.1.197 and 2.1.332).
+const PROMPT: Marked = Marked {
+    marks: &['❯', '>'],
+    hints: &["Try \"", "Press up to edit queued messages"],
+};
 
 impl Facets for Claude {
     fn row(&self) -> &'static Row {
@@ -73,6 +80,10 @@ impl Facets for Claude {
 
     fn calls(&self) -> Option<&'static dyn Calls> {
         Some(&Transcripts)
+    }
+
+    fn composer(&self) -> Option<&'static dyn Composer> {
+        Some(&PROMPT)
     }
 
     fn dialogs(&self) -> Option<&'static dyn Dialogs> {

@@ -11,6 +11,7 @@ use std::time::Duration;
 use pane_patrol_hooks::adapter::codex::pane::is_server;
 use pane_patrol_installer::{Assistant as Row, CODEX};
 
+use super::facets::composer::{Composer, Marked};
 use super::facets::dialog::Kind;
 use super::facets::dialog::shape::{
     Shape, Shapes, destination_below, prompt_below, question_below,
@@ -25,6 +26,12 @@ use crate::state::{Bound, Level, SessionId};
 /// Codex.
 #[derive(Debug)]
 pub(crate) struct Codex;
+
+/// Its prompt.
+const PROMPT: Marked = Marked {
+    marks: &['›'],
+    hints: &["Ask Codex to do anything", "Ask a follow-up question"],
+};
 
 impl Facets for Codex {
     fn row(&self) -> &'static Row {
@@ -48,6 +55,10 @@ impl Facets for Codex {
 
     fn request(&self, bound: &Bound, home: Option<&Path>) -> Result<Full, Missing> {
         rollout::find(bound, home)
+    }
+
+    fn composer(&self) -> Option<&'static dyn Composer> {
+        Some(&PROMPT)
     }
 
     fn dialogs(&self) -> Option<&'static dyn Dialogs> {

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use pane_patrol_installer::{Assistant as Row, COPILOT};
 
+use super::facets::composer::{Composer, Marked};
 use super::facets::dialog::shape::{Shape, Shapes, box_above, file_in_question};
 use super::facets::dialog::{Kind, Press};
 use super::facets::request::{Full, Given, Missing};
@@ -18,6 +19,12 @@ use crate::state::{Bound, SessionId};
 /// Copilot CLI.
 #[derive(Debug)]
 pub(crate) struct Copilot;
+
+/// Its prompt.
+const PROMPT: Marked = Marked {
+    marks: &['❯'],
+    hints: &[],
+};
 
 impl Facets for Copilot {
     fn row(&self) -> &'static Row {
@@ -44,6 +51,10 @@ impl Facets for Copilot {
 
     fn request(&self, bound: &Bound, home: Option<&Path>) -> Result<Full, Missing> {
         request::find(bound, home)
+    }
+
+    fn composer(&self) -> Option<&'static dyn Composer> {
+        Some(&PROMPT)
     }
 
     fn dialogs(&self) -> Option<&'static dyn Dialogs> {

@@ -51,6 +51,15 @@ pub(crate) fn shown(bound: &Bound, pane: &Pane) -> Result<Dialog, Refusal> {
     dialog.shows(bound).map(|()| dialog)
 }
 
+/// Whether a dialog of a known shape is the last word of the pane, or the end of one is.
+pub(crate) fn may_stand_on(assistant: &Assistant, pane: &Pane) -> bool {
+    let is_shown = |dialogs: &dyn facets::Dialogs| {
+        let (screen, width) = (&pane.screen, pane.width);
+        dialogs.read(screen, width).is_some() || dialogs.is_cut_off(screen, width)
+    };
+    dialogs_of(assistant).is_some_and(is_shown)
+}
+
 /// What a pane shows after a request was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OnScreen {

@@ -2,6 +2,7 @@
 //! An assistant says what it has; for all else there is the plain answer: nothing.
 
 pub(crate) mod colours;
+pub(crate) mod composer;
 pub(crate) mod dialog;
 pub(crate) mod doctor;
 pub(crate) mod log_tail;
@@ -23,6 +24,7 @@ use pane_patrol_installer::Assistant as Row;
 
 use crate::state::{Bound, SessionId};
 use crate::tasks::TaskSummary;
+use composer::Composer;
 use dialog::Dialog;
 use doctor::{Found, Look};
 use prompts::Prompts;
@@ -105,6 +107,11 @@ pub(crate) trait Facets: Debug + Sync {
 
     /// Its own way for a person's text to a session; `None`: it can only be typed.
     fn prompts(&self) -> Option<&'static dyn Prompts> {
+        None
+    }
+
+    /// Its prompt on the screen; `None`: nobody knows how that looks, and nothing is typed into it.
+    fn composer(&self) -> Option<&'static dyn Composer> {
         None
     }
 

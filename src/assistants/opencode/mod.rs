@@ -6,6 +6,7 @@ use std::path::Path;
 
 use pane_patrol_installer::{Assistant as Row, OPENCODE};
 
+use super::facets::composer::{Barred, Composer};
 use super::facets::request::{Full, Missing};
 use super::facets::{Dialogs, Facets};
 use crate::state::{Bound, SessionId};
@@ -13,6 +14,13 @@ use crate::state::{Bound, SessionId};
 /// OpenCode.
 #[derive(Debug)]
 pub(crate) struct OpenCode;
+
+/// Its prompt.
+const PROMPT: Barred = Barred {
+    foot: "╹▀",
+    bar: '┃',
+    hints: &["Ask anything"],
+};
 
 impl Facets for OpenCode {
     fn row(&self) -> &'static Row {
@@ -23,6 +31,10 @@ impl Facets for OpenCode {
         Err(Missing::Never(
             "OpenCode keeps the rest in a database of its own",
         ))
+    }
+
+    fn composer(&self) -> Option<&'static dyn Composer> {
+        Some(&PROMPT)
     }
 
     fn dialogs(&self) -> Option<&'static dyn Dialogs> {

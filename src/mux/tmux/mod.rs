@@ -6,6 +6,7 @@
 mod ask;
 mod audience;
 pub(crate) mod belief;
+mod buffer;
 mod call;
 mod command;
 pub(crate) mod conf;

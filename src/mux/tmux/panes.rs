@@ -4,6 +4,7 @@ use std::path::Path;
 
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 
+use super::buffer::Buffer;
 use super::moment::{FLAGS, STAMPED, condition};
 use super::{Ask, Call, Format};
 use crate::mux::{Gone, Guard, Outcome, Place, Press, Pressed, Screen, Undone};
@@ -117,19 +118,35 @@ pub(super) fn press(
     let id = id_of(place)?;
     let server = place.server.as_ref().ok_or("its server is not known")?;
     let keys = Call::new("send-keys").target(id);
-    let keys = match press {
-        Press::Text(text) => keys.flag("-l").operand(text),
-        Press::Key(name) => keys.operand(name),
+    let guard = condition(guard, server.pid);
+    let answer = match press {
+        Press::Text(text) => press_if(&guard, id, &keys.flag("-l").operand(text), (socket, ask))?,
+        Press::Key(name) => press_if(&guard, id, &keys.operand(name), (socket, ask))?,
+        Press::Paste(text) => {
+            let buffer = Buffer::load(text, socket, ask)?;
+            press_if(&guard, id, &buffer.paste(id), (socket, ask))?
+        }
     };
-    let told = Call::new("display-message").flag("-p").operand("pressed");
-    let call = Call::new("if-shell").flag("-F").target(id);
-    let call = call.format_operand(&condition(guard, server.pid));
-    let answer = ask(socket, &call.script(&keys.then(told)))?;
     Ok(if answer.starts_with(b"pressed") {
         Pressed::Yes
     } else {
         Pressed::No
     })
+}
+
+/// What tmux says when the keys were pressed, if the condition held in that moment; else nothing.
+fn press_if(
+    guard: &Format,
+    id: PaneId,
+    keys: &Call,
+    (socket, ask): (&Path, Ask<'_>),
+) -> Outcome<Vec<u8>> {
+    let told = Call::new("display-message").flag("-p").operand("pressed");
+    let call = Call::new("if-shell").flag("-F").target(id);
+    ask(
+        socket,
+        &call.format_operand(guard).script(&keys.clone().then(told)),
+    )
 }
 
 #[cfg(test)]
