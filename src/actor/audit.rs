@@ -43,7 +43,7 @@ pub(crate) struct Line<'a> {
     /// Why it was decided so, when not by hand.
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<&'a str>,
-    /// `keys` or `hook`, and `unknown` before it is decided; of what is no decision `process`, `pane`, `file` or
+    /// `keys`, `id` or `hook`, and `unknown` before it is decided; of what is no decision `process`, `pane`, `file` or
     /// `table`; `none` where it was not even tried.
     way: &'a str,
     /// Where the person answered: `dashboard`, the command's name, or a client of the hub.

@@ -24,7 +24,7 @@ const SHORTEST: usize = 8;
 
 /// Why a request is not the one that stood before the person.
 #[derive(Debug, Error)]
-enum NotAsShown {
+pub(super) enum NotAsShown {
     /// The collector cannot be asked.
     #[error(transparent)]
     Hub(#[from] HubError),
@@ -143,7 +143,7 @@ impl Executor {
 }
 
 impl Executor {
-    /// Answers, through the hook that waits for it or else by keys, and writes the decision down: of those that
+    /// Answers, through the hook that waits for it, by its id, or else by keys, and writes the decision down: of those that
     /// answer in its pane or its session one after the other.
     fn answer(
         &self,
@@ -156,7 +156,7 @@ impl Executor {
         let mut written = None;
         let mut intend = || {
             let nothing_yet = Outcome::Nothing(String::new());
-            // Whether a hook waits is seen when the answer is given.
+            // Whether a hook waits, or the assistant takes it, is seen when the answer is given.
             let way = "unknown";
             let line = Line::by_hand(bound, decision, (who, shown), way, &nothing_yet, began);
             written.get_or_insert_with(|| self.intend(line, who.right));
@@ -205,13 +205,16 @@ impl Executor {
         if let Some(why) = objection {
             return ("keys", Outcome::Nothing(why.to_owned()));
         }
+        if let Some(outcome) = self.by_id(&bound, decision, (shown, expires), intend) {
+            return ("id", outcome);
+        }
         intend();
         ("keys", carry_out_until(expires, &bound, decision, self))
     }
 
     /// The request with its whole command, if it is still asked and may be answered by whoever had
     /// `shown` before them: read again, all of it, before anything is sent in whatever way.
-    fn as_shown(
+    pub(super) fn as_shown(
         &self,
         bound: &Bound,
         decision: &Decision,

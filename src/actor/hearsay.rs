@@ -40,7 +40,7 @@ impl Executor {
     }
 
     /// The row's assistant, as the system shows it in front in its pane.
-    fn in_front(&self, row: &Row) -> Option<Found> {
+    pub(super) fn in_front(&self, row: &Row) -> Option<Found> {
         let (place, mux) = self.reach.place_of(row);
         let root = mux.process(&place, PATIENCE).ok()?;
         in_front(root).filter(|found| found.assistant == row.assistant)

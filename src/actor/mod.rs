@@ -3,7 +3,8 @@
 //! | part | does |
 //! | --- | --- |
 //! | `acts` | carries out what somebody wants done about an agent |
-//! | `decide` | about a request: read in full, compared with what was shown, at its hook or by keys |
+//! | `decide` | about a request: read in full, compared with what was shown, at its hook, by its id or by keys |
+//! | `by_id` | answers through the assistant itself, where it takes answers by a request's id |
 //! | `manage` | stops one, starts another |
 //! | `send` | gives a session a text as its next prompt |
 //! | `tasks` | changes the list of tasks that one shows |
@@ -33,6 +34,7 @@
 pub(crate) mod access;
 pub(crate) mod acts;
 pub(crate) mod audit;
+mod by_id;
 mod decide;
 pub(crate) mod digest;
 pub(crate) mod equal;

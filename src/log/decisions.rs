@@ -122,6 +122,7 @@ impl Decided {
         let way = match self.way.as_str() {
             "keys" => " by keys",
             "hook" => " at its hook",
+            "id" => " by its id",
             _ => "",
         };
         let mut end = match self.outcome.as_str() {

@@ -1,6 +1,7 @@
 //! What there is to know of an assistant, one facet each, and what several of them have in common.
 //! An assistant says what it has; for all else there is the plain answer: nothing.
 
+pub(crate) mod answers;
 pub(crate) mod colours;
 pub(crate) mod composer;
 pub(crate) mod dialog;
@@ -24,6 +25,7 @@ use pane_patrol_installer::Assistant as Row;
 
 use crate::state::{Bound, SessionId};
 use crate::tasks::TaskSummary;
+use answers::Answers;
 use composer::Composer;
 use dialog::Dialog;
 use doctor::{Found, Look};
@@ -112,6 +114,11 @@ pub(crate) trait Facets: Debug + Sync {
 
     /// Its prompt on the screen; `None`: nobody knows how that looks, and nothing is typed into it.
     fn composer(&self) -> Option<&'static dyn Composer> {
+        None
+    }
+
+    /// Where it takes answers itself, by a request's own id.
+    fn answers(&self) -> Option<&'static dyn Answers> {
         None
     }
 

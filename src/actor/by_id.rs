@@ -1,0 +1,61 @@
+//! Answering by the request's own id, through the assistant itself: there no dialog has to be compared, for the
+//! assistant says which request waits, and what became of it.
+
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::digest::Shown;
+use super::executor::{Executor, Refusal};
+use super::keys::{Access as _, Outcome, once_it_waits};
+use super::stop::Stop;
+use crate::assistants;
+use crate::assistants::facets::answers::Given;
+use crate::state::{Bound, Decision};
+
+impl Executor {
+    /// What came of it; `None` where nobody takes this answer so: nothing was sent then, and keys may be pressed.
+    /// `intend` writes down that it is about to be.
+    pub(super) fn by_id(
+        &self,
+        bound: &Bound,
+        decision: &Decision,
+        (shown, expires): (&Shown, Option<Timestamp>),
+        intend: &mut dyn FnMut(),
+    ) -> Option<Outcome> {
+        let answers = assistants::of(&bound.assistant)?.answers()?;
+        // That an event names a session proves nothing: the pane has to show such an assistant.
+        self.in_front(&self.row(&bound.row).ok()??)?;
+        let home = self.homes.of(&bound.assistant, bound.home.as_deref());
+        let channel = answers.reach(bound, decision, home.as_deref())?;
+        intend();
+        // To reach it has taken its time.
+        if let Err(why) = self.still_asked(bound, decision, shown, expires) {
+            return Some(Outcome::Nothing(why));
+        }
+        Some(match channel.answer() {
+            Given::Done => Outcome::Done,
+            Given::Late(how) => Outcome::Nothing(format!("this answer came too late: {how}")),
+            Given::Unknown(why) => Outcome::Unknown(why),
+        })
+    }
+
+    /// Everything again in the last moment: the time, the row, what was shown, the assistant's own word.
+    fn still_asked(
+        &self,
+        bound: &Bound,
+        decision: &Decision,
+        shown: &Shown,
+        expires: Option<Timestamp>,
+    ) -> Result<(), Refusal> {
+        let told = |stop: Stop| stop.to_string();
+        let now = self.as_shown(bound, decision, shown);
+        now.map_err(|why| why.to_string())?;
+        once_it_waits(bound, self).map_err(told)?;
+        if self.has_result(bound) == Some(true) {
+            return Err(told(Stop::Answered));
+        }
+        if expires.is_some_and(|expires| expires <= self.now()) {
+            return Err(told(Stop::Expired));
+        }
+        Ok(())
+    }
+}
