@@ -12,6 +12,9 @@ use crate::text::{has_control, index};
 /// Longest target or server text that is accepted, in bytes.
 const MAX_LENGTH: usize = 512;
 
+/// What stands for the terminal of a process that has none, or none that anybody sits before.
+const BACKGROUND: &str = "background";
+
 /// Longest name of an agent, in bytes.
 const MAX_AGENT_NAME: usize = 128;
 
@@ -77,6 +80,21 @@ impl Target {
             Self::Process { pid, .. } => Some(*pid),
             Self::Address { .. } | Self::Pane(_) | Self::Agent(_) => None,
         }
+    }
+
+    /// A process before which nobody sits.
+    pub fn in_background(pid: u32, start: u64) -> Self {
+        let terminal = BACKGROUND.to_owned();
+        Self::Process {
+            terminal,
+            pid,
+            start,
+        }
+    }
+
+    /// Whether it is such a process.
+    pub fn is_in_background(&self) -> bool {
+        matches!(self, Self::Process { terminal, .. } if terminal == BACKGROUND)
     }
 
     /// An agent by a name of its own; `None` for one that cannot be: too long, with control characters, or

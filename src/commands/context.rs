@@ -211,6 +211,7 @@ impl Context {
                 reach: self.reach(),
                 homes: self.homes(),
                 silent: config.table.silent(),
+                background: config.table.background(),
             },
             doors: collector::Doors {
                 elsewhere: self.elsewhere(&places),

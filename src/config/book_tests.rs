@@ -33,6 +33,7 @@ fn defaults(config: &Config) -> Vec<(&'static str, String)> {
             config.table.ttl().as_secs().to_string(),
         ),
         ("table.silent", config.table.silent().to_string()),
+        ("table.background", config.table.background().to_string()),
         (
             "mirror.max_bytes",
             config.mirror.limits().max_bytes.to_string(),

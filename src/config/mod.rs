@@ -178,6 +178,8 @@ pub struct Table {
     ttl_seconds: Option<u32>,
     /// `silent`: whether assistants have a row that run in a pane and have not reported.
     silent: Option<bool>,
+    /// `background`: whether sessions have a row that their assistant runs in the background and no pane shows.
+    background: Option<bool>,
 }
 
 impl Table {
@@ -190,6 +192,11 @@ impl Table {
     /// Whether assistants have a row that run in a pane and have not reported.
     pub fn silent(&self) -> bool {
         self.silent.unwrap_or(true)
+    }
+
+    /// Whether sessions have a row that no pane shows.
+    pub fn background(&self) -> bool {
+        self.background.unwrap_or(true)
     }
 }
 

@@ -24,11 +24,17 @@ pub(crate) fn sessions(files: &dyn SessionFiles, config: &Path) -> Finding {
              shows now, so it has no row"
         );
     }
+    if census.background > 0 {
+        let many = census.background;
+        seen = format!(
+            "{seen}; {many} in the background, each with the row of the pane that shows it or its own"
+        );
+    }
     match census.unattended {
         0 => Finding::ok(CHECK, seen),
         many => Finding::ok(
             CHECK,
-            format!("{seen}; {many} headless or in the background have no pane, so no row"),
+            format!("{seen}; {many} headless have no pane, so no row"),
         ),
     }
 }

@@ -351,6 +351,8 @@ impl Record {
             about: _,
             hearsay: _,
         } = self;
+        let is_nowhere_else = stands_in && event.pane.is_none();
+        let background = Some(event.target).filter(|it| is_nowhere_else && it.is_in_background());
         let level = match event.state {
             State::WaitingApproval => Level::WaitingApproval,
             State::WaitingInput => Level::WaitingInput,
@@ -370,6 +372,7 @@ impl Record {
             instance_id: event.instance_id,
             pid: event.pid,
             pane: pane_of(event.server, event.pane),
+            background,
             cwd: event.cwd,
             home: event.home,
             attended: event.attended,
@@ -414,6 +417,7 @@ mod tests {
                 },
                 PaneId(4),
             )),
+            background: None,
             cwd: Some("/src".into()),
             home: None,
             attended: true,
@@ -443,6 +447,12 @@ mod tests {
                 ..reading()
             },
             Reading {
+                pane: None,
+                background: Some(Target::in_background(7, 9)),
+                stands_in: true,
+                ..reading()
+            },
+            Reading {
                 level: Level::Idle,
                 prompted: Some(Timestamp::from_millis(1_795_000_000_100)),
                 ..reading()
@@ -456,7 +466,8 @@ mod tests {
                 ..reading()
             },
         ] {
-            let target = "work:1.2".parse().unwrap();
+            let row = reading.background.clone();
+            let target = row.unwrap_or_else(|| "work:1.2".parse().unwrap());
             let record = Record::of_reading(&reading, Some(target)).unwrap();
             let line = record.encode().unwrap();
             let read = Record::parse(&line).unwrap();

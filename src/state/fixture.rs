@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use pane_patrol_hooks::event::{Assistant, Source, State};
-use pane_patrol_hooks::target::{PaneId, Server};
+use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::{EndedSession, Evidence, Request, Row, SessionId};
@@ -59,6 +59,19 @@ pub(crate) fn row(pane: u32, assistant: &str, state: State, target: &str, ago: u
             after: state,
             reason: None,
         })],
+    }
+}
+
+/// One that no pane shows, of process `pid`.
+pub(crate) fn behind(pid: u32, assistant: &str, state: State, ago: u64) -> Row {
+    let target = Target::in_background(pid, 7);
+    Row {
+        id: format!("::{target}"),
+        target,
+        server: None,
+        pane: None,
+        pid: Some(pid),
+        ..row(pid, assistant, state, "work:1.0", ago)
     }
 }
 

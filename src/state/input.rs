@@ -174,6 +174,8 @@ pub struct Reading {
     pub pid: Option<u32>,
     /// The pane that holds the process, as far as it was looked up.
     pub pane: Option<(Server, PaneId)>,
+    /// Its process as its place, where it is known that no pane shows the session.
+    pub background: Option<Target>,
     /// The assistant's folder.
     pub cwd: Option<String>,
     /// The assistant's config folder, when it is not the default one.
@@ -185,7 +187,7 @@ pub struct Reading {
     /// How long this kind of level may lag behind the hook that tells of the same.
     pub lag: Duration,
     /// It is of a session that the pane shows in place of its process's own, by the word of that process
-    /// or of the person who started it for that.
+    /// or of the person who started it for that; or of one that no pane shows. Its hooks reach nobody.
     pub stands_in: bool,
     /// When the person's last prompt was written down, as far as that is looked for: with an idle level.
     pub prompted: Option<Timestamp>,

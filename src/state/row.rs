@@ -159,6 +159,11 @@ impl Row {
         !matches!(self.target, Target::Process { .. } | Target::Agent(_))
     }
 
+    /// Whether it is a process before which nobody sits.
+    pub fn is_in_background(&self) -> bool {
+        self.target.is_in_background()
+    }
+
     /// Whether that is where it belongs, or where it is shown.
     pub fn has_address(&self, address: &Target) -> bool {
         self.target == *address || self.shown_at.as_ref() == Some(address)

@@ -7,11 +7,15 @@ use pane_patrol_sys::process::stat;
 /// The place that the process is; `None` when there is none of that number, or its start is not told.
 pub(crate) fn as_target(pid: u32) -> Option<Target> {
     let stat = stat(pid)?;
+    let start = stat.start;
     let terminal = stat.terminal.and_then(terminal_name);
-    Some(Target::Process {
-        terminal: terminal.unwrap_or_else(|| "background".to_owned()),
-        pid,
-        start: stat.start,
+    Some(match terminal {
+        Some(terminal) => Target::Process {
+            terminal,
+            pid,
+            start,
+        },
+        None => Target::in_background(pid, start),
     })
 }
 

@@ -51,6 +51,17 @@ pub(crate) fn section(attention: Attention) -> &'static str {
     }
 }
 
+/// The title of the section of rows that no pane shows.
+pub(crate) const BACKGROUND: &str = "IN THE BACKGROUND";
+
+/// Where the row is: of a process in the background its number says nothing to a person.
+pub(crate) fn target(row: &Row) -> String {
+    if row.is_in_background() {
+        return "background".to_owned();
+    }
+    row.target.to_string()
+}
+
 /// How many rows of a section there are, for example `2 need you`.
 pub(crate) fn count(attention: Attention, rows: usize) -> String {
     let word = match attention {

@@ -16,7 +16,7 @@ use crate::assistants::request::{Full, Known};
 use crate::config::{Signs, Theme};
 use crate::git::{DiffState, DiffSummary};
 use crate::state::Row;
-use crate::state::fixture::ended;
+use crate::state::fixture::{behind, ended};
 use crate::state::update::{Health, Role, Update};
 use crate::state::words::word;
 use crate::tasks::{TaskState, TaskSummary};
@@ -222,6 +222,26 @@ fn sessions_that_are_over() {
         tell(model, Message::Update(ended));
         press(model, "Gk");
     }));
+}
+
+#[test]
+fn sessions_in_the_background() {
+    let src = |name: &str| format!("/home/ada/src/{name}");
+    let asks = behind(30_711, "claude", State::WaitingApproval, 95)
+        .asks("Bash", "cargo publish --no-verify")
+        .in_folder(&src("shop"), Some("fix-tax"));
+    let failed = behind(4780, "claude", State::Error, 130)
+        .says(None, "the model answered 500 five times")
+        .in_folder(&src("docs"), None);
+    let done = behind(7225, "claude", State::Completed, 500)
+        .says(None, "All tests pass; the menu works by keyboard")
+        .in_folder(&src("web"), Some("nav"));
+    let works = behind(900, "claude", State::Running, 12)
+        .says(Some("Edit"), "modules/vpc.tf")
+        .in_folder(&src("infra"), Some("tf"));
+    let behind = [asks, failed, done, works];
+    let rows: Vec<Row> = day()[4..].iter().cloned().chain(behind).collect();
+    insta::assert_snapshot!(screens(&rows, |_| {}));
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! What the transcript of a background job tells in place of its hooks, which reach nobody: the job
-//! has no pane of its own.
+//! has no pane of its own, whether one shows it or none.
 //!
 //! The session file says that it works, waits or is idle, and no more. Which tool it waits for, and
 //! whether its turn was finished or interrupted, stands in the transcript, from which the events are
@@ -26,7 +26,7 @@ const LOOKS: u32 = 5;
 /// The assistant's own record, as events call it.
 const TRANSCRIPT: &str = "transcript";
 
-/// What was told of the job that one pane shows.
+/// What was told of the job that one pane shows, or none does.
 #[derive(Debug, Default)]
 pub(crate) struct Record {
     session: Option<String>,
@@ -39,6 +39,11 @@ pub(crate) struct Record {
 }
 
 impl Record {
+    /// The session that it is of.
+    pub(crate) fn session(&self) -> Option<&str> {
+        self.session.as_deref()
+    }
+
     /// Whether the last reading that was explained is of the same session.
     pub(crate) fn is_of(&self, reading: &Reading) -> bool {
         self.session == reading.instance_id
@@ -52,7 +57,7 @@ impl Record {
         reading: &Reading,
         goes_on: bool,
     ) -> Option<Vec<Event>> {
-        let (Some(session), Some(place)) = (&reading.instance_id, &reading.pane) else {
+        let (Some(session), Some(place)) = (&reading.instance_id, Place::of(reading)) else {
             return Some(Vec::new());
         };
         if self.session.as_ref() != Some(session) {
@@ -120,10 +125,27 @@ impl Record {
     }
 }
 
+/// Where the job is shown.
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    /// In this pane.
+    Pane(&'a Server, PaneId),
+    /// In none: it is where its process is.
+    Background(&'a Target),
+}
+
+impl<'a> Place<'a> {
+    fn of(reading: &'a Reading) -> Option<Self> {
+        let pane = reading.pane.as_ref();
+        let pane = pane.map(|(server, pane)| Self::Pane(server, *pane));
+        pane.or_else(|| reading.background.as_ref().map(Self::Background))
+    }
+}
+
 /// Makes the events of the session that a reading is of.
 struct Maker<'a> {
     reading: &'a Reading,
-    place: &'a (Server, PaneId),
+    place: Place<'a>,
 }
 
 impl Maker<'_> {
@@ -149,14 +171,17 @@ impl Maker<'_> {
     }
 
     fn event(&self, state: State, kind: Kind, at: Timestamp) -> Event {
-        let (reading, (server, pane)) = (self.reading, self.place);
-        let target = Target::Pane(*pane);
+        let reading = self.reading;
+        let (server, pane, target) = match self.place {
+            Place::Pane(server, pane) => (Some(server), Some(pane), Target::Pane(pane)),
+            Place::Background(process) => (None, None, process.clone()),
+        };
         let mut event = Event::new(reading.assistant.clone(), state, target, at);
         event.kind = Some(kind);
         event.source = Source::Witness;
         event.event = Some(TRANSCRIPT.to_owned());
-        event.server = Some(server.clone());
-        event.pane = Some(*pane);
+        event.server = server.cloned();
+        event.pane = pane;
         event.pid = reading.pid;
         event.instance_id.clone_from(&reading.instance_id);
         event.cwd.clone_from(&reading.cwd);

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use pane_patrol_installer::CLAUDE;
 use pane_patrol_sys::process::command_line;
 
+use super::session_file::is_id;
 use crate::sys::process::{stat, variable};
 
 /// Longest command line that is looked at, in bytes.
@@ -72,8 +73,7 @@ fn job_of(line: &[u8]) -> Option<String> {
         ["attach", job, ..] => *job,
         _ => return None,
     };
-    let is_id = !job.is_empty() && job.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    is_id.then(|| job.to_owned())
+    is_id(job).then(|| job.to_owned())
 }
 
 #[cfg(test)]

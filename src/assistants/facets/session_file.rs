@@ -31,6 +31,8 @@ pub(crate) struct Setting {
     pub(crate) default_home: Option<PathBuf>,
     /// Socket of the server to look at for processes that do not say which one they are in.
     pub(crate) own_socket: String,
+    /// Whether sessions are told of that no pane shows.
+    pub(crate) background: bool,
     /// The clock.
     pub(crate) now: Rc<dyn Fn() -> Timestamp>,
     /// Takes what is told.
@@ -92,7 +94,9 @@ pub(crate) trait Follower {
 pub(crate) struct Census {
     /// With a person in front of them.
     pub(crate) attended: usize,
-    /// Headless or in the background: they have no pane of their own.
+    /// In the background: they have a pane when one shows them.
+    pub(crate) background: usize,
+    /// Headless: they have no pane of their own.
     pub(crate) unattended: usize,
     /// Of the attended ones those whose pane shows another session, of which no file tells.
     pub(crate) elsewhere: usize,

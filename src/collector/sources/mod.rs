@@ -44,6 +44,8 @@ pub struct Setup {
     pub homes: Homes,
     /// Whether assistants have a row that have not reported.
     pub silent: bool,
+    /// Whether sessions have a row that no pane shows.
+    pub background: bool,
 }
 
 impl Setup {
@@ -139,6 +141,7 @@ fn start_witness(
     let setting = session_files::Setting {
         homes: setup.homes.clone(),
         own_socket: setup.reach.own_socket.to_string_lossy().into_owned(),
+        background: setup.background,
     };
     let (now, seen) = (Arc::clone(clock), Arc::clone(clock));
     let report = move |report| {

@@ -57,7 +57,7 @@ impl Writer {
                 }
             }
             Answer::Gone => {
-                self.wanted_by_witness.remove(socket);
+                self.tell_witness_of_none(socket);
                 self.unheard_titles.forget(socket);
                 let lost = self.living_on(socket);
                 self.trouble(subject.clone(), self.told_lost(&subject, &lost));
@@ -71,7 +71,7 @@ impl Writer {
                 self.apply(Input::ServerGone { socket }, self.clock.now());
             }
             Answer::NotBelieved(why) => {
-                self.wanted_by_witness.remove(socket);
+                self.tell_witness_of_none(socket);
                 self.ground.forget(socket);
                 let is_own = socket == self.own_socket;
                 let lost = self.living_without(socket);
@@ -83,6 +83,24 @@ impl Writer {
                 self.follow(&outcome);
             }
             Answer::Unknown(why) => self.trouble(subject, Some(why)),
+        }
+    }
+
+    /// Nothing that a witness looks for is in a pane there.
+    fn tell_witness_of_none(&mut self, socket: &str) {
+        if self.wanted_by_witness.remove(socket) {
+            let server = Server {
+                socket: socket.to_owned(),
+                pid: 0,
+            };
+            let none = Listing {
+                server,
+                asked: self.clock.now(),
+                panes: Vec::new(),
+            };
+            self.sources
+                .witness
+                .order(WitnessOrder::Listed(Arc::new(none)));
         }
     }
 

@@ -42,11 +42,11 @@ use crate::collector::sources::{Setup, Sources};
 use crate::hub::server::Hub;
 use crate::mux::Reach;
 use crate::state::update::{Role, Update};
-use crate::state::{Input, Outcome, Present, Table};
+use crate::state::{Input, Outcome, Present, Row, Table};
 use crate::sys::monotone_clock::Clock;
 use glimpses::Titles;
 use health::HealthReport;
-use interests::LastOrders;
+use interests::{LastOrders, has_session_file};
 
 /// How often it is looked whether the hub has ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
@@ -60,6 +60,8 @@ pub(super) struct Writer {
     ground: Ground,
     kinship: Kinship,
     homes: Homes,
+    /// Whether sessions have a row that no pane shows.
+    has_background: bool,
     work: Works,
     pub(super) clock: Arc<Clock>,
     /// The moment of the last input.
@@ -127,6 +129,7 @@ impl Writer {
             reach: setup.reach.clone(),
             kinship: Kinship::default(),
             homes: setup.homes.clone(),
+            has_background: setup.background,
             work: Works::default(),
             now: clock.now(),
             clock,
@@ -217,7 +220,11 @@ impl Writer {
         };
         self.follow(&recalled);
         self.now = self.now.max(self.clock.now());
-        let gone = self.table.remove_rows(has_ended, self.now);
+        // They may have been wanted when they were written down.
+        let is_unwanted =
+            |row: &Row| !self.has_background && row.is_in_background() && has_session_file(row);
+        let is_gone = |row: &Row| has_ended(row) || is_unwanted(row);
+        let gone = self.table.remove_rows(is_gone, self.now);
         for row in &gone.ended {
             self.memory.note_end(row, false, self.now);
         }
@@ -274,7 +281,15 @@ impl Writer {
             Message::Input(Input::Reading(reading), _) if self.is_of_a_child(&reading) => {}
             Message::Input(input, at) => {
                 self.note_what_it_leaves(&input);
+                let ended = match input {
+                    Input::ProcessExited { pid } => Some(pid),
+                    _ => None,
+                };
                 self.apply(input, at);
+                // It may have shown a session that goes on without it.
+                if let Some(pid) = ended {
+                    self.sources.witness.order(WitnessOrder::Reread(pid));
+                }
             }
             Message::Rejected(reason) => self.health.count(|health| &mut health.rejected, reason),
             Message::Published(published) => self.take_published(*published),

@@ -248,5 +248,6 @@ fn reading_of(spoken: &Spoken, row: &Row, level: Level, now: Timestamp) -> Readi
         stands_in: false,
         prompted: None,
         by_record: true,
+        background: None,
     }
 }

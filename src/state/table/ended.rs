@@ -130,7 +130,8 @@ impl Table {
         };
         let ended = &self.ended[index];
         let same_process = ended.pid.is_none() || reading.pid.is_none() || ended.pid == reading.pid;
-        if same_process && !reading.stands_in {
+        let is_another = reading.stands_in && reading.background.is_none();
+        if same_process && !is_another {
             return Err(None);
         }
         self.ended.remove(index);

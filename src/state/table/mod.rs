@@ -6,6 +6,7 @@
 //! that are over.
 
 mod addresses;
+mod background;
 mod deadlines;
 mod ended;
 mod events;
@@ -33,6 +34,7 @@ use super::rows::Rows;
 use super::unmatched::{AllUnmatched, Unmatched};
 use super::{Input, Kin, Row, RowKey, urgency};
 use addresses::Addresses;
+use background::LeftBehind;
 pub use deadlines::REBUILD_GRACE;
 use ended::Ended;
 use within_reach::WithinReach;
@@ -93,6 +95,7 @@ pub struct Table {
     delivered: Dedup,
     /// Agents whose publishers have left, the last one last.
     left: VecDeque<RowKey>,
+    left_behind: LeftBehind,
     within_reach: WithinReach,
 }
 
@@ -120,6 +123,7 @@ impl Table {
             reported: BTreeSet::new(),
             delivered: Dedup::default(),
             left: VecDeque::new(),
+            left_behind: LeftBehind::default(),
         }
     }
 
@@ -302,13 +306,9 @@ impl Table {
             return;
         };
         self.keep_within_reach(&entry, at, outcome);
-        let Entry {
-            assistant,
-            instance_id,
-            pid,
-            ..
-        } = entry;
-        self.remember_end(key, &assistant, instance_id.as_ref(), pid, at);
+        let instance = entry.instance_id.as_ref();
+        self.remember_end(key, &entry.assistant, instance, entry.pid, at);
+        self.left_behind.keep(entry, at);
     }
 
     /// Takes a row away, and tells what it was.

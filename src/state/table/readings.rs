@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::{Outcome, Table};
@@ -31,6 +30,8 @@ impl Table {
             }
         };
         self.make_way(&key);
+        let came =
+            self.bring_to_front(reading, &key, outcome) || self.leave_behind(reading, &key, now);
         let before = self.rows.get(&key).map(|entry| entry.shown.state);
         if before.is_none() {
             let target = self.target_of(&key).unwrap_or_else(|| key.place.clone());
@@ -70,7 +71,7 @@ impl Table {
         } else {
             ended
         };
-        let changed = entry.refresh(cause) || before.is_none() || is_moved;
+        let changed = entry.refresh(cause) || before.is_none() || is_moved || came;
         match reading.seen.since(reading.written) < Duration::from_millis(250) {
             _ if !counts => {}
             true => entry.plan_reread(now),
@@ -100,14 +101,8 @@ impl Table {
             };
         }
         // What a terminal is told makes no row.
-        let makes = reading.attended && !reading.by_record;
-        let (Some((server, pane)), true) = (&reading.pane, makes) else {
-            return Err(None);
-        };
-        let key = RowKey {
-            server: Some(server.clone()),
-            place: Target::Pane(*pane),
-        };
+        let key = self.place_of(reading).filter(|_| !reading.by_record);
+        let key = key.ok_or(None)?;
         self.may_read(reading, &key)?;
         match self.rows.get(&key) {
             None => Ok(key),

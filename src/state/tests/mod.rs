@@ -1,5 +1,6 @@
 //! The rules of the table, one by one. Whole recorded sessions are replayed in `tests/suite`.
 
+mod background;
 mod ends;
 mod kin;
 mod menus;
@@ -111,6 +112,7 @@ fn reading(level: Level, written: i64) -> Reading {
         instance_id: Some("s1".into()),
         pid: Some(PID),
         pane: Some((server(), PANE)),
+        background: None,
         cwd: Some("/src/shop".into()),
         home: None,
         attended: true,

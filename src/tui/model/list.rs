@@ -39,9 +39,16 @@ impl Scope {
         self != Self::Attention || Attention::from(row.state) < Attention::Working
     }
 
+    /// What waits for the person stands first, wherever it runs: only what does not is left in the background.
     fn heading(self, row: &Row) -> Heading {
+        let attention = Attention::from(row.state);
         match self {
-            Self::All | Self::Attention => Heading::Attention(Attention::from(row.state)),
+            Self::All | Self::Attention
+                if row.is_in_background() && attention != Attention::NeedsYou =>
+            {
+                Heading::Background
+            }
+            Self::All | Self::Attention => Heading::Attention(attention),
             Self::Projects => Heading::Project(labels::project(row).unwrap_or_default().to_owned()),
         }
     }
@@ -66,10 +73,25 @@ pub(crate) enum Heading {
     Attention(Attention),
     /// Rows of one project; empty when it is not known.
     Project(String),
+    /// Rows that no pane shows, and that do not wait.
+    Background,
     /// Sessions that are over.
     Ended,
     /// What launchers list.
     Startable,
+}
+
+impl Heading {
+    /// Before all of a smaller one, whatever is in them.
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Attention(_) => 0,
+            Self::Project(name) => u8::from(name.is_empty()),
+            Self::Background => 2,
+            Self::Ended => 3,
+            Self::Startable => 4,
+        }
+    }
 }
 
 /// Rows below one heading; there is always one.
@@ -85,7 +107,7 @@ pub(crate) struct List {
     scope: Scope,
     /// The words of the filter, in small letters.
     wanted: Vec<String>,
-    /// In the order of their most urgent rows; rows without a project come last.
+    /// In the order of their most urgent rows; rows without a project, and those in the background, come last.
     sections: Vec<Section>,
     /// The first row of each section, by which its place is found.
     firsts: HashMap<Heading, Arc<Known>>,
@@ -380,11 +402,8 @@ impl Section {
     }
 
     fn order_to(&self, heading: &Heading, first: &Known) -> Ordering {
-        let is_nameless =
-            |heading: &Heading| matches!(heading, Heading::Project(name) if name.is_empty());
-        is_nameless(&self.heading)
-            .cmp(&is_nameless(heading))
-            .then_with(|| self.first().by_urgency(first))
+        let ranks = self.heading.rank().cmp(&heading.rank());
+        ranks.then_with(|| self.first().by_urgency(first))
     }
 
     fn entries(&self) -> impl Iterator<Item = Entry<'_>> {

@@ -57,7 +57,7 @@ impl Known {
     fn new(row: Arc<Row>) -> Self {
         let widths = Widths {
             assistant: text::width(row.assistant.as_str()),
-            target: text::width(&row.target.to_string()),
+            target: text::width(&labels::target(&row)),
             // A branch takes as many columns with either sign.
             place: text::width(&labels::place(&row, Signs::default())),
             word: text::width(labels::state(&row)),

@@ -10,7 +10,7 @@ use super::list::{Entry, List, Scope};
 use super::rows::{Change, Rows};
 use crate::git::DiffSummary;
 use crate::state::Row;
-use crate::state::fixture::{With, row};
+use crate::state::fixture::{With, behind, row};
 use crate::tasks::TaskSummary;
 
 const STATES: [State; 6] = [
@@ -28,7 +28,11 @@ fn a_row((number, state, age, project): (u32, usize, u64, u64)) -> Row {
         "{}:{number}.0",
         ["shop", "api", "docs"][number as usize % 3]
     );
-    let mut row = row(number, "claude", STATES[state], &at, age).says(Some("Bash"), "make");
+    let mut row = match number % 4 {
+        3 => behind(number, "claude", STATES[state], age),
+        _ => row(number, "claude", STATES[state], &at, age),
+    };
+    row = row.says(Some("Bash"), "make");
     if project > 0 {
         row = row.in_folder(&format!("/src/p{project}"), Some("main"));
         row.diff = Some(Arc::new(DiffSummary {

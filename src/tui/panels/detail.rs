@@ -165,7 +165,7 @@ impl Sheet<'_> {
     /// `shop:1.1 · claude · wants approval since 13:58:03`
     fn title(&self, row: &Row) -> Vec<Line<'static>> {
         let theme = self.theme();
-        let target = text::fit_end(&row.target.to_string(), self.width / 2).into_owned();
+        let target = text::fit_end(&labels::target(row), self.width / 2).into_owned();
         let phrase = labels::phrase(row);
         let state = match row.standing() {
             Some("offline") => format!("offline · last heard: {phrase}"),

@@ -94,6 +94,7 @@ fn draw_heading(model: &Model, heading: &Heading, line: Rect, buffer: &mut Buffe
         Heading::Attention(attention) => (labels::section(*attention), theme.section(*attention)),
         Heading::Project(name) if name.is_empty() => ("no project", theme.dim()),
         Heading::Project(name) => (name.as_str(), theme.strong()),
+        Heading::Background => (labels::BACKGROUND, theme.dim()),
         Heading::Ended => ("ENDED", theme.dim()),
         Heading::Startable => ("CAN BE STARTED", theme.dim()),
     };
@@ -228,7 +229,7 @@ fn draw_activity(
 
 /// The address; where it is too long the end is kept, which tells panes of one session apart.
 fn shown_target(row: &Row, width: usize) -> String {
-    let target = row.target.to_string();
+    let target = labels::target(row);
     match target.rfind(':') {
         Some(colon) if text::width(&target) > width => {
             let (session, place) = target.split_at(colon);

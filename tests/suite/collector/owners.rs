@@ -111,6 +111,7 @@ fn when_the_collecting_dashboard_goes_the_other_one_takes_over() {
             },
             homes: pane_patrol::assistants::homes::Homes::default(),
             silent: true,
+            background: true,
         },
         journal: pane_patrol::collector::JournalSetup {
             writes: true,

@@ -1,5 +1,7 @@
 //! Follows the session files: reads each when it is written, finds the pane of its process, and tells
-//! of the background jobs that panes show in place of their sessions.
+//! of the background jobs that panes show in place of their sessions. Those that none shows: `behind`.
+
+mod behind;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -102,11 +104,7 @@ impl Sessions {
         let job = viewer::attached_to(pid);
         let is_its_own = |home: &PathBuf| home.join(format!("sessions/{pid}.json")).exists();
         if job.is_none() && !self.homes.iter().any(is_its_own) {
-            // It was attached to a job and shows the list of all now.
-            if self.records.remove(&pid).is_some() {
-                let reading = session_file::elsewhere(pid, (self.setting.now)());
-                (self.setting.tell)(Report::Reading(Box::new(reading)));
-            }
+            self.show_no_more(pid);
             return;
         }
         for home in self.homes.clone() {
@@ -133,6 +131,8 @@ impl Sessions {
             self.opened.extend(opened.clone().map(|job| (pid, job)));
             if opened != before {
                 self.look_at(&path, true);
+                let left = before.unwrap_or(parked);
+                self.look_at_jobs(&sessions, |job| job.job.as_ref() == Some(&left));
             }
         }
     }
@@ -165,7 +165,10 @@ impl Sessions {
         if known.is_none() && session.attended {
             self.ask_for_pane(path, pid);
         }
-        self.last.insert(path.to_owned(), session);
+        let parked = session.parked.clone();
+        let before = self.last.insert(path.to_owned(), session);
+        let left = before.and_then(|before| before.parked);
+        self.leave(path, left.filter(|left| Some(left) != parked.as_ref()));
     }
 
     /// Tells of a background job to whoever shows it: the panes that it was moved away from, and those
@@ -173,15 +176,15 @@ impl Sessions {
     fn tell_viewers(&mut self, path: &Path, job: &Session, seen: Timestamp) {
         let Some(id) = job.job.clone() else { return };
         self.tell_parked(path, &id);
-        for viewer in viewers_of(&id, path) {
-            let Some(start) = start_of(viewer) else {
-                continue;
-            };
-            match self.located.get(&(viewer, start)).cloned() {
-                Some(pane) => self.tell_viewer(path, job, viewer, pane, seen),
-                None => self.ask_for_pane(path, viewer),
+        let viewers = viewers_of(&id, path);
+        for viewer in &viewers {
+            let start = start_of(*viewer);
+            let known = start.and_then(|start| self.located.get(&(*viewer, start)));
+            if let Some(pane) = known.cloned().flatten() {
+                self.tell_viewer(path, job, *viewer, Some(pane), seen);
             }
         }
+        self.tell_behind(path, job, &viewers, seen);
     }
 
     /// Looks again at the sessions whose pane shows this job in their place.
@@ -219,9 +222,16 @@ impl Sessions {
 
     /// What is no session file any more may have been a job that a pane shows.
     fn forget(&mut self, path: &Path) {
-        if let Some(job) = self.last.remove(path).and_then(|session| session.job) {
+        let Some(session) = self.last.remove(path) else {
+            return;
+        };
+        if let Some(job) = session.job {
+            self.records.remove(&session.pid);
             self.tell_parked(path, &job);
         }
+        let opened = self.opened.remove(&session.pid);
+        self.leave(path, opened);
+        self.leave(path, session.parked);
     }
 
     fn tell(
@@ -297,16 +307,31 @@ impl Sessions {
 
     /// Looks in a fresh listing for those that show a background job.
     fn locate_viewers(&mut self, path: &Path, job: &Session, listing: &Listing, seen: Timestamp) {
-        for viewer in job.job.iter().flat_map(|id| viewers_of(id, path)) {
-            let (Some(start), Some(pane)) = (start_of(viewer), pane_of(viewer, listing)) else {
+        let id = job.job.as_deref().unwrap_or_default();
+        let viewers = viewers_of(id, path);
+        for viewer in viewers.iter().copied() {
+            let Some(start) = start_of(viewer) else {
                 continue;
             };
+            let known = self.located.get(&(viewer, start)).cloned().flatten();
+            let pane = pane_of(viewer, listing).or(known);
+            if pane.is_none() && self.is_asked_elsewhere(path) {
+                continue;
+            }
             if self.located.len() >= MAX_LOCATED {
                 self.located.clear();
             }
-            self.located.insert((viewer, start), Some(pane.clone()));
-            self.tell_viewer(path, job, viewer, Some(pane), seen);
+            self.located.insert((viewer, start), pane.clone());
+            if pane.is_some() {
+                self.tell_viewer(path, job, viewer, pane, seen);
+            }
         }
+        self.tell_behind(path, job, &viewers, seen);
+    }
+
+    /// Whether the process of this file is looked for on another server, too.
+    fn is_asked_elsewhere(&self, path: &Path) -> bool {
+        self.unlocated.values().any(|paths| paths.contains(path))
     }
 
     /// Looks in a fresh listing for the processes that wait for it.
@@ -330,21 +355,24 @@ impl Sessions {
                 continue;
             }
             let pane = pane_of(session.pid, listing);
-            let elsewhere = self.unlocated.values().any(|paths| paths.contains(&path));
-            if pane.is_none() && elsewhere {
+            if pane.is_none() && self.is_asked_elsewhere(&path) {
                 continue;
             }
             if self.located.len() >= MAX_LOCATED {
                 self.located.clear();
             }
             self.located.insert((session.pid, start), pane.clone());
+            let shown = self.opened.get(&session.pid).or(session.parked.as_ref());
+            let shown = shown.cloned();
             if pane.is_some() {
                 for paths in self.unlocated.values_mut() {
                     paths.remove(&path);
                 }
                 self.tell(&path, &session, pane, seen);
-                self.last.insert(path, session);
+                self.last.insert(path.clone(), session);
             }
+            // Whether a pane shows it is known now.
+            self.leave(&path, shown);
         }
     }
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use pane_patrol_hooks::event::Assistant;
+use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::text::{has_control, one_line};
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_sys::open::Opening;
@@ -45,6 +46,8 @@ pub(crate) struct Session {
     process_start: Option<u64>,
     /// The background job that this session is.
     pub(crate) job: Option<String>,
+    /// It runs in the background, for a person who comes to look at it.
+    pub(crate) is_background: bool,
     /// The background job that its pane shows in its place.
     pub(crate) parked: Option<String>,
     /// When that was written.
@@ -74,6 +77,7 @@ struct Wire {
     parked_job_id: Option<String>,
     name: Option<String>,
     messaging_socket_path: Option<PathBuf>,
+    spare: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -108,7 +112,9 @@ pub(crate) fn census(config: &Path) -> Option<Census> {
     });
     let mut census = Census::default();
     for session in sessions.filter(|session| session.living_process().is_some()) {
-        if session.attended {
+        if session.is_background {
+            census.background += 1;
+        } else if session.attended {
             census.attended += 1;
             let job = session.parked.as_deref();
             let is_unknown = job.is_some_and(|job| job_in(&folder, job).is_none());
@@ -130,11 +136,23 @@ pub fn look(config: &Path, pid: u32, instance: Option<&str>) -> Option<Reading> 
         let job = viewer::attached_to(pid).filter(|_| viewer::keeps_files_in(pid, config))?;
         return Some(job_in(&sessions, &job)?.reading_for(pid, None, now));
     };
-    session.living_process()?;
-    let is_it = |job: &Session| instance.is_some() && job.instance_id.as_deref() == instance;
+    let start = session.living_process()?;
+    if session.is_background {
+        return Some(session.reading_behind(start, None, now));
+    }
+    let is_it = |job: &Session| instance.is_some_and(|instance| job.is(instance));
     let opened = jobs_in(&sessions).into_iter().find(is_it);
     let opened = opened.and_then(|job| job.job);
     Some(session.shown(&sessions, opened.as_deref(), None, now))
+}
+
+/// The id of the background job that process `pid` is, which runs `session` below a config folder.
+pub(crate) fn job_of(config: &Path, pid: u32, session: &str) -> Option<String> {
+    let found = read(&config.join(format!("sessions/{pid}.json")), pid)?;
+    found.living_process()?;
+    found
+        .job
+        .filter(|_| found.is_background && found.instance_id.as_deref() == Some(session))
 }
 
 /// The living session of a `sessions` folder that is the background job `job`.
@@ -145,7 +163,18 @@ pub(crate) fn job_in(sessions: &Path, job: &str) -> Option<Session> {
 }
 
 /// Every living background job of a `sessions` folder.
-fn jobs_in(sessions: &Path) -> Vec<Session> {
+pub(crate) fn jobs_in(sessions: &Path) -> Vec<Session> {
+    living_in(sessions, |session| session.job.is_some())
+}
+
+/// Every living session of a `sessions` folder whose pane shows a background job in its place.
+pub(crate) fn parked_in(sessions: &Path) -> Vec<Session> {
+    living_in(sessions, |session| {
+        session.attended && session.parked.is_some()
+    })
+}
+
+fn living_in(sessions: &Path, is_meant: impl Fn(&Session) -> bool) -> Vec<Session> {
     let Ok(entries) = std::fs::read_dir(sessions) else {
         return Vec::new();
     };
@@ -154,7 +183,7 @@ fn jobs_in(sessions: &Path) -> Vec<Session> {
         read(&path, pid_of_file(&path)?)
     });
     found
-        .filter(|session| session.job.is_some() && session.living_process().is_some())
+        .filter(|session| is_meant(session) && session.living_process().is_some())
         .collect()
 }
 
@@ -185,6 +214,7 @@ pub(crate) fn elsewhere(pid: u32, seen: Timestamp) -> Reading {
         instance_id: None,
         pid: Some(pid),
         pane: None,
+        background: None,
         cwd: None,
         home: None,
         attended: true,
@@ -205,14 +235,11 @@ fn parse(bytes: &[u8]) -> Option<Session> {
     let parked = plain(wire.parked_job_id);
     let moved = parked.as_ref().and(wire.updated_at);
     let name = wire.job_id.as_ref().and(wire.name);
-    let headless = wire
-        .entrypoint
-        .as_deref()
-        .is_some_and(|entry| entry.starts_with("sdk"))
-        || wire
-            .kind
-            .as_deref()
-            .is_some_and(|kind| kind != "interactive");
+    let is_program = |entry: &str| entry.starts_with("sdk");
+    let is_programs = wire.entrypoint.as_deref().is_some_and(is_program);
+    let kind = wire.kind.as_deref();
+    let headless = is_programs || kind.is_some_and(|kind| kind != "interactive");
+    let job = plain(wire.job_id).filter(|job| is_id(job));
     Some(Session {
         pid: wire.pid,
         level: level_of(&wire.status, wire.waiting_for.as_deref())?,
@@ -220,7 +247,12 @@ fn parse(bytes: &[u8]) -> Option<Session> {
         attended: !headless,
         instance_id: plain(wire.session_id),
         cwd: plain(wire.cwd),
-        job: plain(wire.job_id),
+        // One that is kept ready has no work yet, and nobody's list has it.
+        is_background: job.is_some()
+            && kind == Some("bg")
+            && !is_programs
+            && wire.spare != Some(true),
+        job,
         parked,
         moved: moved.map(Timestamp::from_millis),
         inbox: wire.messaging_socket_path,
@@ -250,6 +282,11 @@ fn level_of(status: &str, waiting_for: Option<&str>) -> Option<Level> {
         ("waiting", _) => Some(Level::WaitingInput),
         _ => None,
     }
+}
+
+/// Whether a job may have this id: it becomes an argument of the assistant's own program.
+pub(crate) fn is_id(job: &str) -> bool {
+    !job.is_empty() && job.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 fn plain(text: Option<String>) -> Option<String> {
@@ -296,6 +333,7 @@ impl Session {
             instance_id: self.instance_id.clone(),
             pid: Some(self.pid),
             pane: None,
+            background: None,
             cwd: self.cwd.clone(),
             home: home.map(|home| home.to_string_lossy().into_owned()),
             attended: self.attended,
@@ -363,6 +401,26 @@ impl Session {
         let job = opened.or(self.parked.as_deref());
         let job = job.and_then(|job| job_in(sessions, job));
         job.map_or(self.pid, |job| job.pid)
+    }
+
+    /// The reading of this background job where no pane shows it. `start`: that of its process.
+    pub(crate) fn reading_behind(
+        &self,
+        start: u64,
+        home: Option<&Path>,
+        seen: Timestamp,
+    ) -> Reading {
+        Reading {
+            background: Some(Target::in_background(self.pid, start)),
+            attended: self.is_background,
+            stands_in: true,
+            ..self.reading(home, seen)
+        }
+    }
+
+    /// Whether it is the session of that name.
+    pub(crate) fn is(&self, instance: &str) -> bool {
+        self.instance_id.as_deref() == Some(instance)
     }
 
     /// The reading of this background job for the pane of process `viewer`, which shows it.

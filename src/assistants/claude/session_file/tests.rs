@@ -18,6 +18,7 @@ fn a_session_file_becomes_a_reading() {
         instance_id: Some("s1".into()),
         pid: Some(12345),
         pane: None,
+        background: None,
         cwd: Some("/home/user/proj".into()),
         home: Some("/c".into()),
         attended: true,
@@ -182,6 +183,62 @@ fn headless_runs_are_told_apart() {
         let text = WAITING.replace(change.0, change.1);
         assert!(!parse(text.as_bytes()).unwrap().attended);
     }
+}
+
+#[test]
+fn a_session_in_the_background_is_a_persons_and_its_id_is_no_option() {
+    let with = |kind: &str, entry: &str, job: &str| {
+        let more = format!(r#""kind":"{kind}","entrypoint":"{entry}","jobId":"{job}""#);
+        let text = WAITING.replace(r#""kind":"interactive","entrypoint":"cli""#, &more);
+        parse(text.as_bytes()).unwrap()
+    };
+    let session = with("bg", "cli", "289e23dc");
+    assert!(session.is_background && !session.attended);
+    let reading = session.reading_behind(350_097, None, Timestamp::from_millis(7));
+    let place = "background@12345.350097".parse().ok();
+    assert_eq!((reading.background, reading.pid), (place, Some(12345)));
+    assert!(reading.attended && reading.stands_in && reading.pane.is_none());
+    for other in [
+        with("bg", "cli", r#"289e23dc","spare":true,"x":""#),
+        with("bg", "sdk-cli", "289e23dc"),
+        with("interactive", "cli", "289e23dc"),
+        with("bg", "cli", "--help"),
+        with("bg", "cli", "a b"),
+        with("bg", "cli", ""),
+    ] {
+        assert!(!other.is_background, "{other:?}");
+    }
+}
+
+/// Written by the real 2.1.332 for `claude --bg`.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_id_of_a_job_is_that_in_the_file_of_its_living_process() {
+    let config = tempfile::tempdir().unwrap();
+    std::fs::create_dir(config.path().join("sessions")).unwrap();
+    let own = std::process::id();
+    let start = process::stat(own).unwrap().start;
+    let write = |start: u64| {
+        let text = include_str!("../../../../tests/fixtures/claude/background.v2.1.332.json");
+        let mut session: serde_json::Value = serde_json::from_str(text).unwrap();
+        session["pid"] = own.into();
+        session["procStart"] = start.to_string().into();
+        let file = config.path().join(format!("sessions/{own}.json"));
+        std::fs::write(file, session.to_string()).unwrap();
+    };
+    let job = |session: &str| job_of(config.path(), own, session);
+    assert_eq!(job("289e23dc-e113-4296-a8a4-2b8fa0c61c76"), None);
+    write(start);
+    let known = job("289e23dc-e113-4296-a8a4-2b8fa0c61c76");
+    assert_eq!(known.as_deref(), Some("289e23dc"));
+    assert_eq!(job("another"), None);
+    assert_eq!(job_of(config.path(), own + 1, "another"), None);
+    write(start + 1);
+    assert_eq!(
+        job("289e23dc-e113-4296-a8a4-2b8fa0c61c76"),
+        None,
+        "another process"
+    );
 }
 
 #[test]

@@ -61,6 +61,8 @@ pub(crate) struct Setting {
     pub(crate) homes: Homes,
     /// Socket of the server to look at for processes that do not say which one they are in.
     pub(crate) own_socket: String,
+    /// Whether sessions are told of that no pane shows.
+    pub(crate) background: bool,
 }
 
 /// The running thread; it ends when this is dropped.
@@ -231,6 +233,7 @@ impl Witness {
         let setting = || Followers {
             default_home: self.setting.homes.usual(assistant).map(Path::to_owned),
             own_socket: self.setting.own_socket.clone(),
+            background: self.setting.background,
             now: Rc::clone(&self.now),
             tell: Rc::clone(&self.report),
         };

@@ -1,0 +1,116 @@
+//! Background jobs that no pane shows: `claude --bg`, what was begun in the list of sessions, what its pane
+//! was closed on or was left.
+//!
+//! A job is shown where its session was moved away from a pane, where somebody has opened it from there, and
+//! by `claude attach`. As long as it is not known of each of these processes whether it is in a pane, nothing
+//! is told: there would be two rows of one session.
+
+use std::path::{Path, PathBuf};
+
+use pane_patrol_hooks::timestamp::Timestamp;
+
+use super::{Sessions, session_file, viewers_of};
+use crate::assistants::claude::session_file::Session;
+use crate::assistants::facets::session_file::Report;
+use crate::sys::process::{is_alive, start_of};
+
+/// Whether a pane shows a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shown {
+    InPane,
+    /// That has been asked.
+    Unknown,
+    Nowhere,
+}
+
+impl Sessions {
+    /// Tells of a job that no pane shows. `viewers`: the processes that were started to show it.
+    pub(super) fn tell_behind(
+        &mut self,
+        path: &Path,
+        job: &Session,
+        viewers: &[u32],
+        seen: Timestamp,
+    ) {
+        if !self.setting.background || !job.is_background {
+            return;
+        }
+        match self.is_shown(path, job, viewers) {
+            Shown::Nowhere => {
+                if let Some(start) = start_of(job.pid) {
+                    let reading = job.reading_behind(start, self.home_of(path), seen);
+                    self.report(reading, job.pid, false);
+                }
+            }
+            Shown::InPane => {
+                self.records.remove(&job.pid);
+                self.held.remove(&job.pid);
+            }
+            Shown::Unknown => {}
+        }
+    }
+
+    fn is_shown(&mut self, path: &Path, job: &Session, viewers: &[u32]) -> Shown {
+        let sessions = path.parent().unwrap_or(path);
+        let shows = |session: &Session| {
+            let opened = self.opened.get(&session.pid);
+            opened.or(session.parked.as_ref()) == job.job.as_ref()
+        };
+        let parked = session_file::parked_in(sessions).into_iter().filter(shows);
+        let parked: Vec<u32> = parked.map(|session| session.pid).collect();
+        let parked = parked.into_iter().map(|pid| (pid, file_of(sessions, pid)));
+        let viewers = viewers.iter().map(|pid| (*pid, path.to_owned()));
+        let mut shown = Shown::Nowhere;
+        for (pid, asked_by) in parked.chain(viewers) {
+            let Some(start) = start_of(pid) else { continue };
+            match self.located.get(&(pid, start)) {
+                Some(Some(_)) => return Shown::InPane,
+                Some(None) => {}
+                None => {
+                    self.ask_for_pane(&asked_by, pid);
+                    shown = Shown::Unknown;
+                }
+            }
+        }
+        shown
+    }
+
+    /// The process, which was attached to a job, has ended or shows the list of all now.
+    pub(super) fn show_no_more(&mut self, pid: u32) {
+        let Some(record) = self.records.remove(&pid) else {
+            return;
+        };
+        if is_alive(pid) {
+            let reading = session_file::elsewhere(pid, (self.setting.now)());
+            (self.setting.tell)(Report::Reading(Box::new(reading)));
+        }
+        let Some(session) = record.session() else {
+            return;
+        };
+        for home in self.homes.clone() {
+            self.look_at_jobs(&home.join("sessions"), |job| job.is(session));
+        }
+    }
+
+    /// The session at `path` may show `job` no more.
+    pub(super) fn leave(&mut self, path: &Path, job: Option<String>) {
+        let (Some(job), Some(sessions)) = (job, path.parent()) else {
+            return;
+        };
+        self.look_at_jobs(sessions, |it| it.job.as_ref() == Some(&job));
+    }
+
+    /// Looks again at the jobs of a folder that are meant.
+    pub(super) fn look_at_jobs(&mut self, sessions: &Path, is_meant: impl Fn(&Session) -> bool) {
+        let jobs = session_file::jobs_in(sessions);
+        for job in jobs.iter().filter(|job| is_meant(job)) {
+            let path = file_of(sessions, job.pid);
+            let viewers = viewers_of(job.job.as_deref().unwrap_or_default(), &path);
+            self.tell_behind(&path, job, &viewers, (self.setting.now)());
+        }
+    }
+}
+
+fn file_of(sessions: &Path, pid: u32) -> PathBuf {
+    sessions.join(format!("{pid}.json"))
+}

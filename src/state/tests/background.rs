@@ -1,0 +1,189 @@
+//! Sessions that no pane shows.
+
+use super::*;
+
+const JOB: &str = "job";
+const WORKER: u32 = 900;
+
+/// What the session says of itself, written at `at`, while no pane shows it.
+fn behind(level: Level, at: i64) -> Reading {
+    Reading {
+        instance_id: Some(JOB.into()),
+        pid: Some(WORKER),
+        pane: None,
+        background: Some(place()),
+        stands_in: true,
+        ..reading(level, at)
+    }
+}
+
+/// The same while the story's pane shows it.
+fn in_front(level: Level, at: i64) -> Reading {
+    Reading {
+        instance_id: Some(JOB.into()),
+        stands_in: true,
+        ..reading(level, at)
+    }
+}
+
+fn place() -> Target {
+    Target::in_background(WORKER, 7)
+}
+
+impl Story {
+    fn learn(&mut self, reading: Reading) -> Outcome {
+        let at = reading.seen.as_micros() / 1000;
+        self.apply(Input::Reading(Box::new(reading)), at)
+    }
+
+    fn rows(&self) -> Vec<Row> {
+        self.table.rows()
+    }
+}
+
+/// What its transcript tells of the session, at `at`.
+fn told(kind: Kind, state: State, at: i64) -> Event {
+    let mut event = event(at, kind);
+    event.state = state;
+    event.instance_id = Some(JOB.into());
+    event.turn_id = None;
+    event.source = Source::Witness;
+    event.pid = Some(WORKER);
+    (event.server, event.pane, event.target) = (None, None, place());
+    event
+}
+
+#[test]
+fn it_is_a_row_of_its_own_that_says_what_its_file_and_its_transcript_say() {
+    let mut story = Story::new();
+    story.learn(behind(Level::Busy, 1000));
+    let row = story.row();
+    assert_eq!(row.id, "::background@900.7");
+    assert_eq!((row.state, row.pane), (State::Running, None));
+    assert!(row.is_in_background() && !row.may_be_in_a_pane());
+    let mut tool = told(Kind::ToolStarted, State::Running, 1900);
+    (tool.tool, tool.message) = (Some("Bash".into()), Some("touch x".into()));
+    tool.request_id = Some("toolu_1".into());
+    story.tell(tool);
+    story.learn(behind(Level::WaitingApproval, 2000));
+    let row = story.row();
+    assert_eq!(row.state, State::WaitingApproval);
+    let [request] = &row.waiting[..] else {
+        panic!("{:?}", row.waiting);
+    };
+    assert_eq!(request.message.as_deref(), Some("touch x"));
+    story.learn(behind(Level::Busy, 3000));
+    assert_eq!(story.state(), State::Running);
+    story.tell(told(Kind::TurnFinished, State::Completed, 4000));
+    story.learn(behind(Level::Idle, 4010));
+    story.wait_until(5000);
+    assert_eq!(story.state(), State::Completed);
+    // A long time is no end, and nobody else's listing is.
+    story.list(6000, vec![]);
+    story.wait_until(3 * 3_600_000);
+    assert_eq!(story.rows().len(), 1);
+    story.apply(Input::ProcessExited { pid: WORKER }, 3 * 3_600_000);
+    assert!(story.table.is_empty());
+    assert!(story.table.ended_sessions().is_empty());
+}
+
+#[test]
+fn the_pane_that_shows_it_takes_its_row_with_all_that_is_known() {
+    let mut story = Story::new();
+    story.learn(behind(Level::Busy, 1000));
+    story.tell(told(Kind::TurnFailed, State::Error, 2000));
+    story.learn(behind(Level::Idle, 2010));
+    let before = story.row();
+    assert_eq!(before.state, State::Error);
+    let outcome = story.learn(in_front(Level::Idle, 2010));
+    assert_eq!(outcome.removed.len(), 1);
+    assert_eq!(outcome.changed.len(), 1);
+    let row = story.row();
+    assert_eq!((row.state, row.since), (State::Error, before.since));
+    assert_eq!((row.pane, row.pid), (Some(PANE), Some(PID)));
+    assert!(!row.is_in_background() && row.generation >= before.generation);
+    // It is the pane's until that shows it no more.
+    story.learn(behind(Level::Busy, 3000));
+    assert_eq!((story.rows().len(), story.row().pane), (1, Some(PANE)));
+    story.apply(Input::ProcessExited { pid: PID }, 4000);
+    assert!(story.table.is_empty());
+    // It goes on without one, as it was.
+    story.learn(behind(Level::Idle, 4100));
+    let row = story.row();
+    assert!(row.is_in_background());
+    assert_eq!((row.state, row.since), (State::Error, before.since));
+    assert_eq!((row.pane, row.pid), (None, Some(WORKER)));
+    assert!(story.table.ended_sessions().is_empty(), "it lives");
+}
+
+#[test]
+fn what_comes_back_much_later_begins_anew() {
+    let mut story = Story::new();
+    story.learn(in_front(Level::Busy, 1000));
+    story.tell(Event {
+        pane: Some(PANE),
+        server: Some(server()),
+        target: Target::Pane(PANE),
+        pid: Some(PID),
+        ..told(Kind::TurnFailed, State::Error, 2000)
+    });
+    assert_eq!(story.state(), State::Error);
+    story.apply(Input::ProcessExited { pid: PID }, 3000);
+    story.learn(behind(Level::Idle, 60_000));
+    assert_eq!(story.state(), State::Idle);
+}
+
+#[test]
+fn a_pane_that_goes_on_with_another_session_shows_that_one_only() {
+    let mut story = Story::running();
+    story.learn(behind(Level::WaitingApproval, 1000));
+    assert_eq!(story.rows().len(), 2);
+    let outcome = story.learn(in_front(Level::WaitingApproval, 2000));
+    assert_eq!(outcome.removed.len(), 1);
+    let row = story.row();
+    assert_eq!(
+        (row.pane, row.instance_id.as_deref()),
+        (Some(PANE), Some(JOB))
+    );
+    // Back to its own: the other one is nobody's again.
+    story.learn(reading(Level::Idle, 3000));
+    story.learn(behind(Level::WaitingApproval, 2000));
+    let behind = story
+        .rows()
+        .iter()
+        .filter(|row| row.is_in_background())
+        .count();
+    assert_eq!((story.rows().len(), behind), (2, 1));
+}
+
+#[test]
+fn one_that_nobody_attends_or_that_may_be_in_a_pane_makes_none() {
+    let mut story = Story::new();
+    let headless = Reading {
+        attended: false,
+        ..behind(Level::Busy, 1000)
+    };
+    story.learn(headless);
+    let somewhere = Reading {
+        background: None,
+        ..behind(Level::Busy, 1000)
+    };
+    story.learn(somewhere);
+    assert!(story.table.is_empty());
+}
+
+#[test]
+fn what_comes_to_life_again_with_another_process_is_a_row_again() {
+    let mut story = Story::new();
+    story.learn(behind(Level::Busy, 1000));
+    story.apply(Input::ProcessExited { pid: WORKER }, 2000);
+    story.learn(behind(Level::Busy, 1000));
+    assert!(story.table.is_empty(), "the file that it left says nothing");
+    let again = Reading {
+        pid: Some(WORKER + 1),
+        background: Some(Target::in_background(WORKER + 1, 9)),
+        ..behind(Level::Busy, 3000)
+    };
+    story.learn(again);
+    assert_eq!(story.row().pid, Some(WORKER + 1));
+}
