@@ -56,7 +56,7 @@ pub(crate) enum Command {
     Start(StartArgs),
     /// Stop an assistant: its process is asked to end
     Stop(StopArgs),
-    /// Take up a session that is over again, where it worked
+    /// Take up a session that is over again, where it worked, or show one in a pane that runs in the background
     Resume(ResumeArgs),
     /// Keep notices of an assistant back for a while
     Snooze(SnoozeArgs),
@@ -255,7 +255,7 @@ pub(crate) struct StopArgs {
 /// Options of `resume`.
 #[derive(Args, Debug)]
 pub(crate) struct ResumeArgs {
-    /// Which one: its session's id, where it was, or its folder's name; without this the only one there is
+    /// Which one: its session's id, where it was, or its folder's name; without this the only one that is over
     pub(crate) target: Option<String>,
     /// Print what would be started, and start nothing
     #[arg(long)]

@@ -201,9 +201,14 @@ impl Executor {
             return ("hook", outcome);
         }
         let row = self.row(&bound.row).ok().flatten();
-        let objection = row.and_then(|row| self.objection_to_hearsay(&row, who.right));
+        let objection = row.and_then(|row| {
+            let hearsay = self
+                .objection_to_hearsay(&row, who.right)
+                .map(str::to_owned);
+            hearsay.or_else(|| self.objection_to_keys(&row))
+        });
         if let Some(why) = objection {
-            return ("keys", Outcome::Nothing(why.to_owned()));
+            return ("keys", Outcome::Nothing(why));
         }
         if let Some(outcome) = self.by_id(&bound, decision, (shown, expires), intend) {
             return ("id", outcome);

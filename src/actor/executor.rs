@@ -105,8 +105,10 @@ impl Executor {
     }
 
     fn pane_of(&self, bound: &Bound) -> (Place, Box<dyn Multiplexer>) {
-        let pane = Target::Pane(bound.pane);
-        let place = self.reach.place(Some(bound.server.clone()), pane);
+        let pane = bound
+            .pane
+            .map_or_else(|| bound.target.clone(), Target::Pane);
+        let place = self.reach.place(bound.server.clone(), pane);
         let mux = mux::of(place.kind, &self.reach);
         (place, mux)
     }

@@ -40,6 +40,9 @@ impl Executor {
         if let Some(why) = meant.objection(row) {
             return ActResult::refused(id, why);
         }
+        if let Some(why) = self.objection_to_stop(row) {
+            return ActResult::refused(id, why);
+        }
         let (place, mux) = self.reach.place_of(row);
         if by_pane {
             return match launch::close_pane(&place, &*mux) {

@@ -34,6 +34,7 @@
 pub(crate) mod access;
 pub(crate) mod acts;
 pub(crate) mod audit;
+mod background;
 mod by_id;
 mod decide;
 pub(crate) mod digest;

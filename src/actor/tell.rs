@@ -47,8 +47,8 @@ fn event(bound: &Bound, decision: &Decision, began: Timestamp) -> Event {
     event.kind = Some(Kind::Answered);
     event.source = Source::User;
     event.event = Some(decision.name().to_owned());
-    event.pane = Some(bound.pane);
-    event.server = Some(bound.server.clone());
+    event.pane = bound.pane;
+    event.server.clone_from(&bound.server);
     event.pid = bound.pid;
     event.instance_id.clone_from(&bound.instance_id);
     event.home.clone_from(&bound.home);

@@ -57,9 +57,9 @@ impl Turn {
     /// # Errors
     /// Another one has it all the while, or the files cannot be locked.
     pub fn take(folder: &Path, bound: &Bound) -> Result<Self, NoTurn> {
-        let pane = (&bound.server, bound.pane);
-        let session = bound.instance_id.as_deref();
-        Self::take_all(folder, names(&bound.assistant, Some(pane), session))
+        let pane = bound.server.as_ref().zip(bound.pane);
+        let whose = (&bound.assistant, bound.instance_id.as_deref());
+        Self::take_all(folder, names(whose, pane, &bound.row))
     }
 
     /// The same for the pane and the session of a row, as far as it has them.
@@ -68,8 +68,8 @@ impl Turn {
     /// As [`Self::take`].
     pub(super) fn take_of(folder: &Path, row: &Row) -> Result<Self, NoTurn> {
         let pane = row.server.as_ref().zip(row.pane);
-        let session = row.instance_id.as_deref();
-        Self::take_all(folder, names(&row.assistant, pane, session))
+        let whose = (&row.assistant, row.instance_id.as_deref());
+        Self::take_all(folder, names(whose, pane, &row.id))
     }
 
     fn take_all(folder: &Path, names: BTreeSet<String>) -> Result<Self, NoTurn> {
@@ -83,16 +83,19 @@ impl Turn {
     }
 }
 
-/// What the locks of a pane and of its session are called.
+/// What the locks of a pane, else of a row, and of its session are called.
 fn names(
-    assistant: &Assistant,
+    (assistant, session): (&Assistant, Option<&str>),
     pane: Option<(&Server, PaneId)>,
-    session: Option<&str>,
+    row: &str,
 ) -> BTreeSet<String> {
-    let pane = pane.map(|(server, pane)| format!("pane\n{server}\n{pane}"));
+    let place = pane.map_or_else(
+        || format!("row\n{row}"),
+        |(server, pane)| format!("pane\n{server}\n{pane}"),
+    );
     let session = session.map(|session| format!("session\n{assistant}\n{session}"));
     let name = |what: String| format!("act-{}.lock", &sha256(what.as_bytes())[..LETTERS]);
-    pane.into_iter().chain(session).map(name).collect()
+    [place].into_iter().chain(session).map(name).collect()
 }
 
 /// A locked file, which goes with the lock.
@@ -168,10 +171,10 @@ mod tests {
         assert!(matches!(take(&bound(1, "u")), Err(NoTurn::Taken)));
         assert!(matches!(take(&bound(3, "s")), Err(NoTurn::Taken)));
         let other_server = Bound {
-            server: Server {
+            server: Some(Server {
                 socket: "/tmp/other".to_owned(),
                 pid: 2,
-            },
+            }),
             ..bound(1, "v")
         };
         drop(take(&other_server).unwrap());

@@ -150,6 +150,7 @@ impl Alone {
             What::Start(_) => Some(Self::default()),
             What::Resume(_) => Some(Self {
                 ended: written_down(context).ok()?,
+                known: row.cloned(),
                 ..Self::default()
             }),
             What::Decide(_) | What::ReadRequest { .. } => log().map(|log| Self {

@@ -84,10 +84,16 @@ impl ChosenRequest {
                 messages::status(&format!("{said}; {words}"));
                 Ok(())
             }
-            Outcome::Nothing(why) => Err(self.failed(&why).hint("nothing was sent").hint(format!(
-                "answer it in its own pane: `pane-patrol jump {}`",
-                shell::shown(&self.row.target.to_string())
-            ))),
+            Outcome::Nothing(why) => {
+                let failed = self.failed(&why).hint("nothing was sent");
+                let pane = (!self.row.is_in_background()).then(|| {
+                    format!(
+                        "answer it in its own pane: `pane-patrol jump {}`",
+                        shell::shown(&self.row.target.to_string())
+                    )
+                });
+                Err(pane.into_iter().fold(failed, CommandError::hint))
+            }
             Outcome::Unknown(why) => Err(self.failed(&why).hint(format!(
                 "keys were sent; look at the pane: `pane-patrol jump {}`",
                 shell::shown(&self.row.target.to_string())

@@ -4,7 +4,7 @@
 use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::{Context, rows};
+use super::{Context, lookup, rows};
 use crate::error::{CommandError, EXIT_USAGE};
 use crate::hub::client::HubError;
 use crate::log::sessions;
@@ -79,6 +79,14 @@ impl Ended {
                     .exit(EXIT_USAGE))
             }
         }
+    }
+}
+
+impl Ended {
+    /// The row of a session in the background that `name` means; `own`: the socket of the server that is meant.
+    pub(super) fn behind(&self, name: Option<&str>, own: &str) -> Option<&Row> {
+        let meant = lookup::pick(&self.living, name?, own).ok();
+        meant.filter(|row| row.is_in_background())
     }
 }
 

@@ -10,9 +10,11 @@ use super::{Context, rows};
 use crate::cli::JumpArgs;
 use crate::error::{CommandError, CommandResult};
 use crate::hub::protocol::What;
+use crate::launch::Resumption;
 use crate::messages;
 use crate::mux::{self, Arrival, Gone, Kind, Multiplexer, PATIENCE_FOR_SEVERAL, Undone};
 use crate::state::{Attention, Row, urgency};
+use crate::sys::shell;
 
 /// What to do where its session cannot be shown.
 fn attach_elsewhere(kind: Kind) -> String {
@@ -79,15 +81,26 @@ fn check(context: &Context, rows: &[Row], client: &str) -> CommandResult {
     Err(failed.hint(name_a_client(&*own)))
 }
 
-/// The one that has waited for the person longest, whatever it asks.
+/// The one that has waited for the person longest, whatever it asks: of those that one can go to, as long as
+/// there are any.
 fn next(rows: &[Row]) -> Option<&Row> {
-    rows.iter()
-        .filter(|row| Attention::from(row.state) == Attention::NeedsYou)
-        .min_by(|a, b| a.since.cmp(&b.since).then_with(|| urgency(a, b)))
+    let waits = |row: &&Row| Attention::from(row.state) == Attention::NeedsYou;
+    let longest = |a: &&Row, b: &&Row| {
+        let behind = a.is_in_background().cmp(&b.is_in_background());
+        let since = behind.then_with(|| a.since.cmp(&b.since));
+        since.then_with(|| urgency(a, b))
+    };
+    rows.iter().filter(waits).min_by(longest)
 }
 
 fn go(context: &Context, row: &Row, client: Option<&str>) -> CommandResult {
     let failed = || CommandError::new(format!("could not go to `{}`", row.target));
+    if Resumption::attaching(row, &context.homes()).is_ok() {
+        let why = "it runs in the background, and no pane shows it; you are where you were";
+        let name = shell::shown(&row.target.to_string());
+        let remedy = format!("`pane-patrol resume {name}` shows it in one");
+        return Err(failed().hint(why).hint(remedy));
+    }
     let here = context.here(client.map(str::to_owned));
     let (place, mux) = context.reach().place_of(row);
     match mux.go(&place, &here, PATIENCE_FOR_SEVERAL) {

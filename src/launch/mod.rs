@@ -21,7 +21,7 @@ use crate::sys::shell::{self, HoldsNul};
 pub(crate) use items::{Item, Panes, Running};
 use list::Words;
 pub(crate) use list::{MOST_ITEMS, NotListed};
-pub(crate) use resume::Resumption;
+pub(crate) use resume::{Resumption, stopping};
 pub(crate) use stop::{NotAsked, Stopped, System, close_pane, stop};
 
 /// Said of what was started and is not there.

@@ -1,17 +1,19 @@
-//! How an ended session is taken up again: by its assistant's own way, or by the launcher that the person has for that,
+//! How an ended session is taken up again, and one in the background shown: by its assistant's own way, or by the launcher that the person has for that,
 //! in the folder where it worked. Of what an event has told nothing becomes a command: the session is one argument, of
 //! a form that no program can take for anything else, and the folder is one to be in.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use pane_patrol_hooks::event::Assistant;
 use thiserror::Error;
 
 use super::{Launcher, Site, filled, open, opening};
 use crate::assistants;
+use crate::assistants::facets::background::Background;
 use crate::assistants::homes::Homes;
 use crate::mux::{Multiplexer, Opened, Outcome};
-use crate::state::EndedSession;
+use crate::state::{EndedSession, Row};
 use crate::sys::shell::{self, HoldsNul};
 
 /// What is to be started.
@@ -44,6 +46,9 @@ pub(crate) enum NotResumable {
         "nobody knows how {0} takes a session up again; a `[[launcher]]` with `resume` would say it"
     )]
     NoWay(String),
+    /// It does not run in the background, or not any more, or nobody knows how to show it.
+    #[error("{0} runs no such session in the background that could be shown in a pane")]
+    NotBehind(String),
     /// It had other settings than are known here.
     #[error("it had its settings in {}, which is not where they are; start it there by hand", .0.display())]
     OtherHome(PathBuf),
@@ -87,10 +92,32 @@ impl Resumption {
             });
         }
         let words = own_way(session, homes)?;
+        Self::of_words(&session.assistant, words, folder)
+    }
+
+    /// How the session of `row`, which runs in the background, is shown in a pane.
+    ///
+    /// # Errors
+    /// Says why it cannot be.
+    pub(crate) fn attaching(row: &Row, homes: &Homes) -> Result<Self, NotResumable> {
+        let way = background(row, homes);
+        let way = way.ok_or_else(|| NotResumable::NotBehind(row.assistant.to_string()))?;
+        let words = own_words((&row.assistant, row.home.as_deref()), way.attach, homes)?;
+        let folder = row.cwd.as_ref().map(PathBuf::from);
+        let folder = folder.filter(|folder| folder.is_absolute() && folder.is_dir());
+        Self::of_words(&row.assistant, words, folder.unwrap_or_else(|| "/".into()))
+    }
+
+    /// `words` as the assistant's window, in that folder.
+    fn of_words(
+        assistant: &Assistant,
+        words: Vec<String>,
+        folder: PathBuf,
+    ) -> Result<Self, NotResumable> {
         let shown: Vec<String> = words.iter().map(|word| shell::shown(word)).collect();
         let words: Result<Vec<OsString>, _> = words.iter().map(shell::word).collect();
         Ok(Self {
-            name: session.assistant.to_string(),
+            name: assistant.to_string(),
             shown: shown.join(" "),
             command: words?.join(OsStr::new(" ")),
             folder,
@@ -132,19 +159,51 @@ impl Launcher {
     }
 }
 
-/// The words of the assistant's own way, with the settings that it had.
+/// What the person types to end the session of `row`, which runs in the background and whose process must
+/// not be asked: it would be started again.
+pub(crate) fn stopping(row: &Row, homes: &Homes) -> Option<String> {
+    let stop = background(row, homes)?.stop?;
+    let words = own_words((&row.assistant, row.home.as_deref()), stop, homes).ok()?;
+    let shown: Vec<String> = words.iter().map(|word| shell::shown(word)).collect();
+    Some(shown.join(" "))
+}
+
+/// What can be done with the session of `row`, if that runs in the background.
+fn background(row: &Row, homes: &Homes) -> Option<Background> {
+    let known = assistants::of(&row.assistant).filter(|_| row.is_in_background())?;
+    let home = homes.of(&row.assistant, row.home.as_deref())?;
+    known.background(&home, row.pid?, row.instance_id.as_deref()?)
+}
+
+/// The words of the assistant's own way.
 fn own_way(session: &EndedSession, homes: &Homes) -> Result<Vec<String>, NotResumable> {
     let known = assistants::of(&session.assistant);
-    let way = known.and_then(|known| Some((known.row(), known.resume(&session.instance_id)?)));
-    let (row, arguments) = way.ok_or_else(|| NotResumable::NoWay(session.assistant.to_string()))?;
+    let way = known.and_then(|known| known.resume(&session.instance_id));
+    let arguments = way.ok_or_else(|| NotResumable::NoWay(session.assistant.to_string()))?;
+    own_words(
+        (&session.assistant, session.home.as_deref()),
+        arguments,
+        homes,
+    )
+}
+
+/// The assistant's program with `arguments`, and with the settings that the session had.
+fn own_words(
+    (assistant, home): (&Assistant, Option<&str>),
+    arguments: Vec<String>,
+    homes: &Homes,
+) -> Result<Vec<String>, NotResumable> {
+    let known = assistants::of(assistant);
+    let row = known.map(|known| known.row());
+    let row = row.ok_or_else(|| NotResumable::NoWay(assistant.to_string()))?;
     let mut words = vec![row.program.to_owned()];
     words.extend(arguments);
-    let usual = homes.usual(&session.assistant);
-    let home = session.home.as_ref().map(Path::new);
+    let usual = homes.usual(assistant);
+    let home = home.map(Path::new);
     let other = home.filter(|home| usual != Some(home));
     if let Some(home) = other {
         // Settings can name commands: only those that the person uses count.
-        let is_known = homes.all_of(&session.assistant).contains(home);
+        let is_known = homes.all_of(assistant).contains(home);
         let variable = row.variable().filter(|_| is_known);
         let variable = variable.ok_or_else(|| NotResumable::OtherHome(home.to_owned()))?;
         words.insert(0, format!("{variable}={}", home.display()));
@@ -155,6 +214,8 @@ fn own_way(session: &EndedSession, homes: &Homes) -> Result<Vec<String>, NotResu
 
 #[cfg(test)]
 mod tests {
+    use pane_patrol_hooks::event::State;
+
     use super::*;
     use crate::state::fixture::ended;
 
@@ -215,6 +276,54 @@ mod tests {
             command(&session, &others[..1]).unwrap(),
             "claude --resume s-1"
         );
+    }
+
+    /// A living session in the background, as its own file tells of it, and whose row it is.
+    #[cfg(target_os = "linux")]
+    fn behind_in(config: &Path, job: &str) -> Row {
+        let own = std::process::id();
+        let session = serde_json::json!({
+            "pid": own, "sessionId": "s-1", "status": "busy", "updatedAt": 1, "kind": "bg", "jobId": job,
+        });
+        std::fs::create_dir_all(config.join("sessions")).unwrap();
+        let file = config.join(format!("sessions/{own}.json"));
+        std::fs::write(file, session.to_string()).unwrap();
+        let mut row = crate::state::fixture::behind(own, "claude", State::Running, 5);
+        row.instance_id = Some("s-1".to_owned());
+        row.cwd = Some("/".to_owned());
+        row
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_runs_in_the_background_is_attached_to_by_what_its_own_file_says_now() {
+        let home = tempfile::tempdir().unwrap();
+        let get = |name: &str| (name == "HOME").then(|| home.path().to_owned());
+        let homes = Homes::read(&get, None);
+        let attaching = |row: &Row| {
+            let way = Resumption::attaching(row, &homes);
+            way.map(|it| (it.shown().to_owned(), it.folder().to_owned()))
+        };
+        let row = behind_in(&home.path().join(".claude"), "289e23dc");
+        let shown = ("claude attach 289e23dc".to_owned(), PathBuf::from("/"));
+        assert_eq!(attaching(&row), Ok(shown));
+        assert_eq!(
+            stopping(&row, &homes).as_deref(),
+            Some("claude stop 289e23dc")
+        );
+        let none = Err(NotResumable::NotBehind("claude".to_owned()));
+        let mut another = row.clone();
+        another.instance_id = Some("s-2".to_owned());
+        let mut shown = row.clone();
+        shown.target = "work:1.0".parse().unwrap();
+        behind_in(
+            &home.path().join(".claude"),
+            "--dangerously-skip-permissions",
+        );
+        for row in [&row, &another, &shown] {
+            assert_eq!(attaching(row), none);
+            assert_eq!(stopping(row, &homes), None);
+        }
     }
 
     #[test]

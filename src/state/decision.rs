@@ -74,10 +74,10 @@ pub struct Bound {
     pub assistant: Assistant,
     /// Where the pane was.
     pub target: Target,
-    /// The server.
-    pub server: Server,
-    /// The pane.
-    pub pane: PaneId,
+    /// The server; `None` where it runs in the background.
+    pub server: Option<Server>,
+    /// The pane; likewise.
+    pub pane: Option<PaneId>,
     /// The assistant's process.
     pub pid: Option<u32>,
     /// The assistant's config folder, when it is not the default one.
@@ -112,15 +112,16 @@ impl Bound {
 
     /// Binds to this one of a row's requests.
     pub fn to_request(row: &Row, request: &Request) -> Result<Self, Unasked> {
-        let (Some(server), Some(pane)) = (&row.server, row.pane) else {
+        let has_pane = row.server.is_some() && row.pane.is_some();
+        if !has_pane && !row.is_in_background() {
             return Err(Unasked::NoPane);
-        };
+        }
         Ok(Self {
             row: row.id.clone(),
             assistant: row.assistant.clone(),
             target: row.target.clone(),
-            server: server.clone(),
-            pane,
+            server: row.server.clone(),
+            pane: row.pane,
             pid: row.pid,
             home: row.home.clone(),
             cwd: row.cwd.clone(),
@@ -156,8 +157,8 @@ impl Bound {
     pub fn is_asked_by(&self, row: &Row) -> Option<bool> {
         let is_its = row.instance_id == self.instance_id
             && row.assistant == self.assistant
-            && row.server.as_ref() == Some(&self.server)
-            && row.pane == Some(self.pane);
+            && row.server == self.server
+            && row.pane == self.pane;
         is_its.then(|| row.waiting.iter().any(|request| self.is(request)))
     }
 

@@ -68,6 +68,10 @@ pub trait Actions: Send + Sync + 'static {
     /// nothing did.
     fn resume(&self, session: &EndedSession, beside: bool) -> Result<Started, NotStarted>;
 
+    /// Shows the session of a row that runs in the background in a pane, beside the dashboard or in a window in front;
+    /// says what happened, or why nothing did.
+    fn bring(&self, row: &Row, beside: bool) -> Result<Started, NotStarted>;
+
     /// Asks the row's assistant to end and waits for that.
     fn stop(&self, row: &Row) -> Stopped;
 

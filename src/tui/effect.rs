@@ -41,6 +41,8 @@ pub enum Effect {
     },
     /// Take up a session that is over again; whether it is shown beside the dashboard.
     Resume(Box<EndedSession>, bool),
+    /// Show the session of a row that runs in the background in a pane; whether that is beside the dashboard.
+    Bring(Box<Row>, bool),
     /// Ask the row's assistant to end.
     Stop(Box<Row>),
     /// Close the row's pane.

@@ -64,6 +64,8 @@ pub enum Message {
     TaskChanged(Result<String, Unchanged>),
     /// What became of a jump.
     Jumped(Jumped),
+    /// Where the session of that row is shown, which ran in the background; or why it is not.
+    Brought(Box<Row>, Result<Started, NotStarted>),
     /// What became of a decision.
     Decided(Box<Bound>, Decision, Outcome),
     /// What a request asks, as far as that is known.

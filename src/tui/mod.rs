@@ -272,6 +272,10 @@ impl Dashboard {
                 let resumed = actions.resume(&session, beside);
                 Message::Resumed(session, resumed)
             })?,
+            Effect::Bring(row, beside) => self.in_background(move |actions| {
+                let brought = actions.bring(&row, beside);
+                Message::Brought(row, brought)
+            })?,
             Effect::Stop(row) => self.in_background(move |actions| {
                 let stopped = actions.stop(&row);
                 Message::Stopped(row, stopped)

@@ -4,6 +4,8 @@
 mod common;
 
 mod acts;
+#[cfg(target_os = "linux")]
+mod background;
 mod belief;
 mod book;
 mod collector;

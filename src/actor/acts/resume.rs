@@ -1,4 +1,4 @@
-//! Taking up an ended session again: what runs is said by the settings and by what is known of the assistant, and it is
+//! Taking up an ended session again, and showing one in a pane that runs in the background: what runs is said by the settings and by what is known of the assistant, and it is
 //! started once, however often that is asked for.
 
 use std::ffi::OsString;
@@ -16,7 +16,7 @@ use crate::hub::protocol::{Act, ActResult, Located, Resume, Right, SystemText};
 use crate::hub::server::Who;
 use crate::launch::{Resumption, Site};
 use crate::mux::{Opened, Reach};
-use crate::state::{EndedSession, Input};
+use crate::state::{EndedSession, Input, Row};
 
 /// Said of a session that nobody knows, or nobody any more.
 const NOT_WITHIN_REACH: &str =
@@ -60,7 +60,7 @@ impl Actor {
         let (id, name) = (&act.act_id, &act.agent_id);
         let session = match self.executor.collector.ended(name) {
             Ok(Some(session)) => session,
-            Ok(None) => return self.untried(act, who, NOT_WITHIN_REACH),
+            Ok(None) => return self.attach(act, resume, who),
             Err(error) => return ActResult::refused(id, error.to_string()),
         };
         let session = &session;
@@ -74,6 +74,34 @@ impl Actor {
         result
     }
 
+    /// Shows the session of the row that the act names, which runs in the background.
+    fn attach(&self, act: &Act, resume: &Resume, who: &Who) -> ActResult {
+        let id = &act.act_id;
+        let row = match self.executor.collector.row(&act.agent_id) {
+            Ok(Some(row)) if row.is_in_background() => row,
+            Ok(_) => return self.untried(act, who, NOT_WITHIN_REACH),
+            Err(error) => return ActResult::refused(id, error.to_string()),
+        };
+        let intent = self.intend(&row, act, who);
+        let shown = self.show(id, &row, resume, who.right);
+        let result = shown.unwrap_or_else(|why| ActResult::refused(id, why));
+        self.written(&row, act, who, Some(&intent), result)
+    }
+
+    fn show(
+        &self,
+        id: &str,
+        row: &Row,
+        resume: &Resume,
+        right: Right,
+    ) -> Result<ActResult, Refusal> {
+        may_say_where(resume, right)?;
+        let resumption = Resumption::attaching(row, &self.executor.homes);
+        let resumption = resumption.map_err(|why| why.to_string())?;
+        let (opened, seen) = self.open(&resumption, resume, |_| ())?;
+        Ok(placed(id, &opened, &seen))
+    }
+
     fn take_up(
         &self,
         id: &str,
@@ -81,9 +109,7 @@ impl Actor {
         resume: &Resume,
         right: Right,
     ) -> Result<ActResult, Refusal> {
-        if right != Right::Own && (resume.path.is_some() || resume.server.is_some()) {
-            return Err("only the hub's owner says with which PATH and on which server".to_owned());
-        }
+        may_say_where(resume, right)?;
         let config = Config::read(self.executor.places.config.as_deref());
         let config = config.map_err(|error| format!("the settings cannot be used: {error}"))?;
         let resumption = Resumption::of(session, &config.launcher, &self.executor.homes);
@@ -98,14 +124,7 @@ impl Actor {
             self.begun.take_back(&name);
             self.tell_resumed(session, None);
         }
-        let (outcome, why) = seen.told(&opened.target);
-        let mut result = ActResult::of(id, outcome, why);
-        result.place = opened.target.parse().ok().map(|target| Located {
-            target,
-            server: None,
-            pane: opened.pane.parse().ok(),
-        });
-        Ok(result)
+        Ok(placed(id, &opened, &seen))
     }
 
     /// Opens it, tells the table where, and looks what became of it.
@@ -114,6 +133,18 @@ impl Actor {
         session: &EndedSession,
         resumption: &Resumption,
         resume: &Resume,
+    ) -> Result<(Opened, Seen), Refusal> {
+        self.open(resumption, resume, |place| {
+            self.tell_resumed(session, Some(place))
+        })
+    }
+
+    /// Opens it, says where, by the socket of its server, and looks what became of it.
+    fn open(
+        &self,
+        resumption: &Resumption,
+        resume: &Resume,
+        tell: impl FnOnce((String, PaneId)),
     ) -> Result<(Opened, Seen), Refusal> {
         let reach = self.reach_for(resume);
         let path = resume.path.as_ref().map(SystemText::to_os);
@@ -129,7 +160,7 @@ impl Actor {
         let opened = opened.map_err(|undone| undone.to_string())?;
         if let Ok(pane) = opened.pane.parse::<PaneId>() {
             let socket = reach.own_socket.to_string_lossy().into_owned();
-            self.tell_resumed(session, Some((socket, pane)));
+            tell((socket, pane));
         }
         let seen = started::look_again(&reach, &opened, note.as_ref());
         Ok((opened, seen))
@@ -151,6 +182,26 @@ impl Actor {
             |server| self.executor.reach_at(PathBuf::from(server.to_os())),
         )
     }
+}
+
+/// Whether somebody with that right may say what the act says of where it is started.
+fn may_say_where(resume: &Resume, right: Right) -> Result<(), Refusal> {
+    if right != Right::Own && (resume.path.is_some() || resume.server.is_some()) {
+        return Err("only the hub's owner says with which PATH and on which server".to_owned());
+    }
+    Ok(())
+}
+
+/// What came of it, and where it is.
+fn placed(id: &str, opened: &Opened, seen: &Seen) -> ActResult {
+    let (outcome, why) = seen.told(&opened.target);
+    let mut result = ActResult::of(id, outcome, why);
+    result.place = opened.target.parse().ok().map(|target| Located {
+        target,
+        server: None,
+        pane: opened.pane.parse().ok(),
+    });
+    result
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ use pane_patrol_hooks::adapter::Version;
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::{Assistant as Row, CLAUDE};
 
+use super::facets::background::Background;
 use super::facets::composer::{Composer, Marked};
 use super::facets::doctor::{Found, Look};
 use super::facets::prompts::Prompts;
@@ -115,6 +116,14 @@ impl Facets for Claude {
 
     fn resume(&self, session: &SessionId) -> Option<Vec<String>> {
         Some(["--resume", session.as_str()].map(str::to_owned).to_vec())
+    }
+
+    fn background(&self, home: &Path, pid: u32, session: &str) -> Option<Background> {
+        let job = session_file::job_of(home, pid, session)?;
+        Some(Background {
+            attach: ["attach", &job].map(str::to_owned).to_vec(),
+            stop: Some(["stop", &job].map(str::to_owned).to_vec()),
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 //! An assistant says what it has; for all else there is the plain answer: nothing.
 
 pub(crate) mod answers;
+pub(crate) mod background;
 pub(crate) mod colours;
 pub(crate) mod composer;
 pub(crate) mod dialog;
@@ -26,6 +27,7 @@ use pane_patrol_installer::Assistant as Row;
 use crate::state::{Bound, SessionId};
 use crate::tasks::TaskSummary;
 use answers::Answers;
+use background::Background;
 use composer::Composer;
 use dialog::Dialog;
 use doctor::{Found, Look};
@@ -158,6 +160,12 @@ pub(crate) trait Facets: Debug + Sync {
     /// The arguments with which its program takes up an ended session again; `None`: nobody knows of any.
     /// None of them lets it do more without asking than it may anyway.
     fn resume(&self, _session: &SessionId) -> Option<Vec<String>> {
+        None
+    }
+
+    /// What can be done with `session`, which process `pid` runs in the background; `None`: it does not, or
+    /// nobody knows of anything. `home`: its config folder.
+    fn background(&self, _home: &Path, _pid: u32, _session: &str) -> Option<Background> {
         None
     }
 

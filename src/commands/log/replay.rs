@@ -283,6 +283,10 @@ impl Actions for Idle {
         Err(NotStarted::OnlyAReplay)
     }
 
+    fn bring(&self, _: &Row, _: bool) -> Result<Started, NotStarted> {
+        Err(NotStarted::OnlyAReplay)
+    }
+
     fn resume(&self, _: &EndedSession, _: bool) -> Result<Started, NotStarted> {
         Err(NotStarted::OnlyAReplay)
     }

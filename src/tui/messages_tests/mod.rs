@@ -28,6 +28,7 @@ const VALUES: &[(&str, &str)] = &[
     ("notes:0.0", "TARGET"),
     ("claude in", "ASSISTANT in"),
     ("claude of work:1.0", "ASSISTANT of FOLDER"),
+    ("claude of shop", "ASSISTANT of FOLDER"),
     ("codex in", "ASSISTANT in"),
 ];
 

@@ -13,7 +13,7 @@ use crate::assistants::request::Known;
 use crate::launch::{Item, Running, Stopped};
 use crate::mux::{Beside, Undone};
 use crate::notify::Snoozes;
-use crate::state::fixture::ended;
+use crate::state::fixture::{behind, ended};
 use crate::state::update::{Role, Update};
 use crate::tasks::{TaskSource, TaskState};
 use crate::tui::effect::PROJECT;
@@ -32,6 +32,7 @@ pub(super) fn bring_about(said: &mut Said) {
     starting(said);
     resuming(said);
     startable(said);
+    attaching(said);
     about_rows(said);
     tasks(said);
     setting_up(said);
@@ -365,6 +366,29 @@ fn startable(said: &mut Said) {
     update(&mut model, listed(Some(running)), later);
     update(&mut model, enter(), later);
     said.take("Enter on what a launcher lists, and it runs", &mut model);
+}
+
+fn attaching(said: &mut Said) {
+    let behind = behind(900, "claude", State::Running, 5).in_folder("/home/ada/src/shop", None);
+    let mut model = model_with(vec![behind.clone()], 100, 30);
+    for _ in 0..2 {
+        press(&mut model, KeyCode::Enter);
+    }
+    said.take("Enter twice on a session in the background", &mut model);
+    for (why, when) in [
+        (
+            NotStarted::Refused("tmux does not answer".to_owned()),
+            "Enter on a session in the background, and no pane shows it; it says why",
+        ),
+        (
+            NotStarted::NotBeside("too narrow to split: 60 columns, 80 are needed".to_owned()),
+            "Enter on a session in the background, and there is no place beside the dashboard",
+        ),
+    ] {
+        let row = Box::new(behind.clone());
+        tell(&mut model, Message::Brought(row, Err(why)));
+        said.take(when, &mut model);
+    }
 }
 
 fn about_rows(said: &mut Said) {

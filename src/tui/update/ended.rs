@@ -10,7 +10,7 @@ use crate::tui::message::Started;
 use crate::tui::model::{Follow, Model};
 use crate::tui::undone::NotStarted;
 use crate::tui::update::reflow::{is_seen, settle, settle_from};
-use crate::tui::update::{jump, launch, split, startable};
+use crate::tui::update::{background, jump, launch, split, startable};
 
 /// Takes in all that there are now. Who has selected one that lives again goes on with its row.
 pub(crate) fn hear(model: &mut Model, sessions: &[EndedSession], now: Timestamp) {
@@ -48,14 +48,18 @@ pub(crate) fn toggle(model: &mut Model, now: Timestamp) {
     settle(model, now, Follow::Selection);
 }
 
-/// Goes to the selected row's pane; a session that is over is taken up again, unless the person cannot have seen yet
-/// that it is. What can be started is.
+/// Goes to the selected row's pane, or has it shown in one; a session that is over is taken up again, unless the person
+/// cannot have seen yet that it is. What can be started is.
 pub(crate) fn go(model: &mut Model, now: Timestamp) -> Vec<Effect> {
     if let Some(one) = model.selected_startable().cloned() {
         return startable::start(model, &one, now);
     }
     let Some(past) = model.selected_past().cloned() else {
-        return jump::go(model);
+        let behind = model.selected_row().filter(|row| row.is_in_background());
+        return match behind.cloned() {
+            Some(row) => background::bring(model, row, now),
+            None => jump::go(model),
+        };
     };
     let name = name(&past.session);
     if !is_seen(model, past.told, now) {

@@ -2,6 +2,7 @@
 //! terminal.
 
 pub(crate) mod answer;
+pub(crate) mod background;
 pub(crate) mod deny_prompt;
 pub(crate) mod ended;
 pub(crate) mod filter;
@@ -108,6 +109,7 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
             quiet(|| work::patch_read(model, &id, &file, patch, now))
         }
         Message::Jumped(jumped) => jump::arrive(model, jumped, now),
+        Message::Brought(row, outcome) => background::brought(model, &row, outcome, now),
         Message::AttachEnded(outcome) => jump::come_back(model, outcome, now),
         Message::Tick => quiet(|| {
             model.notice.take_if(|notice| notice.until <= now);

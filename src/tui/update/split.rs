@@ -17,6 +17,8 @@ pub(crate) fn press(model: &mut Model) -> Vec<Effect> {
         return go(model);
     }
     let row = model.selected_row().filter(|_| !model.split.is_open);
+    // It is nowhere yet that could be shown.
+    let row = row.filter(|row| !row.is_in_background());
     let row = row.cloned();
     let step = row.map_or(Split::Toggle, |row| Split::Show(Box::new(row)));
     // Enter may come before that is answered, and is meant for the place already.

@@ -1,6 +1,7 @@
 //! What `update` does to a model, without a terminal.
 
 mod answering;
+mod background;
 mod ended;
 mod going_there;
 mod installing;

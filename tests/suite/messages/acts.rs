@@ -32,7 +32,39 @@ pub(super) fn bring_about(seen: &mut Seen) {
     by_the_log(seen);
     silent(seen);
     ended(seen);
+    background(seen);
     listing(seen);
+}
+
+/// In the background, and of a program that nobody knows how to attach to.
+fn background(seen: &mut Seen) {
+    let env = TestEnv::new();
+    let collector = Collector::start(&env);
+    let mut emit = env.command("setsid");
+    let script = "\"$0\" emit --assistant my-bot --state running; exec sleep 600";
+    emit.args(["sh", "-c", script, crate::common::PROGRAM]);
+    let mut child = emit
+        .stdin(std::process::Stdio::null())
+        .spawn()
+        .expect("setsid is there");
+    let row = collector.until_state("running");
+    let name = row["target"].as_str().expect("it has one");
+    let mut resume = env.pane_patrol();
+    resume.args(["resume", name]);
+    let finished = finish(&mut resume);
+    let known = |text: &str| text.replace(name, "TARGET");
+    let finished = crate::common::Finished {
+        stderr: known(&finished.stderr),
+        ..finished
+    };
+    seen.take(
+        "resume",
+        &env,
+        "no program is known that shows it in a pane",
+        &finished,
+    );
+    child.kill().expect("it runs");
+    child.wait().expect("it is ours");
 }
 
 fn listing(seen: &mut Seen) {

@@ -22,7 +22,7 @@ use crate::assistants::request::{self as asked, Known};
 use crate::assistants::tasks::Owner as TaskOwner;
 use crate::commands::acting::decide;
 use crate::commands::jump::looked_at;
-use crate::commands::resume::resume_it;
+use crate::commands::resume::{attach_to, resume_it};
 use crate::commands::snooze::snooze;
 use crate::commands::start::{close_pane, launchers, start_it, stop_politely, wanted};
 use crate::commands::{Context, change_task, trust, work};
@@ -377,6 +377,15 @@ impl Actions for RealActions {
         let called = format!("{name} in {}", place.target);
         self.show_started(&place, &called, beside && ended.is_empty())?;
         Ok(self.started(format!("resumed {called}{ended}"), &place))
+    }
+
+    fn bring(&self, row: &Row, beside: bool) -> Result<Started, NotStarted> {
+        let in_front = self.context.around.server.is_some() && !beside;
+        let brought = attach_to(&self.context, "dashboard", row, in_front);
+        let (place, ended) = brought.map_err(|why| NotStarted::Refused(why.to_string()))?;
+        let called = format!("{} in {}", row.assistant, place.target);
+        self.show_started(&place, &called, beside && ended.is_empty())?;
+        Ok(self.started(format!("attached {called}{ended}"), &place))
     }
 
     fn stop(&self, row: &Row) -> Stopped {
