@@ -40,20 +40,8 @@ impl Drive<'_> {
             LIMIT
         } * self.stage.slack;
         let pane = self.pane().id().to_owned();
-        while since.elapsed() < limit + GRACE && !wanted.contains(&&*self.shown(&pane)) {
-            thread::sleep(Duration::from_millis(20));
-        }
-        thread::sleep(HOLD);
-        let neighbours = self.neighbours.iter().map(String::as_str);
-        let claim = Claim {
-            pane: &pane,
-            panes: neighbours.chain([&*pane]).collect(),
-            before: &self.before,
-            wanted: &wanted,
-            since,
-            limit,
-        };
-        let finding = claim.judge(&self.stage.watch.since(self.checked));
+        let before = self.before.clone();
+        let finding = self.judge(&pane, &before, &wanted, (since, limit));
         let finding = match (finding, unknowable) {
             (Finding::Right(_), Some((_, why))) => Finding::Unknowable(why),
             (finding, _) => finding,
@@ -61,6 +49,48 @@ impl Drive<'_> {
         self.record(situation, finding);
         self.check_apart(situation);
         self.forget();
+    }
+
+    /// The same of the row of `place`, which need not be the driven pane.
+    pub(super) fn check_at(
+        &mut self,
+        situation: Situation,
+        place: &str,
+        state: &str,
+        since: Instant,
+    ) {
+        let seen = self.stage.watch.since(self.checked);
+        let before = seen.first().map(|(_, shown)| shown.of(place));
+        let limit = LIMIT * self.stage.slack;
+        let finding = self.judge(place, &before.unwrap_or_default(), &[state], (since, limit));
+        self.record(situation, finding);
+        self.check_apart(situation);
+        self.checked = Instant::now();
+    }
+
+    /// Waits for one of `wanted` in the row of `pane`, and says how it was with it.
+    fn judge(
+        &self,
+        pane: &str,
+        before: &str,
+        wanted: &[&str],
+        (since, limit): (Instant, Duration),
+    ) -> Finding {
+        while since.elapsed() < limit + GRACE && !wanted.contains(&&*self.shown(pane)) {
+            thread::sleep(Duration::from_millis(20));
+        }
+        thread::sleep(HOLD);
+        let neighbours = self.neighbours.iter().map(String::as_str);
+        let own = self.pane.as_ref().map(Pane::id);
+        let claim = Claim {
+            pane,
+            panes: neighbours.chain(own).chain([pane]).collect(),
+            before,
+            wanted,
+            since,
+            limit,
+        };
+        claim.judge(&self.stage.watch.since(self.checked))
     }
 
     /// Waits until the row shows the same for a while, and measures what comes next by that.

@@ -23,6 +23,7 @@ pub(super) enum Situation {
     Shared,
     AgentsView,
     Attached,
+    Background,
     Menus,
     SlowStopHook,
     RefusingStopHook,
@@ -47,7 +48,7 @@ pub(super) enum Situation {
 use Situation as S;
 
 /// Each with its name for `--situation`, and what it is for a person who reads the table; in its order.
-const TOLD: [(Situation, &str, &str); 39] = [
+const TOLD: [(Situation, &str, &str); 40] = [
     (S::Started, "started", "opened, nothing asked yet"),
     (S::Running, "running", "answering"),
     (S::Finished, "finished", "the answer is complete"),
@@ -111,6 +112,11 @@ const TOLD: [(Situation, &str, &str); 39] = [
         S::Attached,
         "attached",
         "a background session is shown in a pane",
+    ),
+    (
+        S::Background,
+        "background",
+        "in the background, attached to, left, and ended",
     ),
     (S::Menus, "menus", "the person opened a menu"),
     (

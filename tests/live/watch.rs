@@ -14,6 +14,9 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// A row that says only that something runs there which has not reported.
 pub(super) const SILENT: &str = "not reported";
 
+/// The place of a row that no pane shows.
+pub(super) const BEHIND: &str = "background";
+
 /// What was shown of a pane.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Shown {
@@ -35,7 +38,9 @@ impl Shown {
     /// The panes that have a row and are none of `panes`.
     pub(super) fn strangers(&self, panes: &[&str]) -> Vec<&str> {
         let rows = self.rows.iter().map(|row| row.0.as_str());
-        rows.filter(|pane| !panes.contains(pane)).collect()
+        // What was left in the background goes on there.
+        let strange = rows.filter(|pane| !panes.contains(pane) && *pane != BEHIND);
+        strange.collect()
     }
 }
 
@@ -123,8 +128,16 @@ impl Watch {
             own if own == self.assistant => word(row, "state"),
             other => format!("{other} {}", word(row, "state")),
         };
+        let place = |row: &Value| {
+            let is_behind = word(row, "target").starts_with(BEHIND);
+            if is_behind {
+                BEHIND.to_owned()
+            } else {
+                word(row, "pane")
+            }
+        };
         Shown {
-            rows: rows.map(|row| (word(row, "pane"), state(row))).collect(),
+            rows: rows.map(|row| (place(row), state(row))).collect(),
         }
     }
 }

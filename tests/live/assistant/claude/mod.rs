@@ -1,6 +1,7 @@
 //! Anthropic's Claude Code, by Messages: as it comes, in an older version, with another assistant that
 //! its commands run, and answered through its own hook.
 
+mod behind;
 mod by_hook;
 mod children;
 mod ends;
@@ -69,6 +70,7 @@ pub(super) const CLAUDE: Manners = Manners {
         Scene::new(&[S::Attached], view::attach)
             .opens_it()
             .holds_apart(ELSEWHERE),
+        Scene::new(&[S::Background], behind::through).opens_it(),
     ],
 };
 
