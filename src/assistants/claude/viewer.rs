@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use pane_patrol_installer::CLAUDE;
 use pane_patrol_sys::process::command_line;
 
-use super::session_file::is_id;
 use crate::sys::process::{stat, variable};
 
 /// Longest command line that is looked at, in bytes.
@@ -53,6 +52,11 @@ fn claude_config(pid: u32) -> Option<PathBuf> {
 fn is_same_folder(one: &Path, other: &Path) -> bool {
     let identity = |path: &Path| path.metadata().map(|found| (found.dev(), found.ino())).ok();
     identity(one).is_some_and(|one| Some(one) == identity(other))
+}
+
+/// Whether a job may have this id: it becomes an argument of the assistant's own program.
+pub(crate) fn is_id(job: &str) -> bool {
+    !job.is_empty() && job.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// The job that a command line names, whose arguments end with a zero byte each: `claude attach ID`,

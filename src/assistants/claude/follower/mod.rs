@@ -178,10 +178,13 @@ impl Sessions {
         self.tell_parked(path, &id);
         let viewers = viewers_of(&id, path);
         for viewer in &viewers {
-            let start = start_of(*viewer);
-            let known = start.and_then(|start| self.located.get(&(*viewer, start)));
-            if let Some(pane) = known.cloned().flatten() {
-                self.tell_viewer(path, job, *viewer, Some(pane), seen);
+            let Some(start) = start_of(*viewer) else {
+                continue;
+            };
+            match self.located.get(&(*viewer, start)).cloned() {
+                Some(Some(pane)) => self.tell_viewer(path, job, *viewer, Some(pane), seen),
+                Some(None) => {}
+                None => self.ask_for_pane(path, *viewer),
             }
         }
         self.tell_behind(path, job, &viewers, seen);

@@ -239,7 +239,7 @@ fn parse(bytes: &[u8]) -> Option<Session> {
     let is_programs = wire.entrypoint.as_deref().is_some_and(is_program);
     let kind = wire.kind.as_deref();
     let headless = is_programs || kind.is_some_and(|kind| kind != "interactive");
-    let job = plain(wire.job_id).filter(|job| is_id(job));
+    let job = plain(wire.job_id).filter(|job| viewer::is_id(job));
     Some(Session {
         pid: wire.pid,
         level: level_of(&wire.status, wire.waiting_for.as_deref())?,
@@ -282,11 +282,6 @@ fn level_of(status: &str, waiting_for: Option<&str>) -> Option<Level> {
         ("waiting", _) => Some(Level::WaitingInput),
         _ => None,
     }
-}
-
-/// Whether a job may have this id: it becomes an argument of the assistant's own program.
-pub(crate) fn is_id(job: &str) -> bool {
-    !job.is_empty() && job.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 fn plain(text: Option<String>) -> Option<String> {
