@@ -100,6 +100,8 @@ impl Table {
         entry.listed = false;
         entry.shown_at = None;
         entry.in_view = None;
+        // Its assistant keeps it when it ends, and may start it again by itself.
+        entry.proved = None;
         self.rows.insert(entry);
         true
     }

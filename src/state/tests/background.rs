@@ -31,6 +31,13 @@ fn place() -> Target {
 }
 
 impl Story {
+    /// One of whose ended sessions none is forgotten.
+    fn that_keeps_all() -> Self {
+        let mut story = Self::new();
+        story.table.set_keep_ended(Duration::from_secs(3600));
+        story
+    }
+
     fn learn(&mut self, reading: Reading) -> Outcome {
         let at = reading.seen.as_micros() / 1000;
         self.apply(Input::Reading(Box::new(reading)), at)
@@ -55,7 +62,7 @@ fn told(kind: Kind, state: State, at: i64) -> Event {
 
 #[test]
 fn it_is_a_row_of_its_own_that_says_what_its_file_and_its_transcript_say() {
-    let mut story = Story::new();
+    let mut story = Story::that_keeps_all();
     story.learn(behind(Level::Busy, 1000));
     let row = story.row();
     assert_eq!(row.id, "::background@900.7");
@@ -89,7 +96,7 @@ fn it_is_a_row_of_its_own_that_says_what_its_file_and_its_transcript_say() {
 
 #[test]
 fn the_pane_that_shows_it_takes_its_row_with_all_that_is_known() {
-    let mut story = Story::new();
+    let mut story = Story::that_keeps_all();
     story.learn(behind(Level::Busy, 1000));
     story.tell(told(Kind::TurnFailed, State::Error, 2000));
     story.learn(behind(Level::Idle, 2010));
@@ -114,6 +121,11 @@ fn the_pane_that_shows_it_takes_its_row_with_all_that_is_known() {
     assert_eq!((row.state, row.since), (State::Error, before.since));
     assert_eq!((row.pane, row.pid), (None, Some(WORKER)));
     assert!(story.table.ended_sessions().is_empty(), "it lives");
+    story.apply(Input::ProcessExited { pid: WORKER }, 5000);
+    assert!(
+        story.table.ended_sessions().is_empty(),
+        "its assistant keeps it"
+    );
 }
 
 #[test]
