@@ -250,14 +250,19 @@ fn enter_in_the_dashboard_shows_it_in_a_pane() {
     tmux.dashboard_in("%0");
     let worker = Worker::start(&env);
     worker.says("busy", None);
-    let shows = |text: &str| wait_until(text, || tmux.screen_of("%0").contains(text));
+    let shows = |text: &str| {
+        let screen = || tmux.screen_of("%0");
+        wait_until(&format!("`{text}` in {}", screen()), || {
+            screen().contains(text)
+        });
+    };
     shows("IN THE BACKGROUND");
     tmux.run(&["send-keys", "-t", "%0", "Enter"]);
-    wait_until("it is attached", || env.home().join("started").exists());
-    wait_until("its row is that of the pane", || {
-        !tmux.screen_of("%0").contains("IN THE BACKGROUND")
-    });
-    assert!(tmux.screen_of("%0").contains("WORKING"));
+    shows("attached claude in main:1.0");
+    shows("WORKING");
+    assert!(!tmux.screen_of("%0").contains("IN THE BACKGROUND"));
+    let started = fs::read_to_string(env.home().join("started")).expect("it was");
+    assert_eq!(started, format!("attach {JOB}\n"));
 }
 
 #[test]

@@ -266,13 +266,18 @@ fn the_pane_shows_the_job_that_its_session_was_moved_to() {
         assert_eq!(row["pane"], assistant.pane.as_str());
         assert_eq!(row["pid"], assistant.pid);
     }
-    // Back in its own session.
+    // Back in its own session: no pane shows the job.
     assistant.says("busy", None);
-    let row = collector.until_state("running");
-    assert_eq!(row["instance_id"], "s1");
+    let is = |row: &Value, instance: &str| {
+        row["pane"] == assistant.pane.as_str() && row["instance_id"] == instance
+    };
+    collector.until("each is a row", |rows| {
+        let behind = |row: &Value| row["pane"].is_null() && row["instance_id"] == "50a81936-c94b";
+        rows.len() == 2 && rows.iter().any(behind) && rows.iter().any(|row| is(row, "s1"))
+    });
     assistant.says_with("busy", None, &parked);
     let row = collector.until_state("idle");
-    assert_eq!(row["instance_id"], "50a81936-c94b");
+    assert!(is(&row, "50a81936-c94b"), "{row}");
     fs::remove_file(job.0.file()).expect("it is ours");
     collector.until("it is gone", <[Value]>::is_empty);
 }
@@ -456,7 +461,9 @@ fn a_job_that_was_attached_to_in_a_pane_is_a_row() {
     }
     // It goes on as the list of all, by another program line.
     tmux.run(&["send-keys", "-t", &pane, "C-c"]);
-    collector.until("it was left", <[Value]>::is_empty);
+    collector.until("it was left in the background", |rows| {
+        rows.len() == 1 && rows[0]["pane"].is_null()
+    });
 }
 
 #[cfg(target_os = "linux")]
@@ -481,7 +488,8 @@ fn a_job_of_another_claude_with_the_same_id_is_shown_by_nobody_here() {
     let pane = attach("home/.claude");
     job.says("busy", None);
     let rows = collector.until("the job is shown", |rows| {
-        rows.iter().any(|row| row["state"] == "running")
+        let mut rows = rows.iter();
+        rows.any(|row| row["state"] == "running" && row["pane"] == pane.as_str())
     });
     let of_job = rows
         .iter()
@@ -506,13 +514,14 @@ fn a_viewer_that_shows_the_list_of_all_shows_no_job_any_more() {
     let command = format!("exec '{}' attach 50a81936", program.display());
     let pane = tmux.window("main", &command);
     // Without a word of the job: what runs there is seen.
-    let row = collector.until("it is attached", |rows| {
-        rows.first()
-            .is_some_and(|row| row["instance_id"] == "50a81936-c94b")
+    let of_job = |row: &&Value| row["instance_id"] == "50a81936-c94b";
+    collector.until("it is attached", |rows| {
+        let mut of_job = rows.iter().filter(of_job);
+        of_job.any(|row| row["pane"] == pane.as_str())
     });
-    assert_eq!(row[0]["pane"], pane.as_str());
     tmux.run(&["send-keys", "-t", &pane, "Enter"]);
-    collector.until("it was left", |rows| {
-        rows.iter().all(|row| row["instance_id"] != "50a81936-c94b")
+    collector.until("it was left in the background", |rows| {
+        let of_job: Vec<&Value> = rows.iter().filter(of_job).collect();
+        of_job.len() == 1 && of_job[0]["pane"].is_null()
     });
 }

@@ -93,7 +93,7 @@ const LISTING: &[&str] = &[
     "installer/src/apply/housekeeping.rs",
     "installer/src/store.rs",
     "src/actor/started.rs",
-    "src/assistants/claude/follower.rs",
+    "src/assistants/claude/follower/mod.rs",
     "src/assistants/claude/session_file/mod.rs",
     "src/assistants/claude/switches/layers.rs",
     "src/assistants/claude/tasks.rs",
