@@ -129,6 +129,7 @@ pub fn reading(assistant: &Assistant, written: &Written, seen: i64) -> Reading {
         lag: Duration::ZERO,
         stands_in: false,
         prompted: None,
+        by_record: false,
     }
 }
 

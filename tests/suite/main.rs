@@ -49,6 +49,7 @@ mod packaging;
 mod pane_signs;
 mod plugin;
 mod pulse;
+mod records;
 mod removed;
 mod replay;
 mod replay_others;

@@ -226,7 +226,7 @@ fn levels(session: &Session, lines: &[Line]) -> Vec<Written> {
         };
         asks = match level {
             Level::WaitingApproval | Level::WaitingInput => Some(line.text("tool_name").to_owned()),
-            Level::Busy | Level::Idle | Level::Menu | Level::Moved | Level::Elsewhere => None,
+            _ => None,
         };
         runs = level != Level::Idle;
         written.push(Written {

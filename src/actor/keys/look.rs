@@ -32,6 +32,10 @@ pub(super) const PAUSE: Duration = Duration::from_millis(50);
 /// How many looks for something that is about to come: about a second, twenty times what Claude needs.
 const LOOKS: usize = 20;
 
+/// How many for the dialog of a new request: some assistants say that they wait, in the stream of their terminal,
+/// up to a second before they draw what they ask (measured).
+const LOOKS_FOR_NEW: usize = 40;
+
 /// How often it is tried again when tmux has not pressed: another part of the screen may have moved.
 pub(super) const TRIES: usize = 4;
 
@@ -122,7 +126,8 @@ impl Act<'_> {
             once_it_waits(self.bound, self.access)?;
         }
         let mut scene = self.scene(&[1]);
-        for _ in 0..LOOKS {
+        let looks = if is_new { LOOKS_FOR_NEW } else { LOOKS };
+        for _ in 0..looks {
             if !matches!(scene, Err(Stop::Refused(Refusal::NoDialog))) {
                 break;
             }

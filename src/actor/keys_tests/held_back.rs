@@ -210,6 +210,40 @@ fn a_new_dialog_and_one_beside_others_have_to_stand_for_a_while() {
     moving.refuses(&full("t1", "touch a"), &Decision::Approve, "keeps changing");
 }
 
+#[test]
+fn the_dialog_of_a_new_request_is_waited_for_two_seconds_and_no_key_comes_before_it() {
+    let late = |look: usize, keys: usize| match (look, keys) {
+        (..36, _) => "● working\n".to_owned(),
+        (_, 0) => asks(" touch a"),
+        _ => "● done\n".to_owned(),
+    };
+    let (stage, mut bound) = stage();
+    bound.request.since = start();
+    stage.row.borrow_mut().as_mut().unwrap().waiting[0].since = start();
+    let stage = Stage {
+        screen: Box::new(late),
+        ..stage
+    };
+    assert_eq!(stage.approve(&bound), Outcome::Done);
+    let pressed = stage.pressed.borrow();
+    assert!(
+        pressed[0].1 >= Duration::from_millis(36 * 50),
+        "{pressed:?}"
+    );
+    let never = Stage {
+        screen: Box::new(|_, _| "● working\n".to_owned()),
+        row: RefCell::new(stage.row.borrow().clone()),
+        ..self::stage().0
+    };
+    never.refuses(&bound, &Decision::Approve, "no dialog");
+    assert!(never.now.get().since(start()) >= Duration::from_secs(2));
+    let old = Stage {
+        screen: Box::new(late),
+        ..self::stage().0
+    };
+    old.refuses(&full("t1", "touch a"), &Decision::Approve, "no dialog");
+}
+
 /// As 2.1.332 drew it, with the request that lacks `b` waiting, too.
 #[test]
 fn another_request_of_the_same_line_is_named_by_what_it_is_given() {
