@@ -141,9 +141,18 @@ impl Drive<'_> {
 
     /// The same for a pane beside the one that is driven, without a look at what was on the way.
     pub(super) fn check_neighbour(&mut self, situation: Situation, pane: &str, state: &str) {
+        self.check_other(situation, (pane, state), LIMIT);
+    }
+
+    /// The same where only the title of its pane tells.
+    pub(super) fn check_title(&mut self, situation: Situation, pane: &str, state: &str) {
+        self.check_other(situation, (pane, state), TITLE_LIMIT);
+    }
+
+    fn check_other(&mut self, situation: Situation, (pane, state): (&str, &str), limit: Duration) {
         // The looks before this one may have taken longer than the limit.
         let start = Instant::now();
-        while start.elapsed() < LIMIT && self.shown(pane) != state {
+        while start.elapsed() < limit && self.shown(pane) != state {
             thread::sleep(Duration::from_millis(20));
         }
         let shown = self.shown(pane);

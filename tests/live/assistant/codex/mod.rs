@@ -153,6 +153,18 @@ fn share_a_server(drive: &mut Drive<'_>) -> Step {
         let shown = format!("{shown} where two share a folder");
         drive.record(S::Shared, Finding::Wrong(shown));
     }
+    third.say(&super::super::model::prompt(903, "shell touch t903"));
+    let seen = third.wait_for(&[drive.manners.dialog], Duration::from_secs(20));
+    seen.map_err(|_| "the third dialog")?;
+    drive.check_title(S::Shared, third.id(), "waiting_approval");
+    let first = drive.pane().id().to_owned();
+    let shown = drive.shown(&first);
+    if shown.starts_with("waiting") {
+        let shown = format!("{shown} of the one that does not ask");
+        drive.record(S::Shared, Finding::Wrong(shown));
+    }
+    third.press(drive.manners.deny);
+    drive.check_title(S::Shared, third.id(), SILENT);
     Ok(())
 }
 
