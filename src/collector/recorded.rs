@@ -43,8 +43,10 @@ pub(super) enum Taken {
 /// What becomes of a record that has waited.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Due {
-    /// It counts now.
-    Counts(Spoken),
+    /// It was the last one.
+    Last(Spoken),
+    /// Nobody has told what the title of the pane says.
+    Untitled(Spoken),
     /// The title of the pane has said otherwise all the time.
     Contradicted,
 }
@@ -172,8 +174,9 @@ impl Recorded {
         let speakers = self.speakers.values_mut();
         let due = speakers.filter_map(|speaker| speaker.waits.take_if(|waits| waits.due <= now));
         due.map(|waits| match waits.title {
+            None => Due::Last(waits.spoken),
+            Some((_, false)) => Due::Untitled(waits.spoken),
             Some((_, true)) => Due::Contradicted,
-            _ => Due::Counts(waits.spoken),
         })
         .collect()
     }
@@ -247,7 +250,7 @@ mod tests {
         assert_eq!(recorded.take_due(at(699)), []);
         assert_eq!(
             recorded.take_due(at(700)),
-            [Due::Counts(spoken(Word::Working, 600))]
+            [Due::Last(spoken(Word::Working, 600))]
         );
     }
 
@@ -271,7 +274,7 @@ mod tests {
         assert_eq!(recorded.due(), Some(at(1000)));
         assert_eq!(
             recorded.take_due(at(1000)),
-            [Due::Counts(spoken(Word::Done, 899))]
+            [Due::Last(spoken(Word::Done, 899))]
         );
         let later = spoken(Word::Idle, 1001);
         assert_eq!(
@@ -323,7 +326,7 @@ mod tests {
         recorded.take(one.clone(), Duration::ZERO, at(0));
         recorded.wait_for_title(one.clone(), row(), at(0));
         assert_eq!(recorded.titled(&row(), true, at(-1)), []);
-        assert_eq!(recorded.take_due(at(400)), [Due::Counts(one)]);
+        assert_eq!(recorded.take_due(at(400)), [Due::Untitled(one)]);
     }
 
     #[test]

@@ -51,7 +51,8 @@ impl Writer {
     pub(super) fn take_due_records(&mut self) {
         for due in self.recorded.take_due(self.clock.now()) {
             match due {
-                Due::Counts(spoken) => self.apply_record(&spoken),
+                Due::Last(spoken) => self.heed_record(spoken),
+                Due::Untitled(spoken) => self.apply_record(&spoken),
                 Due::Contradicted => self.drop_record(CONTRADICTED),
             }
         }
@@ -83,18 +84,13 @@ impl Writer {
 
     /// Lets a record count, at once or when the title of the pane says so too.
     fn heed_record(&mut self, spoken: Spoken) {
-        let row = self
-            .row_of_record(&spoken)
-            .and_then(|key| self.table.row(&key).map(|row| (key, row)));
-        let level = status_record::level(spoken.record.state, spoken.record.kind);
-        match row {
-            Some((key, row))
-                if level.is_some_and(|level| !is_wait(level)) && asks_by_hook(&row) =>
-            {
+        match self.meant(&spoken) {
+            Ok((key, Some(level), row)) if !is_wait(level) && asks_by_hook(&row) => {
                 self.recorded.wait_for_title(spoken, key, self.clock.now());
                 self.look_at_title(&row);
             }
-            _ => self.apply_record(&spoken),
+            Ok(_) => self.apply_record(&spoken),
+            Err(why) => self.drop_record(why),
         }
     }
 
@@ -117,17 +113,12 @@ impl Writer {
     }
 
     fn put_record(&mut self, spoken: &Spoken) -> Result<(), &'static str> {
-        let key = self.row_of_record(spoken).ok_or(NO_ROW)?;
-        let row = self.table.row(&key).ok_or(NO_ROW)?;
-        if row.publisher.as_deref() == Some(&spoken.publisher) {
+        let (key, level, row) = self.meant(spoken)?;
+        if self.is_own(spoken, &key, &row) {
             return self.put_own_record(spoken, &row);
         }
-        self.bind(spoken, &row)?;
-        let level = status_record::level(spoken.record.state, spoken.record.kind);
         // What is over or suspended is known by its process, and of its parts hooks tell.
-        let Some(level) = level.filter(|_| spoken.record.id.is_none()) else {
-            return Ok(());
-        };
+        let Some(level) = level else { return Ok(()) };
         let reading = Box::new(reading_of(spoken, &row, level, self.clock.now()));
         let input = match self.table.is_unheard(&key) {
             true => Input::Glimpsed(reading),
@@ -135,6 +126,27 @@ impl Writer {
         };
         self.apply(input, self.clock.now());
         Ok(())
+    }
+
+    /// The row that a record is about, and which level it is of the whole of its program.
+    ///
+    /// # Errors
+    /// It is not believed; says why.
+    fn meant(&mut self, spoken: &Spoken) -> Result<(RowKey, Option<Level>, Row), &'static str> {
+        let key = self.row_of_record(spoken).ok_or(NO_ROW)?;
+        let row = self.table.row(&key).ok_or(NO_ROW)?;
+        if !self.is_own(spoken, &key, &row) {
+            self.bind(spoken, &row)?;
+        }
+        let level = status_record::level(spoken.record.state, spoken.record.kind);
+        Ok((key, level.filter(|_| spoken.record.id.is_none()), row))
+    }
+
+    /// Whether the publisher's word is the state of that row: it is the publisher's, and no session file tells.
+    fn is_own(&self, spoken: &Spoken, key: &RowKey, row: &Row) -> bool {
+        let is_part = spoken.record.id.is_some();
+        row.publisher.as_deref() == Some(&spoken.publisher)
+            && (is_part || !self.table.has_session_file(key))
     }
 
     /// The row that a record is about: that of its pane, else the publisher's own, else that of its process.
@@ -192,12 +204,9 @@ impl Writer {
             Some(Level::Failed) => State::Error,
             _ => State::Idle,
         };
-        let mut event = Event::new(
-            row.assistant.clone(),
-            state,
-            row.target.clone(),
-            record.written,
-        );
+        // What comes over one connection is in order, by whatever clock.
+        let at = record.written.max(row.ts);
+        let mut event = Event::new(row.assistant.clone(), state, row.target.clone(), at);
         event.source = Source::Emit;
         event.event = Some(format!("by its own word, {}", record.state.as_str()));
         event.agent_id.clone_from(&record.id);

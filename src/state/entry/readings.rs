@@ -219,6 +219,7 @@ impl Entry {
             Some(end) => self.end_as_told(end),
             // A record would have told of any other end.
             None if running && settle.by_record => {
+                self.witness.answered = None;
                 self.interrupted(settle.written, Source::Witness);
             }
             None if running => self.end_unheard(settle.written, settle.prompted),

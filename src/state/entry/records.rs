@@ -35,7 +35,7 @@ impl Entry {
     }
 
     /// Whether a session file tells of the row.
-    pub(super) fn has_file(&self) -> bool {
+    pub(in crate::state) fn has_file(&self) -> bool {
         let latest = self.witness.latest;
         self.assistant.habits().witness == Usual::SessionFile
             && latest.is_some_and(|latest| !latest.by_record)
@@ -120,6 +120,7 @@ impl Entry {
     pub(super) fn end_as_told(&mut self, end: End) {
         let doubt = self.doubt.take().and_then(|doubt| doubt.message);
         self.ending = None;
+        self.witness.answered = None;
         self.requests.close_agent(None, end.at);
         self.main.suppose_end_of_turn(end.at);
         self.main.turn.failed = end.failed;

@@ -83,6 +83,11 @@ impl Table {
         }
     }
 
+    /// Whether a session file tells of that row.
+    pub(crate) fn has_session_file(&self, key: &RowKey) -> bool {
+        self.rows.get(key).is_some_and(Entry::has_file)
+    }
+
     /// The row that a reading is about; one that may be made when there is none.
     fn row_of(&mut self, reading: &Reading) -> Result<RowKey, Option<Reason>> {
         if let Some(entry) = self.known_to(reading) {

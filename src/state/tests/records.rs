@@ -199,6 +199,24 @@ fn a_dialog_of_which_only_a_record_tells_is_one_request_and_says_what_the_record
 }
 
 #[test]
+fn what_was_answered_before_the_end_of_its_turn_is_not_what_a_later_record_asks() {
+    for end in [Level::Done, Level::Idle, Level::Failed] {
+        let mut story = Story::codex_asking();
+        story.record(Level::WaitingApproval, 340);
+        story.record(Level::Busy, 500);
+        story.record(end, 900);
+        story.wait_until(1100);
+        story.record(Level::WaitingInput, 2000);
+        let row = story.row();
+        assert_eq!(
+            (row.state, row.tool),
+            (State::WaitingInput, None),
+            "{end:?}"
+        );
+    }
+}
+
+#[test]
 fn a_record_opens_no_second_request_and_takes_no_other_name() {
     let mut story = Story::codex_asking();
     story.record(Level::WaitingInput, 340);
