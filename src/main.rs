@@ -23,6 +23,7 @@ fn main() -> ExitCode {
             become_tied(arguments);
             return ExitCode::FAILURE;
         }
+        Some(command) if command == commands::LEADER => return commands::lead(arguments),
         _ => {}
     }
     let cli = match Cli::try_parse() {

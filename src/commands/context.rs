@@ -38,6 +38,8 @@ pub(crate) struct Context {
     pub(crate) told: Told,
     /// `NO_COLOR`: the person wants none.
     pub(crate) no_color: bool,
+    /// `TERM`: the terminal shows whatever it is sent, also what is meant for itself.
+    pub(crate) is_dumb: bool,
     /// `PATH`.
     pub(crate) path: Option<OsString>,
     /// The difference between local time and UTC.
@@ -71,6 +73,7 @@ impl Context {
                 .collect(),
             told: Told::read(&get),
             no_color: text("NO_COLOR").is_some(),
+            is_dumb: text("TERM").is_none_or(|term| term == "dumb"),
             path: get("PATH"),
             // Before any thread is started: reading the time zone is not safe beside others.
             offset: UtcOffset::current_local_offset().unwrap_or(UtcOffset::UTC),

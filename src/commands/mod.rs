@@ -50,6 +50,7 @@ use crate::cli::{Cli, Command};
 use crate::error::CommandResult;
 
 pub(crate) use context::Context;
+pub use wrap::{LEADER, lead};
 
 /// Runs what was typed.
 pub fn run(cli: &Cli) -> CommandResult {

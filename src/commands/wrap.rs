@@ -1,6 +1,8 @@
 //! `wrap`: any program in this pane, as without us, and its row in the list.
 
+use std::ffi::OsString;
 use std::io;
+use std::process::ExitCode;
 
 use pane_patrol_hooks::event::Assistant;
 use pane_patrol_hooks::target::Target;
@@ -13,29 +15,38 @@ use crate::cli::WrapArgs;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::hub::client::{Address, AddressError, Remote, Way};
 use crate::hub::websocket::usual_address;
-use crate::sys::child::persons;
 use crate::sys::outside::as_target;
-use crate::wrap::{self, Setup, Subject, Teller, Turn};
+use crate::wrap::{self, News, Setup, Subject, Teller, Turn};
+
+pub use crate::wrap::LEADER;
 
 /// What a shell says for a program that is not there, and for one that cannot be run.
 const EXIT_NOT_FOUND: u8 = 127;
 const EXIT_NOT_RUNNABLE: u8 = 126;
 
+/// Leads the session of a program that `wrap` runs; `words` are the program and its arguments.
+pub fn lead(words: impl Iterator<Item = OsString>) -> ExitCode {
+    // Whoever has started us sees it, and does without.
+    wrap::lead(words).map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS)
+}
+
 /// Runs the program and ends as it ended.
 pub(super) fn run(context: &Context, arguments: &WrapArgs) -> CommandResult {
-    let Some((program, rest)) = arguments.command.split_first() else {
+    let words = &arguments.command;
+    let Some(program) = words.first() else {
         return Err(CommandError::new("there is no command to run").exit(EXIT_USAGE));
     };
+    // Before there is any other thread.
+    wrap::hold_stops();
     let reporter = Reporter::new(context, arguments)?;
-    let mut command = persons(program);
-    command.args(rest);
-    let end = wrap::run(&mut command, |turn| {
-        if let Some(Reporter { subject, teller }) = &reporter {
-            teller.tell(subject.event(turn, Timestamp::now()));
-            // Stopped or gone, we say nothing any more.
-            if !matches!(turn, Turn::Running { .. }) {
-                teller.settle();
-            }
+    let end = wrap::run(words, !context.is_dumb, |news| {
+        let (Some(Reporter { subject, teller }), News::Turn(turn)) = (&reporter, news) else {
+            return;
+        };
+        teller.tell(subject.event(turn, Timestamp::now()));
+        // Stopped or gone, we say nothing any more.
+        if !matches!(turn, Turn::Running { .. }) {
+            teller.settle();
         }
     })
     .map_err(|error| explain(&program.to_string_lossy(), &error))?;

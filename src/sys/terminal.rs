@@ -1,12 +1,19 @@
-//! Terminals that another program names: opened only when they are terminals, and this user's.
+//! Terminals: those that another program names, opened only when they are terminals and this user's; our own; and the
+//! other side of one that we make.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Write};
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
-use rustix::fs::OFlags;
+use rustix::fs::{Mode, OFlags};
+#[cfg(target_os = "linux")]
+use rustix::pty::OpenptFlags;
 use thiserror::Error;
+
+/// By this name every process has its own.
+const OWN: &str = "/dev/tty";
 
 /// Why nothing was written to a terminal.
 #[derive(Debug, Error)]
@@ -25,6 +32,34 @@ pub(crate) enum TerminalError {
 /// Writes to the terminal at `path` without ever waiting for it or becoming its owner.
 pub(crate) fn write_to(path: &Path, bytes: &[u8]) -> Result<(), TerminalError> {
     Ok(open(path)?.write_all(bytes)?)
+}
+
+/// The terminal of this process, opened once more: reading and writing it there does not wait.
+///
+/// # Errors
+/// It has none, or the system refuses.
+pub(crate) fn own() -> io::Result<OwnedFd> {
+    // Also where it is another user's, who has handed it on.
+    let flags = OFlags::RDWR | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    Ok(rustix::fs::open(OWN, flags, Mode::empty())?)
+}
+
+/// The side of a pseudo terminal that a program has, of whoever has made it; nobody's own terminal by that.
+///
+/// # Errors
+/// It is no such terminal, or the system refuses.
+#[cfg(target_os = "linux")]
+pub(crate) fn other_side(made: &OwnedFd) -> io::Result<OwnedFd> {
+    // Without a name, which could be another terminal's in a container.
+    let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+    Ok(rustix::pty::ioctl_tiocgptpeer(made, flags)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn other_side(made: &OwnedFd) -> io::Result<OwnedFd> {
+    let name = rustix::pty::ptsname(made, Vec::new())?;
+    let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+    Ok(rustix::fs::open(name, flags, Mode::empty())?)
 }
 
 fn open(path: &Path) -> Result<File, TerminalError> {

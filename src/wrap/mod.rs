@@ -1,40 +1,55 @@
-//! Runs any program in this terminal as if it ran without us, and tells the hub how it is doing: for
-//! assistants that have no hooks.
+//! Runs any program in this terminal as if it ran without us, and tells the hub how it is doing.
 //!
-//! There is no terminal in between. Started by a shell with job control, the program gets a process
-//! group of its own and the terminal with it, as the shell would give it; when it stops we stop, so
-//! that the shell notices, and when the shell wakes us we wake it. Started in any other way it stays
-//! in our group, where the terminal's signals reach it anyway. It is waited for, and we end as it
-//! ended: with its status, or by its signal. Nothing is printed.
+//! Where stdin and stdout are this process's terminal, the program gets one of its own, of the same size and modes
+//! ([`relay`]): so every status record that it writes is seen, and a question for them answered, whatever multiplexer
+//! is around. A small [`leader`] stands between us and the program as a shell would, so that Ctrl-Z, `fg`, `bg` and
+//! signals do what they do without us. Otherwise the program stays in our group, with what it was given ([`plain`]).
+//! It is waited for, and we end as it ended: with its status, or by its signal. Nothing is printed.
 //!
-//! May import: `hub`'s client, what the collector follows a folder with, `git`, `tasks`, `assistants`, `sys`, and
-//! the hooks' words.
+//! | file | does |
+//! | --- | --- |
+//! | `relay` | hands every byte through, stops and wakes with the program |
+//! | `stream`, `queue` | what passes: records are heard, a question for them is answered |
+//! | `outer`, `inner` | the person's terminal, raw and put back; the program's |
+//! | `leader`, `between` | who starts the program in its session and waits for it; what both say to each other |
+//! | `plain` | a program without a terminal of its own |
+//! | `signals` | what is sent to us, and how we are stopped |
+//! | `report`, `teller`, `line`, `order`, `work`, `complaint` | what the hub is told |
+//!
+//! May import: `hub`'s client, what the collector follows a folder with, `git`, `tasks`, `assistants`, `status_record`,
+//! `sys`, and the hooks' words.
 
+mod between;
 mod complaint;
+mod inner;
+mod leader;
 mod line;
 mod order;
+mod outer;
+mod plain;
+mod queue;
+mod relay;
 mod report;
+mod signals;
+mod stream;
 mod teller;
 mod work;
 
-use std::io::{self, IsTerminal};
-use std::process::{Child, Command};
+use std::ffi::OsString;
+use std::io;
 
 use nix::unistd::{Pid as AnyPid, getpgid, getsid};
-use pane_patrol_sys::process::text_of;
-use rustix::process::{
-    Pid, Resource, Rlimit, Signal, WaitOptions, WaitStatus, getpid, getppid, kill_process,
-    kill_process_group, setrlimit, waitpid,
-};
-use rustix::termios::{tcgetpgrp, tcsetpgrp};
-use signal_hook::consts::{
-    SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU, SIGUSR1, SIGUSR2,
-};
-use signal_hook::iterator::Signals;
+use rustix::process::{Resource, Rlimit, Signal, WaitStatus, getpid, kill_process, setrlimit};
 
+pub use leader::LEADER;
+pub(crate) use leader::lead;
 pub(crate) use order::Setup;
 pub(crate) use report::{Subject, name_of, names_elsewhere};
+pub(crate) use signals::hold_stops;
 pub(crate) use teller::Teller;
+
+use crate::status_record::Record;
+use crate::sys::process::ancestors;
 
 /// How the program ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,34 +74,26 @@ pub(crate) enum Turn {
     Ended(End),
 }
 
-/// Runs `command` to its end. `tell` hears of each turn.
+/// What there is to tell of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum News<'a> {
+    /// It has come to this.
+    Turn(Turn),
+    /// It has said this of itself.
+    Record(&'a Record),
+}
+
+/// Runs the program of these words to its end. `asks`: whether the terminal may be asked what not every one knows.
+/// Each thread of this process must have [`hold_stops`] behind it.
 ///
 /// # Errors
 /// It cannot be started; nothing was told then.
-pub(crate) fn run(command: &mut Command, mut tell: impl FnMut(Turn)) -> io::Result<End> {
-    // Before it is there: what is sent to us from then on is for it.
-    let signals = Signals::new(SIGNALS.iter().filter(|signal| !is_ignored(**signal)))?;
-    let job = Job::start(command)?;
-    let pid = job.child.id();
-    tell(Turn::Running { pid });
-    job.pass_signals_on(signals)?;
-    loop {
-        let options = WaitOptions::UNTRACED | WaitOptions::CONTINUED;
-        let status = match waitpid(Some(job.pid), options) {
-            Ok(Some((_, status))) => status,
-            Ok(None) | Err(rustix::io::Errno::INTR) => continue,
-            Err(error) => return Err(error.into()),
-        };
-        if let Some(end) = end_of(status) {
-            tell(Turn::Ended(end));
-            return Ok(end);
-        }
-        if let Some(signal) = status.stopping_signal() {
-            job.stopped(signal, &mut tell);
-        } else if status.continued() {
-            tell(Turn::Running { pid });
-        }
-    }
+pub(crate) fn run(
+    words: &[OsString],
+    asks: bool,
+    mut tell: impl FnMut(News<'_>),
+) -> io::Result<End> {
+    relay::run(words, asks, &mut tell).unwrap_or_else(|| plain::run(words, &mut tell))
 }
 
 /// Ends this process as the program ended.
@@ -114,119 +121,25 @@ fn end_of(status: WaitStatus) -> Option<End> {
     exited.or_else(|| status.terminating_signal().map(End::Killed))
 }
 
-/// What is passed on.
-const SIGNALS: [i32; 7] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2];
-
-/// Whether whoever started us has this signal ignored, as `nohup` does: then it stays so for the program.
-fn is_ignored(signal: i32) -> bool {
-    let status = text_of(std::process::id(), "status", 64 * 1024).unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    mask.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
-}
-
-/// The program that runs.
-struct Job {
-    child: Child,
-    pid: Pid,
-    /// It has a process group of its own.
-    has_group: bool,
-    /// Somebody notices when we stop, and can wake us.
-    has_shell: bool,
-}
-
-impl Job {
-    fn start(command: &mut Command) -> io::Result<Self> {
-        let has_shell = is_job_of_shell();
-        let has_group = has_shell && io::stdin().is_terminal() && io::stdout().is_terminal();
-        if has_group {
-            use std::os::unix::process::CommandExt;
-            command.process_group(0);
-        }
-        let child = command.spawn()?;
-        let job = Self {
-            pid: Pid::from_child(&child),
-            child,
-            has_group,
-            has_shell,
-        };
-        job.hand_terminal_over();
-        Ok(job)
-    }
-
-    /// Gives the program the terminal if it is ours to give.
-    fn hand_terminal_over(&self) {
-        let terminal = io::stdin();
-        // Who has a shell leads a group, which is therefore known by our own number.
-        if self.has_group && tcgetpgrp(&terminal) == Ok(getpid()) {
-            // Without it the program stops when it reads, and the person sees why.
-            let _ = tcsetpgrp(&terminal, self.pid);
-        }
-    }
-
-    /// What is sent to us alone is meant for the program. The terminal's own signals reach it without
-    /// us; then they must only not end us before it.
-    fn pass_signals_on(&self, mut signals: Signals) -> io::Result<()> {
-        let (pid, has_group) = (self.pid, self.has_group);
-        std::thread::Builder::new()
-            .name("signals".into())
-            .spawn(move || {
-                for signal in signals.forever() {
-                    let of_terminal = [SIGINT, SIGQUIT, SIGTSTP].contains(&signal);
-                    if let Some(signal) = Signal::from_named_raw(signal)
-                        && (has_group || !of_terminal)
-                    {
-                        // It may have ended.
-                        let _ = if has_group {
-                            kill_process_group(pid, signal)
-                        } else {
-                            kill_process(pid, signal)
-                        };
-                    }
-                }
-            })
-            .map(|_| ())
-    }
-
-    /// The program has stopped: so do we, until somebody wakes us.
-    fn stopped(&self, signal: i32, tell: &mut impl FnMut(Turn)) {
-        // It asked for the terminal in the moment before it got it.
-        let too_early = [SIGTTIN, SIGTTOU].contains(&signal)
-            && self.has_group
-            && tcgetpgrp(io::stdin()) == Ok(self.pid);
-        if !too_early {
-            tell(Turn::Stopped);
-            if !self.has_shell {
-                // Whoever stopped it can only wake it itself.
-                return;
-            }
-            let _ = kill_process(getpid(), Signal::STOP);
-            self.hand_terminal_over();
-        }
-        self.send(Signal::CONT);
-    }
-
-    fn send(&self, signal: Signal) {
-        // It may have ended.
-        let _ = if self.has_group {
-            kill_process_group(self.pid, signal)
-        } else {
-            kill_process(self.pid, signal)
-        };
-    }
-}
-
-/// Whether a shell with job control started us: it made us a group of our own in its own session.
+/// Whether whoever stops us can wake us: a shell with job control has made us, or the script that we are in, a group
+/// of its own in its own session. The system asks the same before a key stops anything.
 ///
 /// In a container groups and sessions of outside have the number 0, which is no process; so has the
 /// parent of its first process.
-fn is_job_of_shell() -> bool {
-    let number = |pid: Pid| AnyPid::from_raw(pid.as_raw_nonzero().get());
-    let own = number(getpid());
-    let Some(shell) = getppid().map(number) else {
+fn has_shell() -> bool {
+    let (Ok(group), Ok(session)) = (getpgid(None), getsid(None)) else {
         return false;
     };
-    getpgid(None) == Ok(own)
-        && getsid(None).is_ok_and(|session| getsid(Some(shell)) == Ok(session))
-        && getpgid(Some(shell)).is_ok_and(|group| group != own)
+    for pid in ancestors(std::process::id()).into_iter().skip(1) {
+        let Ok(pid) = i32::try_from(pid).map(AnyPid::from_raw) else {
+            return false;
+        };
+        if getsid(Some(pid)) != Ok(session) {
+            return false;
+        }
+        if getpgid(Some(pid)).is_ok_and(|its| its != group) {
+            return true;
+        }
+    }
+    false
 }

@@ -2,6 +2,8 @@
 //! same as without it, and the list shows how the program is.
 
 mod elsewhere;
+mod pty;
+mod terminal;
 mod told;
 
 use std::os::unix::process::ExitStatusExt;
@@ -154,10 +156,26 @@ fn command(terminal: &Terminal<'_>, line: &str) {
     enter(terminal, line);
 }
 
-/// Waits until `program` has the terminal: what is typed before is read in the shell's own mode.
+/// Waits until `program` has its terminal, in the pane or in one that is made there: what is typed before is read in
+/// the shell's own mode.
 fn until_runs(terminal: &Terminal<'_>, program: &str) {
+    let pane = terminal.ask("#{pane_pid}");
     wait_until("it has the terminal", || {
-        terminal.ask("#{pane_current_command}") == program
+        let fields = ["-A", "-o", "pid=,ppid=,pgid=,tpgid=,comm="];
+        let listed = finish(Command::new("ps").args(fields)).stdout;
+        let all: Vec<Vec<&str>> = listed
+            .lines()
+            .map(|line| line.split_whitespace().collect())
+            .collect();
+        let mut below = vec![pane.as_str()];
+        while let Some(pid) = below.pop() {
+            let is_it = |it: &Vec<&str>| it[0] == pid && it[4] == program && it[2] == it[3];
+            if all.iter().any(is_it) {
+                return true;
+            }
+            below.extend(all.iter().filter(|it| it[1] == pid).map(|it| it[0]));
+        }
+        false
     });
 }
 
@@ -339,7 +357,7 @@ fn what_ends_after_wrap_was_killed_is_gone_at_once() {
         "tmux.sock",
         "work",
         (80, 24),
-        &format!("{WRAP} sleep 600; exec cat"),
+        &format!("{WRAP} sh -c 'trap \"\" HUP; exec sleep 600'; exec cat"),
     ) else {
         return;
     };

@@ -56,10 +56,22 @@ const ALLOWED: &[(&str, &str, usize, &str)] = &[
         "the program of the settings that lists what a launcher starts",
     ),
     (
-        "src/wrap/mod.rs",
+        "src/wrap/plain.rs",
         ".spawn()",
         1,
         "`wrap`: the program that the person named",
+    ),
+    (
+        "src/wrap/leader.rs",
+        ".spawn()",
+        1,
+        "the same, in a terminal of its own",
+    ),
+    (
+        "src/wrap/inner.rs",
+        ".spawn()",
+        1,
+        "this program once more, which leads the session there",
     ),
     (
         "src/tui/mod.rs",

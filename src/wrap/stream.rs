@@ -1,0 +1,230 @@
+//! What passes between the program and the person's terminal: every byte as it is, but for status records and the
+//! question whether they are wanted (OSC 7501).
+//!
+//! A program that asks is answered here, before the person's terminal hears of anything that was written behind the
+//! question. That terminal is asked, too, once, where the program has asked or said the first record. If it answers,
+//! records are passed on to it; its answer is nothing that the program has asked for, and is taken out of what is
+//! typed, whenever it comes.
+
+use std::time::{Duration, Instant};
+
+use super::queue::Queue;
+use crate::status_record::{Piece, Record, Splitter};
+
+/// Whether status records are wanted; the answer is the same.
+const QUESTION: &[u8] = b"\x1b]7501;?\x07";
+
+/// How long what may be the beginning of the answer waits for the rest of it.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// How long a key that begins like the answer (Escape, Alt and a bracket) may be that, after the question.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(1);
+
+/// How long the end of a program waits for the answer, after the question: it is not for the shell.
+const LAST_CALL: Duration = Duration::from_millis(100);
+
+/// Both ways.
+#[derive(Debug)]
+pub(super) struct Stream {
+    /// What the person's terminal is to be given.
+    pub(super) to_terminal: Queue,
+    /// What the program is to be given.
+    pub(super) to_program: Queue,
+    written: Splitter,
+    typed: Splitter,
+    terminal: Terminal,
+    /// When what is held back of the typed is let go.
+    let_go: Option<Instant>,
+}
+
+/// Whether the person's terminal wants records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Terminal {
+    /// It is not to be asked.
+    Spared,
+    NotAsked,
+    /// At this moment, and nothing is known yet.
+    Asked(Instant),
+    Wants,
+}
+
+impl Stream {
+    /// `asks`: whether the terminal may be asked.
+    pub(super) fn new(asks: bool) -> Self {
+        Self {
+            to_terminal: Queue::default(),
+            to_program: Queue::default(),
+            written: Splitter::default(),
+            typed: Splitter::default(),
+            terminal: if asks {
+                Terminal::NotAsked
+            } else {
+                Terminal::Spared
+            },
+            let_go: None,
+        }
+    }
+
+    /// Takes what the program has written. `told` hears of each record.
+    pub(super) fn write(&mut self, bytes: &[u8], now: Instant, told: &mut dyn FnMut(&Record)) {
+        let Self {
+            to_terminal,
+            to_program,
+            written,
+            terminal,
+            ..
+        } = self;
+        written.feed(bytes, &mut |piece| match piece {
+            Piece::Plain(raw) | Piece::Record { raw, record: None } => to_terminal.push(raw),
+            Piece::Query { raw } => {
+                to_program.push(raw);
+                terminal.ask(to_terminal, now);
+            }
+            Piece::Record {
+                raw,
+                record: Some(record),
+            } => {
+                told(&record);
+                terminal.ask(to_terminal, now);
+                if *terminal == Terminal::Wants {
+                    to_terminal.push(raw);
+                }
+            }
+        });
+    }
+
+    /// The program writes no more for now: what looked like the beginning of a record is none.
+    pub(super) fn rest(&mut self) {
+        let to_terminal = &mut self.to_terminal;
+        self.written.release(&mut |piece| {
+            if let Piece::Plain(raw) = piece {
+                to_terminal.push(raw);
+            }
+        });
+    }
+
+    /// Takes what was typed, or said by the person's terminal.
+    pub(super) fn take_typed(&mut self, bytes: &[u8], now: Instant) {
+        let Terminal::Asked(asked) = self.terminal else {
+            self.to_program.push(bytes);
+            return;
+        };
+        let Self {
+            to_program,
+            typed,
+            terminal,
+            ..
+        } = self;
+        typed.feed(bytes, &mut |piece| match piece {
+            Piece::Query { .. } => *terminal = Terminal::Wants,
+            Piece::Plain(raw) | Piece::Record { raw, .. } => to_program.push(raw),
+        });
+        let is_key = [&b"\x1b"[..], b"\x1b]"].contains(&bytes);
+        let is_answered = self.terminal == Terminal::Wants;
+        if is_answered || is_key && now > asked + ANSWERED_WITHIN {
+            self.let_typed_go();
+        } else {
+            self.let_go = self.typed.holds().then(|| now + PATIENCE);
+        }
+    }
+
+    /// When there is something to be let go.
+    pub(super) fn lets_go_at(&self) -> Option<Instant> {
+        self.let_go
+    }
+
+    /// What looked like the beginning of the answer was typed.
+    pub(super) fn let_typed_go(&mut self) {
+        let to_program = &mut self.to_program;
+        self.typed.release(&mut |piece| {
+            if let Piece::Plain(raw) = piece {
+                to_program.push(raw);
+            }
+        });
+        self.let_go = None;
+    }
+
+    /// Until when an answer may come that nobody else must get.
+    pub(super) fn answered_by(&self) -> Option<Instant> {
+        match self.terminal {
+            Terminal::Asked(asked) => Some(asked + LAST_CALL),
+            _ => None,
+        }
+    }
+}
+
+impl Terminal {
+    fn ask(&mut self, to_terminal: &mut Queue, now: Instant) {
+        if *self == Self::NotAsked {
+            to_terminal.push(QUESTION);
+            *self = Self::Asked(now);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A stream that has heard of one record, and what the terminal was asked.
+    fn asked(now: Instant) -> Stream {
+        let mut stream = Stream::new(true);
+        let mut told = Vec::new();
+        let record = b"\x1b]7501;state=idle:app=pi\x07";
+        stream.write(record, now, &mut |record| told.push(record.clone()));
+        assert_eq!((told.len(), told[0].app.as_deref()), (1, Some("pi")));
+        assert_eq!(stream.to_terminal.bytes(), QUESTION);
+        stream.to_terminal.clear();
+        stream
+    }
+
+    #[test]
+    fn a_terminal_is_asked_once_and_shown_records_from_its_answer_on() {
+        let now = Instant::now();
+        let mut stream = asked(now);
+        let record = b"\x1b]7501;state=done:app=pi\x1b\\";
+        stream.write(record, now, &mut |_| {});
+        assert_eq!(stream.to_terminal.bytes(), b"");
+        stream.take_typed(b"a\x1b]7501;?", now);
+        stream.take_typed(b"\x1b\\b", now);
+        assert_eq!(stream.to_program.bytes(), b"ab");
+        assert_eq!(stream.answered_by(), None);
+        stream.write(record, now, &mut |_| {});
+        assert_eq!(stream.to_terminal.bytes(), record);
+        // From now on nothing is looked at.
+        stream.take_typed(QUESTION, now);
+        assert_eq!(stream.to_program.bytes(), [b"ab", QUESTION].concat());
+    }
+
+    #[test]
+    fn one_that_is_to_be_spared_is_not_asked() {
+        let mut stream = Stream::new(false);
+        let now = Instant::now();
+        stream.write(b"\x1b]7501;state=idle\x07x", now, &mut |_| {});
+        assert_eq!(stream.to_terminal.bytes(), b"x");
+    }
+
+    #[test]
+    fn what_breaks_the_grammar_is_no_record_and_passes() {
+        let mut stream = Stream::new(true);
+        let broken = b"\x1b]7501;state=no-such\x07";
+        let now = Instant::now();
+        stream.write(broken, now, &mut |_| panic!("it says nothing"));
+        assert_eq!(stream.to_terminal.bytes(), broken);
+    }
+
+    #[test]
+    fn a_key_waits_for_no_answer_once_that_is_unlikely() {
+        let begin = Instant::now();
+        let mut stream = asked(begin);
+        stream.take_typed(b"\x1b", begin);
+        assert_eq!(stream.to_program.bytes(), b"");
+        assert_eq!(stream.lets_go_at(), Some(begin + PATIENCE));
+        stream.let_typed_go();
+        assert_eq!(stream.to_program.bytes(), b"\x1b");
+        let later = begin + Duration::from_secs(2);
+        stream.take_typed(b"\x1b]", later);
+        assert_eq!(stream.to_program.bytes(), b"\x1b\x1b]");
+        assert_eq!(stream.lets_go_at(), None);
+    }
+}
