@@ -14,6 +14,7 @@ use super::emit::{address_of, label};
 use crate::cli::WrapArgs;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::hub::client::{Address, AddressError, Remote, Way};
+use crate::hub::protocol::StatusRecord;
 use crate::hub::websocket::usual_address;
 use crate::sys::outside::as_target;
 use crate::wrap::{self, News, Setup, Subject, Teller, Turn};
@@ -39,14 +40,24 @@ pub(super) fn run(context: &Context, arguments: &WrapArgs) -> CommandResult {
     // Before there is any other thread.
     wrap::hold_stops();
     let reporter = Reporter::new(context, arguments)?;
+    let mut speaks = false;
     let end = wrap::run(words, !context.is_dumb, |news| {
-        let (Some(Reporter { subject, teller }), News::Turn(turn)) = (&reporter, news) else {
+        let Some(Reporter { subject, teller }) = &reporter else {
             return;
         };
-        teller.tell(subject.event(turn, Timestamp::now()));
-        // Stopped or gone, we say nothing any more.
-        if !matches!(turn, Turn::Running { .. }) {
-            teller.settle();
+        let now = Timestamp::now();
+        match news {
+            News::Record(record) => {
+                speaks = true;
+                teller.tell_record(StatusRecord::of(record, now));
+            }
+            News::Turn(turn) => {
+                teller.tell(subject.event(turn, speaks, now));
+                // Stopped or gone, we say nothing any more.
+                if !matches!(turn, Turn::Running { .. }) {
+                    teller.settle();
+                }
+            }
         }
     })
     .map_err(|error| explain(&program.to_string_lossy(), &error))?;

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use pane_patrol_hooks::event::Event;
+use pane_patrol_hooks::event::{Event, Kind};
 use pane_patrol_hooks::event_log::EventLog;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde::Serialize;
@@ -16,13 +16,15 @@ use serde_json::Value;
 use super::complaint;
 use super::order::{Order, Setup};
 use super::report::from_elsewhere;
+use super::said::Said;
 use super::work::Work;
 use crate::collector::sources::changes::Report;
 use crate::diagnostics::{self, Part};
 use crate::git::DiffSummary;
 use crate::hub::client::Link;
 use crate::hub::protocol::{
-    AgentPatch, ClientRole, Envelope, ErrorPayload, Heartbeat, Hello, RequestPatch, Voice, code,
+    AgentPatch, ClientRole, Envelope, ErrorPayload, Heartbeat, Hello, RequestPatch, StatusRecord,
+    Voice, code,
 };
 use crate::sys::wake_channel::{Inbox, Orders};
 use crate::tasks::TaskSummary;
@@ -52,6 +54,7 @@ pub(super) struct Line {
     /// How many of the names were another one's.
     taken: usize,
     last: Option<Event>,
+    said: Said,
     diff: Option<Arc<DiffSummary>>,
     tasks: Option<Arc<TaskSummary>>,
     /// What was said to be wrong.
@@ -75,6 +78,7 @@ impl Line {
             retry: FIRST_RETRY,
             taken: 0,
             last: None,
+            said: Said::default(),
             diff: None,
             tasks: None,
             complained: Vec::new(),
@@ -129,7 +133,7 @@ impl Line {
 
     /// Says who we are, and how the program is.
     fn introduce(&mut self) {
-        let mut capabilities = vec!["agent_status", "heartbeat"];
+        let mut capabilities = vec!["agent_status", "status_record", "heartbeat"];
         if self.is_elsewhere {
             capabilities.extend([
                 "diff_summary",
@@ -151,11 +155,44 @@ impl Line {
         if let Some(event) = self.last.clone() {
             self.say_event(&event);
         }
+        self.say_said();
         self.say_work();
     }
 
-    /// Tells what the program has come to.
+    /// Tells what the program has said of itself: from then on that is its state.
+    pub(super) fn tell_record(&mut self, record: StatusRecord) {
+        self.said.take(record.clone());
+        self.say_record(record);
+    }
+
+    /// Says again what it has said.
+    fn say_said(&mut self) {
+        for record in self.said.records() {
+            self.say_record(record);
+        }
+    }
+
+    /// Without a hub nobody hears it; the next one does.
+    fn say_record(&mut self, mut record: StatusRecord) {
+        record.agent_id = Some(self.agent().to_owned());
+        if let Some(last) = self.last.as_ref().filter(|_| !self.is_elsewhere) {
+            record.server.clone_from(&last.server);
+            (record.pane, record.pid) = (last.pane, last.pid);
+        }
+        self.say("status_record", &record, None);
+    }
+
+    /// Tells what the program has come to, where it does not say that itself.
     pub(super) fn tell(&mut self, event: Event) {
+        if !self.said.is_empty() && event.kind != Some(Kind::SessionEnded) {
+            // Stopped it keeps its state, and woken it has that again.
+            if event.kind == Some(Kind::TurnStarted) {
+                self.said.renew(event.ts);
+                self.say_said();
+            }
+            return;
+        }
+        self.said.forget();
         if !self.say_event(&event) {
             self.connect();
             if !self.say_event(&event) {

@@ -14,7 +14,7 @@
 //! | `leader`, `between` | who starts the program in its session and waits for it; what both say to each other |
 //! | `plain` | a program without a terminal of its own |
 //! | `signals` | what is sent to us, and how we are stopped |
-//! | `report`, `teller`, `line`, `order`, `work`, `complaint` | what the hub is told |
+//! | `report`, `said`, `teller`, `line`, `order`, `work`, `complaint` | what the hub is told |
 //!
 //! May import: `hub`'s client, what the collector follows a folder with, `git`, `tasks`, `assistants`, `status_record`,
 //! `sys`, and the hooks' words.
@@ -30,6 +30,7 @@ mod plain;
 mod queue;
 mod relay;
 mod report;
+mod said;
 mod signals;
 mod stream;
 mod teller;

@@ -9,7 +9,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use crate::assistants::homes::Homes;
 use crate::collector::sources::changes::Report;
 use crate::hub::client::Way;
-use crate::hub::protocol::AgentPatch;
+use crate::hub::protocol::{AgentPatch, StatusRecord};
 
 /// What a teller has to be told.
 #[derive(Debug)]
@@ -37,6 +37,8 @@ pub(crate) struct Setup {
 pub(super) enum Order {
     /// The program has come to this.
     Tell(Box<Event>),
+    /// The program has said this of itself.
+    Record(Box<StatusRecord>),
     /// Say when everything before was said.
     Answer(SyncSender<()>),
     /// What is changed in its folder, or its tasks, are others than before.

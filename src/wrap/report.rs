@@ -31,9 +31,11 @@ pub(crate) struct Subject {
 }
 
 impl Subject {
-    /// The event that tells of `turn`.
-    pub(crate) fn event(&self, turn: Turn, now: Timestamp) -> Event {
+    /// The event that tells of `turn`; `speaks`: the program has told of its state itself. With its end that is over,
+    /// and no piece of work.
+    pub(crate) fn event(&self, turn: Turn, speaks: bool, now: Timestamp) -> Event {
         let (state, kind) = match turn {
+            Turn::Ended(_) if speaks => (State::Idle, Kind::SessionEnded),
             Turn::Running { .. } => (State::Running, Kind::TurnStarted),
             Turn::Stopped => (State::Idle, Kind::Interrupted),
             Turn::Ended(End::Exited(0)) => (State::Completed, Kind::TurnFinished),
@@ -127,8 +129,8 @@ pub(crate) fn name_of(program: &str) -> Option<Assistant> {
 mod tests {
     use super::*;
 
-    fn told(turn: Turn) -> (State, Option<Kind>, String, Option<u32>) {
-        let subject = Subject {
+    fn subject() -> Subject {
+        Subject {
             assistant: name_of("/usr/bin/Aider.py").unwrap(),
             instance_id: "wrap-1".into(),
             command: "aider --yes".into(),
@@ -136,8 +138,12 @@ mod tests {
             pane: None,
             label: None,
             cwd: None,
-        };
-        let event = subject.event(turn, Timestamp::default());
+        }
+    }
+
+    fn told(turn: Turn) -> (State, Option<Kind>, String, Option<u32>) {
+        let subject = subject();
+        let event = subject.event(turn, false, Timestamp::default());
         assert_eq!(event.assistant.as_str(), "aider-py");
         (event.state, event.kind, event.message.unwrap(), event.pid)
     }
@@ -161,6 +167,14 @@ mod tests {
         assert_eq!(told(Turn::Ended(End::Exited(0))).0, State::Completed);
         for interrupted in [End::Killed(2), End::Exited(130)] {
             assert_eq!(told(Turn::Ended(interrupted)).0, State::Idle);
+        }
+    }
+
+    #[test]
+    fn the_end_of_one_that_tells_itself_is_no_result() {
+        for end in [End::Exited(0), End::Exited(1), End::Killed(9)] {
+            let event = subject().event(Turn::Ended(end), true, Timestamp::default());
+            assert_eq!(event.kind, Some(Kind::SessionEnded), "{end:?}");
         }
     }
 

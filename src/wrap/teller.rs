@@ -9,6 +9,7 @@ use pane_patrol_hooks::event::Event;
 
 use super::line::Line;
 use super::order::{Order, Setup};
+use crate::hub::protocol::StatusRecord;
 use crate::sys::wake_channel::{Inbox, Orders, inbox};
 
 /// How long a stop or the end may wait for the last word to be said.
@@ -40,6 +41,11 @@ impl Teller {
         self.orders.send(Order::Tell(Box::new(event)));
     }
 
+    /// Has told what the program has said of itself; does not wait.
+    pub(crate) fn tell_record(&self, record: StatusRecord) {
+        self.orders.send(Order::Record(Box::new(record)));
+    }
+
     /// Waits until everything is said, but not for long.
     pub(crate) fn settle(&self) {
         let (answer, answered) = sync_channel(1);
@@ -60,6 +66,7 @@ fn work(setup: Setup, orders: Arc<Orders<Order>>, inbox: &Inbox<Order>) {
         for order in inbox.take().messages {
             match order {
                 Order::Tell(event) => line.tell(*event),
+                Order::Record(record) => line.tell_record(*record),
                 // Whoever asked may not wait any more.
                 Order::Answer(answer) => drop(answer.try_send(())),
                 Order::Work(report) => line.tell_work(report),

@@ -3,6 +3,7 @@
 
 mod elsewhere;
 mod pty;
+mod records;
 mod terminal;
 mod told;
 
