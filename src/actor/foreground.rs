@@ -67,7 +67,9 @@ pub(super) fn objection(pane_pid: u32, pid: Option<u32>, assistant: &str) -> Opt
                 (own.group != shell.front).then_some(OTHER)
             }
         }
-        // Behind a terminal of its own: whoever made that one must be in front.
+        // Behind a terminal of its own: it must be in front there, and whoever made that one here.
+        Some((_, own)) if own.is_stopped => Some(SUSPENDED),
+        Some((_, own)) if own.group != own.front => Some(OTHER),
         Some((pid, _)) => match nearest_on(shell.terminal, pid) {
             Some(carrier) => (carrier.group != shell.front).then_some(OTHER),
             None => unless_it_stands_for(shell.front, assistant),

@@ -37,16 +37,18 @@ pub(crate) fn present(server: u32) -> Vec<Found> {
     roots.filter_map(in_front).collect()
 }
 
-/// The nearest process to the pane's own, which is `root`, that is an assistant in its foreground.
+/// The nearest process to the pane's own, which is `root`, that is an assistant in its foreground, or in that of the
+/// terminal which `wrap` has made there.
 pub(crate) fn in_front(root: u32) -> Option<Found> {
-    let foreground = ancestry::stat(root)?.foreground?;
-    let mut left = vec![root];
+    // Each with the group that is in front where it is.
+    let mut left = vec![(root, ancestry::stat(root)?.foreground)];
     for _ in 0..MAX_PROCESSES {
-        let pid = left.pop()?;
+        let (pid, front) = left.pop()?;
         let Some(stat) = ancestry::stat(pid) else {
             continue;
         };
-        if stat.group == foreground && !stat.is_stopped {
+        let is_in_front = Some(stat.group) == front && !stat.is_stopped;
+        if is_in_front {
             match known(pid) {
                 Some((assistant, true)) => return Some(Found::of(root, pid, assistant)),
                 // What it starts is its own.
@@ -54,9 +56,13 @@ pub(crate) fn in_front(root: u32) -> Option<Found> {
                 None => {}
             }
         }
+        let makes_terminals = is_in_front && ancestry::runs_our_program(pid, true);
         let mut below = ancestry::children_of(pid);
         below.reverse();
-        left.extend(below);
+        left.extend(below.into_iter().map(|child| {
+            let own = || ancestry::stat(child).and_then(|stat| stat.foreground);
+            (child, if makes_terminals { own() } else { front })
+        }));
     }
     None
 }

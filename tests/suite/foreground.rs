@@ -8,8 +8,8 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::common::{
-    Collector, Finished, TestEnv, Tmux, finish, finish_with_stdin, fixture, payload_about, skip,
-    until, wait_until, write_program,
+    Collector, Finished, PROGRAM, TestEnv, Tmux, finish, finish_with_stdin, fixture, payload_about,
+    skip, until, wait_until, write_program,
 };
 
 /// Shows the dialog and writes down the key that it gets; or leaves its terminal
@@ -34,6 +34,8 @@ pub(super) struct Stage<'env> {
     env: &'env TestEnv,
     pub(super) server: Tmux<'env>,
     pub(super) folder: PathBuf,
+    /// What stands before the assistant's name where it is started.
+    before: String,
 }
 
 impl<'env> Stage<'env> {
@@ -46,6 +48,7 @@ impl<'env> Stage<'env> {
             env,
             server,
             folder,
+            before: String::new(),
         };
         fs::write(stage.folder.join("dialog"), dialog()).expect("it can be written");
         write_program(&stage.folder.join("claude"), ASSISTANT);
@@ -101,7 +104,8 @@ impl<'env> Stage<'env> {
     /// The same, whoever collects.
     pub(super) fn begins_to_ask(&self, rest: &str) {
         let (program, folder) = (self.folder.join("claude"), self.folder.display());
-        self.types(&format!("{} {folder} {rest}", program.display()));
+        let before = &self.before;
+        self.types(&format!("{before}{} {folder} {rest}", program.display()));
         let pid = until("it runs", || {
             fs::read_to_string(self.folder.join("pid")).ok()
         });
@@ -228,6 +232,55 @@ fn a_file_that_looks_like_the_dialog_in_front_of_the_assistant_is_not_answered()
         stage.is_refused("another program is in front of the assistant");
         stage.leaves("q");
     }
+}
+
+#[test]
+fn a_wrapped_assistant_is_one_row_and_gets_the_key_while_it_is_in_front() {
+    let env = TestEnv::new();
+    let Some(mut stage) = Stage::new(&env) else {
+        return;
+    };
+    stage.before = format!("{PROGRAM} wrap -- ");
+    let collector = Collector::start_in(&env, &stage.server);
+    stage.asks("", &collector);
+    stage.until_shown();
+    stage.server.run(&["send-keys", "-t", "%0", "C-z"]);
+    wait_until("it is suspended", || stage.screen().contains("Stopped"));
+    let dialog = shown(&stage.folder.join("dialog"));
+    stage.types(&format!("{CLEAR}; cat {dialog} -"));
+    stage.until_shown();
+    stage.is_refused("the assistant is suspended");
+    stage.leaves("C-d");
+    stage.types(&format!("{CLEAR}; fg"));
+    wait_until("it is in front again", || {
+        stage.server.ask("#{pane_current_command}") == "pane-patrol"
+    });
+    stage.redraw(&self::dialog());
+    let finished = stage.approve();
+    let screen = stage.screen();
+    assert_eq!(finished.status.code(), Some(0), "{finished:?}\n{screen}");
+    assert_eq!(stage.keys().as_deref(), Some("1"));
+    assert_eq!(collector.rows().len(), 1);
+}
+
+#[test]
+fn an_assistant_behind_another_program_in_a_wrapped_shell_gets_no_key() {
+    let env = TestEnv::new();
+    let Some(stage) = Stage::new(&env) else {
+        return;
+    };
+    let collector = Collector::start_in(&env, &stage.server);
+    // Of whose shell nobody tells.
+    let untold = format!("PANE_PATROL_HUB=127.0.0.1:1 {PROGRAM} wrap --");
+    stage.types(&format!("{untold} bash --norc --noprofile -i"));
+    wait_until("the shell inside is there", || {
+        stage.server.ask("#{pane_current_command}") == "pane-patrol"
+    });
+    stage.asks("deaf &", &collector);
+    let dialog = shown(&stage.folder.join("dialog"));
+    stage.types(&format!("{CLEAR}; cat {dialog} -"));
+    stage.until_shown();
+    stage.is_refused("another program is in front of the assistant");
 }
 
 fn shown(path: &Path) -> String {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::common::{Collector, TestEnv, Tmux, copy_program, finish, write_program};
+use crate::common::{Collector, PROGRAM, TestEnv, Tmux, copy_program, finish, write_program};
 
 /// What Claude says first.
 const STARTS: &str = r#"{"hook_event_name":"SessionStart","session_id":"s1","source":"startup"}"#;
@@ -98,6 +98,31 @@ fn an_assistant_that_has_not_reported_is_a_row_until_it_does_or_ends() {
     stage.tmux.run(&["kill-pane", "-t", &second]);
     let rows = collector.until("the other is gone", |rows| rows.len() == 1);
     assert_eq!(panes(&rows), [first.as_str()]);
+}
+
+/// Of a wrapped one the multiplexer sees only who has wrapped it.
+#[test]
+fn one_that_is_wrapped_and_whose_hub_is_elsewhere_is_found_in_its_own_terminal() {
+    let env = TestEnv::new();
+    let Some(stage) = Stage::open(&env) else {
+        return;
+    };
+    let collector = Collector::start_in(&env, &stage.tmux);
+    let claude = stage.program("claude").display().to_string();
+    let elsewhere = format!("PANE_PATROL_HUB=127.0.0.1:1 exec '{PROGRAM}' wrap --");
+    let wrapped = stage.run(&format!("{elsewhere} '{claude}'"));
+    let rows = collector.until("it is a row", |rows| rows.len() == 1);
+    assert!(is_silent(&rows[0]), "{rows:#?}");
+    assert_eq!(
+        (panes(&rows), &rows[0]["assistant"]),
+        (vec![&*wrapped], &"claude".into())
+    );
+    // Behind a shell inside that has the terminal it is not before the person.
+    let behind = format!("{elsewhere} bash -ic '\"{claude}\" & exec cat'");
+    stage.run(&behind);
+    let other = stage.start(&stage.program("gemini"));
+    let rows = collector.until("another one is a row", |rows| rows.len() == 2);
+    assert_eq!(panes(&rows), [&*wrapped, &*other]);
 }
 
 #[test]
