@@ -114,6 +114,7 @@ impl Executor {
             cwd: cwd.or_else(|| home.clone()).unwrap_or_else(|| "/".into()),
             home,
             path,
+            program: own_program(),
         };
         let note = Note::begin(&self.places.runtime);
         let mux = reach.own();
@@ -183,6 +184,13 @@ fn listed(launcher: &Launcher, item: Option<&str>, path: &OsStr) -> Result<(), R
             Err(format!("`{name}` does not list `{item}`{among}"))
         }
     }
+}
+
+/// What is started where something is to be wrapped: this program, or whichever has taken its place.
+pub(super) fn own_program() -> OsString {
+    let own = std::env::current_exe().ok();
+    let own = own.filter(|program| program.is_file());
+    own.map_or_else(|| "pane-patrol".into(), PathBuf::into_os_string)
 }
 
 fn folder(named: Option<&SystemText>) -> Result<Option<OsString>, Refusal> {

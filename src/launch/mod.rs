@@ -12,6 +12,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use pane_patrol_hooks::event::Assistant;
 use serde::Deserialize;
 
 use crate::assistants;
@@ -64,6 +65,10 @@ pub(crate) struct Launcher {
     /// started, and `{item}` in the command stands for its name. A text without quotes, or a list of words.
     #[cfg_attr(test, schemars(with = "Option<Vec<String>>"))]
     pub list: Option<Words>,
+    /// Whether it runs as by `pane-patrol wrap`, in a terminal of its own, where what it says of its state is heard
+    /// at once.
+    #[serde(default)]
+    pub wrap: bool,
 }
 
 /// The launchers of the settings, else one for each known assistant that is on `path`.
@@ -85,6 +90,7 @@ pub(crate) fn launchers(configured: &[Launcher], path: &OsStr) -> Vec<Launcher> 
             assistant: None,
             resume: None,
             list: None,
+            wrap: false,
         })
         .collect()
 }
@@ -107,6 +113,8 @@ pub(crate) struct Site {
     pub cwd: OsString,
     /// `PATH`: the server may have been started with another one.
     pub path: Option<OsString>,
+    /// This program, by which some are wrapped.
+    pub program: OsString,
 }
 
 impl Launcher {
@@ -130,8 +138,31 @@ impl Launcher {
     ) -> Result<Opening, HoldsNul> {
         let folder = self.folder(site);
         let command = filled(&self.command, &blanks(&self.name, &folder, item))?;
+        let command = self.as_it_runs(command, site)?;
         let name = item.unwrap_or(&self.name);
         opening((name, &command), folder.clone(), site, note)
+    }
+
+    /// Its name, for who chooses among several.
+    pub(crate) fn shown(&self) -> String {
+        let sign = if self.wrap { " (wrapped)" } else { "" };
+        format!("{}{sign}", self.name)
+    }
+
+    /// The command as it is run, wrapped or not.
+    fn as_it_runs(&self, command: OsString, site: &Site) -> Result<OsString, HoldsNul> {
+        if !self.wrap {
+            return Ok(command);
+        }
+        let mut words = vec![site.program.clone(), "wrap".into()];
+        let assistant = self.assistant.as_ref().unwrap_or(&self.name);
+        // By any other name nobody is called.
+        if assistant.parse::<Assistant>().is_ok() {
+            words.extend(["--assistant".into(), assistant.into()]);
+        }
+        words.extend(["--".into(), SHELL.into(), "-c".into(), command]);
+        let words: Result<Vec<OsString>, _> = words.iter().map(shell::word).collect();
+        Ok(words?.join(OsStr::new(" ")))
     }
 }
 
@@ -254,6 +285,7 @@ mod tests {
             assistant: None,
             resume: None,
             list: None,
+            wrap: false,
         }
     }
 
@@ -264,6 +296,7 @@ mod tests {
             home: Some("/home/ada/".into()),
             cwd: "/here".into(),
             path: None,
+            program: "/bin/pane-patrol".into(),
         }
     }
 
@@ -284,6 +317,26 @@ mod tests {
         let script = &launcher.opening(None, &site, None).unwrap().words[2];
         let path = r"PATH='/it'\''s/bin'; export PATH";
         assert_eq!(script, &*format!("{GO_THERE}{path}\n({expected}\n){HOLD}"));
+    }
+
+    #[test]
+    fn a_wrapped_command_is_one_word_of_a_shell_below_us() {
+        let mut launcher = launcher("cd {cwd} && run", None);
+        let run = |launcher: &Launcher| {
+            let script = launcher.opening(None, &site(), None).unwrap().words[2].clone();
+            script.into_string().unwrap().replace(HOLD, "")
+        };
+        assert!(run(&launcher).ends_with("\n(cd '/here' && run\n)"));
+        launcher.wrap = true;
+        let command = r"'cd '\''/here'\'' && run'";
+        let wrapped = |named: &str| {
+            let us = "'/bin/pane-patrol' 'wrap'";
+            format!("\n({us} {named}'--' 'sh' '-c' {command}\n)")
+        };
+        assert!(run(&launcher).ends_with(&wrapped("")), "{}", run(&launcher));
+        launcher.assistant = Some("claude".to_owned());
+        assert!(run(&launcher).ends_with(&wrapped("'--assistant' 'claude' ")));
+        assert_eq!(launcher.shown(), "it's (wrapped)");
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub(crate) struct Resumption {
     shown: String,
     /// Where it starts.
     folder: PathBuf,
+    /// The launcher that says how.
+    launcher: Option<Launcher>,
 }
 
 /// Why a session cannot be taken up again.
@@ -89,6 +91,7 @@ impl Resumption {
                 shown: command.to_string_lossy().into_owned(),
                 command,
                 folder,
+                launcher: Some(launcher.clone()),
             });
         }
         let words = own_way(session, homes)?;
@@ -121,6 +124,7 @@ impl Resumption {
             shown: shown.join(" "),
             command: words?.join(OsStr::new(" ")),
             folder,
+            launcher: None,
         })
     }
 
@@ -145,8 +149,12 @@ impl Resumption {
         mux: &dyn Multiplexer,
     ) -> Outcome<Opened> {
         let folder = self.folder.clone().into_os_string();
-        let command = (&*self.name, &*self.command);
-        open(opening(command, folder, site, note), mux)
+        let command = match &self.launcher {
+            Some(launcher) => launcher.as_it_runs(self.command.clone(), site),
+            None => Ok(self.command.clone()),
+        };
+        let opening = command.and_then(|it| opening((&*self.name, &*it), folder, site, note));
+        open(opening, mux)
     }
 }
 
@@ -258,6 +266,7 @@ mod tests {
             assistant: assistant.map(str::to_owned),
             list: None,
             resume: Some("box {session} {cwd} --as {name}".to_owned()),
+            wrap: false,
         };
         let folder = tempfile::Builder::new()
             .prefix("it's {name}")

@@ -74,6 +74,35 @@ fn a_launcher_runs_in_its_folder_with_everything_filled_in() {
 }
 
 #[test]
+fn a_launcher_that_wraps_makes_a_row_of_what_reports_nothing() {
+    let env = TestEnv::new();
+    let Some(server) = Tmux::start(&env, "work") else {
+        return;
+    };
+    let collector = Collector::start_in(&env, &server);
+    env.configure(
+        "[[launcher]]\nname = 'helper'\nwrap = true\ncommand = '''cd / && printf '%s\n' \"it's {name}\"; \
+         printf '\\033]7501;state=blocked:kind=question\\007'; cat'''\n",
+    );
+    let mut start = env.pane_patrol();
+    start
+        .args(["start", "helper"])
+        .env("TMUX", server.variable());
+    let started = finish(&mut start);
+    assert_eq!(
+        started.stderr, "Started helper in work:1.0.\n",
+        "{started:?}"
+    );
+    let row = collector.until_state("waiting_input");
+    assert_eq!(
+        (&row["assistant"], &row["target"]),
+        (&"helper".into(), &"work:1.0".into())
+    );
+    let screen = server.screen_of(&server.ask("#{pane_id}"));
+    assert_eq!(screen.lines().next(), Some("it's 'helper'"));
+}
+
+#[test]
 fn what_a_launcher_lists_is_started_by_its_name_and_nothing_else_of_what_is_printed() {
     let env = TestEnv::new();
     let Some(server) = Tmux::start(&env, "work") else {

@@ -10,6 +10,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::{Actor, NOTHING_YET, Refusal, came};
 use crate::actor::audit::Line;
+use crate::actor::manage::own_program;
 use crate::actor::started::{self, Note, Seen};
 use crate::config::Config;
 use crate::hub::protocol::{Act, ActResult, Located, Resume, Right, SystemText};
@@ -154,6 +155,7 @@ impl Actor {
             home: self.executor.home.clone().map(OsString::from),
             cwd: resumption.folder().as_os_str().to_owned(),
             path: path.or_else(|| reach.path.clone()),
+            program: own_program(),
         };
         let note = Note::begin(&self.executor.places.runtime);
         let opened = resumption.start(&site, Note::path(note.as_ref()), &*reach.own());

@@ -17,6 +17,7 @@ use crate::commands::start::launchers;
 use crate::commands::{Context, listen};
 use crate::config::{Config, Signs};
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
+use crate::launch::Launcher;
 use crate::state::update::Update;
 use crate::tui::{self, Theme};
 use actions::RealActions;
@@ -88,7 +89,7 @@ fn with_launchers(context: &Context, setup: tui::Setup) -> Result<tui::Setup, Co
     let listing = listing.filter(|(launcher, _)| launcher.list.is_some());
     Ok(tui::Setup {
         listing: listing.map(|(_, place)| place).collect(),
-        launchers: launchers.iter().map(|it| it.name.clone()).collect(),
+        launchers: launchers.iter().map(Launcher::shown).collect(),
         ..setup
     })
 }
