@@ -14,6 +14,7 @@ use super::pane::Pane;
 use super::process;
 use super::unmatched::AllUnmatched;
 use super::watch::Watch;
+use super::way::Way;
 
 /// How long an assistant may take to show something.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -38,6 +39,8 @@ pub(super) struct Stage<'a> {
     pub(super) programs: Vec<PathBuf>,
     /// Where transcripts of failures go.
     pub(super) evidence: PathBuf,
+    /// How the assistant is started.
+    pub(super) way: Way,
     /// How many times as long as usual a row and the screen may take.
     pub(super) slack: u32,
 }

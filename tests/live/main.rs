@@ -4,7 +4,7 @@
 //! Run by `make live`: it installs the assistants from npm and takes minutes. `make test` runs only what
 //! needs no network: `--offline`. `--assistant NAME` and `--situation NAME` run a part, `--repeat N` tries
 //! each situation so often, `--keep` fetches no newer packages, `--patient` has nothing fail that is slow
-//! only, `--mirror` keeps every event; `--taskmaster` tries that program instead of assistants. Each assistant has a private world:
+//! only, `--mirror` keeps every event, `--way wrap` starts the assistants by `pane-patrol wrap`; `--taskmaster` tries that program instead of assistants. Each assistant has a private world:
 //! HOME, XDG folders, tmux server. What cannot be installed is left out and said so: exit status 0 all
 //! right, or late for want of a quiet machine, 1 something is wrong, 77 nothing wrong but something
 //! left out.
@@ -36,6 +36,7 @@ mod table;
 mod taskmaster;
 mod unmatched;
 mod watch;
+mod way;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -118,6 +119,7 @@ fn run(
         all_unmatched: &AllUnmatched::default(),
         programs,
         evidence: evidence.to_owned(),
+        way: options.way,
         slack: options.slack,
     };
     prepare(manners, &stage);

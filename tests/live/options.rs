@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::assistant::Manners;
 use super::situation::Situation;
+use super::way::Way;
 
 /// So much longer everything may take where time is none of what is tried.
 const SLACK: u32 = 20;
@@ -21,6 +22,8 @@ pub(super) struct Options {
     pub(super) taskmaster: bool,
     /// Whether only those are tried for which nothing is fetched.
     offline: bool,
+    /// How the assistants are started.
+    pub(super) way: Way,
     /// How many times as long as usual a row and the screen may take.
     pub(super) slack: u32,
     /// How often each situation is tried.
@@ -39,6 +42,7 @@ impl Options {
             keep: false,
             taskmaster: false,
             offline: false,
+            way: Way::default(),
             slack: 1,
             repeat: 1,
             folder: folder(),
@@ -49,6 +53,7 @@ impl Options {
                 "--assistant" => options.assistants.push(assistant(value()?)?),
                 "--situation" => options.situations.push(situation(&value()?)?),
                 "--repeat" => options.repeat = times(&value()?)?,
+                "--way" => options.way = Way::named(&value()?)?,
                 "--mirror" => options.mirror = true,
                 "--keep" => options.keep = true,
                 "--taskmaster" => options.taskmaster = true,
@@ -57,7 +62,7 @@ impl Options {
                 _ => {
                     return Err(format!(
                         "`{word}` is none of --assistant, --situation, --repeat, --keep, --offline, \
-                         --patient, --mirror, --taskmaster"
+                         --patient, --mirror, --way, --taskmaster"
                     ));
                 }
             }

@@ -160,7 +160,7 @@ impl Manners {
         for (name, value) in (self.variables)(stage.model) {
             line = format!("{line} {name}={}", quoted(&value));
         }
-        format!("{line} {program}")
+        format!("{line} {}", stage.way.words(program))
     }
 }
 
