@@ -7,7 +7,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use pane_patrol_hooks::target::{Server, Target};
 use pane_patrol_sys::process::command_line;
 
-use super::{Launcher, NotListed, blanks, filled, in_a_shell};
+use super::{Launcher, NotListed, blanks, filled};
 use crate::mux::{PATIENCE, Reach};
 use crate::state::RowKey;
 
@@ -100,10 +100,10 @@ impl Launcher {
             return false;
         };
         let command = filled(&self.command, &blanks(&self.name, folder, Some(item)));
-        command.is_ok_and(|command| {
-            let wanted = in_a_shell(&command);
-            let mut parts = script.as_bytes().windows(wanted.len());
-            parts.any(|part| part == wanted.as_bytes())
+        let end = command.and_then(|command| self.end_of_words(&command));
+        end.is_ok_and(|end| {
+            let mut parts = script.as_bytes().windows(end.len());
+            parts.any(|part| part == end.as_bytes())
         })
     }
 }
@@ -117,12 +117,14 @@ mod tests {
     fn what_was_started_is_known_by_the_words_that_its_shell_was_given() {
         let text = "name = 'box'\ncommand = 'enter {item} in {cwd} as {name}'";
         let launcher: Launcher = toml::from_str(text).unwrap();
+        let wrapped: Launcher = toml::from_str(&format!("{text}\nwrap = true")).unwrap();
         let site = Site {
             cwd: "/home/ada/it's".into(),
             path: Some("/bin".into()),
             ..Site::default()
         };
         let opening = launcher.opening(Some("one"), &site, None).unwrap();
+        let in_wrap = wrapped.opening(Some("one"), &site, None).unwrap();
         for (item, is_it) in [
             ("one", true),
             ("on", false),
@@ -130,6 +132,7 @@ mod tests {
             ("one1", false),
         ] {
             assert_eq!(launcher.has_started(item, &opening.words), is_it, "{item}");
+            assert_eq!(wrapped.has_started(item, &in_wrap.words), is_it, "{item}");
         }
         let elsewhere: Launcher = toml::from_str("name = 'box'\ncommand = 'enter {item}'").unwrap();
         assert!(!elsewhere.has_started("one", &opening.words));

@@ -160,10 +160,32 @@ impl Launcher {
         if assistant.parse::<Assistant>().is_ok() {
             words.extend(["--assistant".into(), assistant.into()]);
         }
-        words.extend(["--".into(), SHELL.into(), "-c".into(), command]);
-        let words: Result<Vec<OsString>, _> = words.iter().map(shell::word).collect();
-        Ok(words?.join(OsStr::new(" ")))
+        words.extend(wrapped(command));
+        in_words(&words)
     }
+
+    /// How the words of a shell end that runs the command, and of no other one: wrapped by whichever version of
+    /// this program.
+    fn end_of_words(&self, command: &OsStr) -> Result<OsString, HoldsNul> {
+        if !self.wrap {
+            return Ok(in_a_shell(command));
+        }
+        let mut end = OsString::from(" ");
+        end.push(in_words(&wrapped(command.to_owned()))?);
+        end.push("\n)");
+        Ok(end)
+    }
+}
+
+/// What `wrap` is told to run.
+fn wrapped(command: OsString) -> [OsString; 4] {
+    ["--".into(), SHELL.into(), "-c".into(), command]
+}
+
+/// Each as one word of a shell.
+fn in_words(words: &[OsString]) -> Result<OsString, HoldsNul> {
+    let words: Result<Vec<OsString>, _> = words.iter().map(shell::word).collect();
+    Ok(words?.join(OsStr::new(" ")))
 }
 
 /// What stands for what in a command.
