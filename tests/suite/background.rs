@@ -9,32 +9,38 @@ use serde_json::{Value, json};
 
 use crate::acts::decisions;
 use crate::common::{
-    Collector, Finished, TestEnv, Tmux, finish, private_folder, until, wait_until, write_program,
+    Collector, Finished, PROGRAM, TestEnv, Tmux, finish, private_folder, until, wait_until,
+    write_program,
 };
 
 const JOB: &str = "50a81936";
-const SESSION: &str = "50a81936-c94b";
+const OTHER: &str = "0ade4f56";
 
 /// The process that works for such a session, as the assistant's daemon runs it: in no pane.
 struct Worker<'a> {
     env: &'a TestEnv,
+    job: &'static str,
     child: Child,
 }
 
 impl<'a> Worker<'a> {
-    fn start(env: &'a TestEnv) -> Self {
+    fn start(env: &'a TestEnv, job: &'static str) -> Self {
         private_folder(&env.home().join(".claude/sessions"));
         let mut command = env.command("sleep");
         let child = command.arg("1000").stdin(Stdio::null()).spawn();
         let child = child.expect("it is there");
-        Self { env, child }
+        Self { env, job, child }
+    }
+
+    fn session(&self) -> String {
+        format!("{}-c94b", self.job)
     }
 
     fn says(&self, status: &str, waiting_for: Option<&str>) {
         let (pid, now) = (self.child.id(), Timestamp::now().as_micros() / 1000);
         let mut session = json!({
-            "pid": pid, "sessionId": SESSION, "cwd": "/", "startedAt": now, "kind": "bg",
-            "entrypoint": "cli", "jobId": JOB, "status": status, "updatedAt": now,
+            "pid": pid, "sessionId": self.session(), "cwd": "/", "startedAt": now, "kind": "bg",
+            "entrypoint": "cli", "jobId": self.job, "status": status, "updatedAt": now,
         });
         session["waitingFor"] = waiting_for.into();
         let file = self.env.home().join(format!(".claude/sessions/{pid}.json"));
@@ -48,9 +54,9 @@ impl<'a> Worker<'a> {
         let call = json!({"type": "tool_use", "id": "toolu_1", "name": "Bash", "input": {"command": command}});
         let line = json!({
             "type": "assistant", "isSidechain": false, "timestamp": Timestamp::now(), "cwd": "/",
-            "sessionId": SESSION, "message": {"stop_reason": "tool_use", "content": [call]},
+            "sessionId": self.session(), "message": {"stop_reason": "tool_use", "content": [call]},
         });
-        let file = folder.join(format!("{SESSION}.jsonl"));
+        let file = folder.join(format!("{}.jsonl", self.session()));
         fs::write(file, format!("{line}\n")).expect("it is ours");
         self.says("waiting", Some("permission prompt"));
     }
@@ -78,6 +84,12 @@ fn program(env: &TestEnv) {
     private_folder(&env.path("programs"));
     let text = "#!/bin/sh\necho \"$@\" >> \"$HOME/started\"\nwhile :; do sleep 1; done\n";
     write_program(&env.path("programs/claude"), text);
+}
+
+/// What shows the session of that job in a pane.
+fn attach(env: &TestEnv, job: &str) -> String {
+    let program = env.path("programs/claude");
+    format!("exec '{}' attach {job}", program.display())
 }
 
 fn in_tmux<'a>(command: &'a mut Command, env: &TestEnv, tmux: &Tmux<'_>) -> &'a mut Command {
@@ -117,10 +129,10 @@ fn it_is_a_row_until_a_pane_shows_it_and_again_after_and_ends_with_its_process()
         return;
     };
     let collector = Collector::start_in(&env, &tmux);
-    let mut worker = Worker::start(&env);
+    let mut worker = Worker::start(&env, JOB);
     worker.says("busy", None);
     let row = behind(&collector, &worker, "running");
-    assert_eq!(row["instance_id"], SESSION);
+    assert_eq!(row["instance_id"], worker.session());
     assert!(row["pane"].is_null() && row["server"].is_null());
     worker.asks("touch x");
     let row = behind(&collector, &worker, "waiting_approval");
@@ -129,10 +141,7 @@ fn it_is_a_row_until_a_pane_shows_it_and_again_after_and_ends_with_its_process()
     assert!(status.contains(&worker.place()), "{status}");
 
     program(&env);
-    let attach = format!(
-        "exec '{}' attach {JOB}",
-        env.path("programs/claude").display()
-    );
+    let attach = attach(&env, JOB);
     for _ in 0..2 {
         let pane = tmux.window("main", &attach);
         let row = in_front(&collector, &pane, "waiting_approval");
@@ -155,17 +164,14 @@ fn a_collector_that_starts_late_has_one_row_of_each() {
         return;
     };
     env.mirror_on();
-    let mut worker = Worker::start(&env);
+    let mut worker = Worker::start(&env, JOB);
     worker.says("busy", None);
     for _ in 0..2 {
         let collector = Collector::start_in(&env, &tmux);
         behind(&collector, &worker, "running");
     }
     program(&env);
-    let attach = format!(
-        "exec '{}' attach {JOB}",
-        env.path("programs/claude").display()
-    );
+    let attach = attach(&env, JOB);
     let pane = tmux.window("main", &attach);
     let line = format!("/proc/{}/cmdline", tmux.process_of(&pane));
     wait_until("it is attached", || {
@@ -192,7 +198,7 @@ fn what_it_asks_is_read_in_full_and_answered_where_a_pane_shows_it() {
     };
     let collector = Collector::start_in(&env, &tmux);
     program(&env);
-    let mut worker = Worker::start(&env);
+    let mut worker = Worker::start(&env, JOB);
     worker.says("busy", None);
     behind(&collector, &worker, "running");
     let command = "echo one\necho two\nrm -rf ~/everything";
@@ -244,11 +250,11 @@ fn enter_in_the_dashboard_shows_it_in_a_pane() {
         return;
     };
     program(&env);
-    let system = std::env::var("PATH").unwrap_or_default();
-    let path = format!("{}:{system}", env.path("programs").display());
-    tmux.run(&["set-environment", "-g", "PATH", &path]);
-    tmux.dashboard_in("%0");
-    let worker = Worker::start(&env);
+    let mut dashboard = tmux.command(&["respawn-pane", "-k", "-t", "%0", PROGRAM]);
+    let started = finish(in_tmux(&mut dashboard, &env, &tmux));
+    assert!(started.status.success(), "{started:?}");
+    wait_until("it listens", || env.places().events_socket.exists());
+    let worker = Worker::start(&env, JOB);
     worker.says("busy", None);
     let shows = |text: &str| {
         let screen = || tmux.screen_of("%0");
@@ -272,7 +278,7 @@ fn where_it_is_not_wanted_it_has_no_row() {
         return;
     };
     env.mirror_on();
-    let worker = Worker::start(&env);
+    let worker = Worker::start(&env, JOB);
     worker.says("busy", None);
     let collector = Collector::start_in(&env, &tmux);
     behind(&collector, &worker, "running");
@@ -280,14 +286,10 @@ fn where_it_is_not_wanted_it_has_no_row() {
     env.configure("[table]\nbackground = false\n");
     let collector = Collector::start_in(&env, &tmux);
     worker.says("waiting", Some("permission prompt"));
-    // What a pane shows is told of as before.
+    // What a pane shows is told of as before; all of it is told after the other one, which is not.
     program(&env);
-    let attach = format!(
-        "exec '{}' attach {JOB}",
-        env.path("programs/claude").display()
-    );
-    let pane = tmux.window("main", &attach);
-    in_front(&collector, &pane, "waiting_approval");
-    tmux.run(&["kill-pane", "-t", &pane]);
-    collector.until("and nothing else", <[Value]>::is_empty);
+    let other = Worker::start(&env, OTHER);
+    other.says("busy", None);
+    let pane = tmux.window("main", &attach(&env, OTHER));
+    in_front(&collector, &pane, "running");
 }
