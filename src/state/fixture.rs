@@ -34,6 +34,7 @@ pub(crate) fn row(pane: u32, assistant: &str, state: State, target: &str, ago: u
         ts: since,
         tool: None,
         message: None,
+        conversation: None,
         called: None,
         cwd: None,
         branch: None,

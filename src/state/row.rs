@@ -82,6 +82,9 @@ pub struct Row {
     pub server: Option<Server>,
     /// The assistant's session.
     pub instance_id: Option<String>,
+    /// What its session holds now, where that is a process which holds several conversations one after the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<String>,
     /// The assistant's process.
     pub pid: Option<u32>,
     /// When the state began; for a waiting state when the oldest such request was made.

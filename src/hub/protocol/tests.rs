@@ -24,6 +24,7 @@ fn row(id: &str, evidence_bytes: usize) -> Row {
         ts: Timestamp::default(),
         tool: None,
         message: None,
+        conversation: None,
         called: None,
         cwd: None,
         branch: None,

@@ -105,6 +105,7 @@ impl Entry {
             pane: self.pane(),
             server: self.key.server.clone(),
             instance_id: self.instance_id.clone(),
+            conversation: self.conversation.as_deref().map(str::to_owned),
             pid: self.pid,
             since,
             ts: self.ts,
