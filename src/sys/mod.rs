@@ -13,6 +13,7 @@ pub(crate) mod process;
 pub(crate) mod runtime_dir;
 pub(crate) mod shell;
 pub(crate) mod socket_file;
+pub(crate) mod tcp_listen;
 pub(crate) mod terminal;
 pub(crate) mod unix_socket;
 pub(crate) mod wake_channel;

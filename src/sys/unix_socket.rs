@@ -75,7 +75,7 @@ pub(crate) fn made_by(pid: u32) -> Vec<PathBuf> {
 
 /// The sockets among what a process has open, by their inodes.
 #[cfg(target_os = "linux")]
-fn held_by(pid: u32) -> BTreeSet<u64> {
+pub(super) fn held_by(pid: u32) -> BTreeSet<u64> {
     let open = std::fs::read_dir(format!("/proc/{pid}/fd"));
     let links = open.into_iter().flatten().flatten();
     let inode = |link: PathBuf| {

@@ -1,12 +1,15 @@
 //! OpenCode (1.18.33): its dialogs. Its todos are written down by our plugin in it.
 
 pub(crate) mod dialog;
+mod server;
 
 use std::path::Path;
 
 use pane_patrol_installer::{Assistant as Row, OPENCODE};
 
+use super::facets::answers::Answers;
 use super::facets::composer::{Barred, Composer};
+use super::facets::prompts::Prompts;
 use super::facets::request::{Full, Missing};
 use super::facets::{Dialogs, Facets};
 use crate::state::{Bound, SessionId};
@@ -31,6 +34,14 @@ impl Facets for OpenCode {
         Err(Missing::Never(
             "OpenCode keeps the rest in a database of its own",
         ))
+    }
+
+    fn prompts(&self) -> Option<&'static dyn Prompts> {
+        Some(&server::Typed)
+    }
+
+    fn answers(&self) -> Option<&'static dyn Answers> {
+        Some(&server::ById)
     }
 
     fn composer(&self) -> Option<&'static dyn Composer> {
