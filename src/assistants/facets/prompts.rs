@@ -2,6 +2,10 @@
 //! else typed into its prompt.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use pane_patrol_hooks::timestamp::Timestamp;
+use pane_patrol_installer::sha256;
 
 use crate::state::Row;
 
@@ -45,4 +49,21 @@ pub(crate) trait Prompts: Sync {
 
     /// Hands the text to the session as its next prompt; it is queued while a turn runs.
     fn send(&self, prompt: &Prompt<'_>) -> Sent;
+}
+
+/// An id in the form of a UUID, which no other message has.
+pub(crate) fn new_id() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let now = Timestamp::now().as_micros();
+    let digest = sha256(format!("{} {now} {number}", std::process::id()).as_bytes());
+    let parts = [
+        &digest[..8],
+        &digest[8..12],
+        &digest[13..16],
+        &digest[17..20],
+        &digest[20..32],
+    ];
+    let [a, b, c, d, e] = parts;
+    format!("{a}-{b}-4{c}-8{d}-{e}")
 }

@@ -8,17 +8,15 @@
 use std::io::Write;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::timestamp::Timestamp;
-use pane_patrol_installer::sha256;
 use serde_json::{Value, json};
 
 use super::session_file::{self, Session};
 use super::transcript::transcript;
 use crate::assistants::facets::log_tail as tail;
-use crate::assistants::facets::prompts::{Prompt, Prompts, Sent};
+use crate::assistants::facets::prompts::{Prompt, Prompts, Sent, new_id};
 use crate::state::Level;
 use crate::sys::own_socket::{NotConnected, connect};
 
@@ -116,23 +114,6 @@ fn message(text: &str) -> (String, String) {
     (id, format!("{line}\n"))
 }
 
-/// An id in the form that it takes, which no other message has.
-fn new_id() -> String {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let now = Timestamp::now().as_micros();
-    let digest = sha256(format!("{} {now} {number}", std::process::id()).as_bytes());
-    let parts = [
-        &digest[..8],
-        &digest[8..12],
-        &digest[13..16],
-        &digest[17..20],
-        &digest[20..32],
-    ];
-    let [a, b, c, d, e] = parts;
-    format!("{a}-{b}-4{c}-8{d}-{e}")
-}
-
 /// A text that is on its way.
 struct Sending<'a> {
     id: &'a str,
@@ -190,3 +171,6 @@ impl Sending<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;
