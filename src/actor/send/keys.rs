@@ -29,7 +29,10 @@ const ORDERS: [char; 4] = ['/', '!', '#', '&'];
 /// How long between two looks at the screen: whatever works moves something within it.
 const BETWEEN: Duration = Duration::from_millis(150);
 
-/// So often it is looked at for what is about to be seen: some five seconds.
+/// So often it is looked at for a prompt that may just be drawn: some two seconds.
+const FEW: usize = 10;
+
+/// So often for what a key is about to do: some five seconds.
 const LOOKS: usize = 30;
 
 /// How often it is tried again when nothing was pressed.
@@ -86,11 +89,12 @@ impl<'a> Typing<'a> {
     fn send(&self) -> Result<Sent, Refusal> {
         let was_at_work = self.row().is_some_and(|row| self.is_at_work(&row));
         let began = Timestamp::now();
-        let paste = Press::Paste(self.prompt.text.to_owned());
-        let pasted = self.press(&paste, &|view| view.is_empty())?;
+        let text = self.prompt.text;
+        let paste = Press::Paste(text.to_owned());
+        let pasted = self.press(&paste, FEW, &|view| view.is_empty())?;
         Ok(match pasted {
             Err(doubt) => Sent::Unknown(doubt),
-            Ok(()) => match self.press(&Press::Key("Enter"), &|view| !view.is_empty()) {
+            Ok(()) => match self.press(&Press::Key("Enter"), LOOKS, &|view| view.holds(text)) {
                 Ok(Ok(())) => self.fate(was_at_work, began),
                 Ok(Err(doubt)) => Sent::Unknown(doubt),
                 Err(why) => unsent(&why),
@@ -99,9 +103,9 @@ impl<'a> Typing<'a> {
     }
 
     /// Presses once the pane looks so and nothing moves around its prompt.
-    fn press(&self, press: &Press, holds: &dyn Fn(&View) -> bool) -> Keyed {
+    fn press(&self, press: &Press, looks: usize, holds: &dyn Fn(&View) -> bool) -> Keyed {
         for _ in 0..TRIES {
-            let view = self.until(holds)?;
+            let view = self.until(looks, holds)?;
             (self.prompt.objection)().map_or(Ok(()), Err)?;
             match self.mux.press(&self.place, press, &view.guard, PATIENCE) {
                 Ok(Pressed::Yes) => return Ok(Ok(())),
@@ -114,9 +118,9 @@ impl<'a> Typing<'a> {
     }
 
     /// The pane once it looks so.
-    fn until(&self, holds: &dyn Fn(&View) -> bool) -> Result<View, Refusal> {
+    fn until(&self, looks: usize, holds: &dyn Fn(&View) -> bool) -> Result<View, Refusal> {
         let mut why = "its prompt is not to be seen, or does not stand still; go there";
-        for _ in 0..LOOKS {
+        for _ in 0..looks {
             match self.look()? {
                 Some(view) if holds(&view) => return Ok(view),
                 Some(view) => why = view.in_words(),
@@ -149,22 +153,21 @@ impl<'a> Typing<'a> {
 
     /// What became of it after Enter: where a turn ran it waits for that, as the empty prompt shows; else one begins.
     fn fate(&self, was_at_work: bool, began: Timestamp) -> Sent {
-        let mut has_gone = false;
-        for _ in 0..LOOKS {
+        let mut stays = false;
+        for _ in 0..2 * LOOKS {
             let view = self.look();
-            has_gone |= matches!(&view, Ok(Some(view)) if view.is_empty());
+            let is_seen = |is_so: fn(&View) -> bool| matches!(&view, Ok(Some(view)) if is_so(view));
             let has_begun = || self.row().is_some_and(|row| self.has_begun(&row, began));
             match was_at_work {
-                true if has_gone => return Sent::Done { queued: true },
+                true if is_seen(View::is_empty) => return Sent::Done { queued: true },
                 false if has_begun() => return Sent::Done { queued: false },
-                _ => {}
+                _ => stays = is_seen(View::holds_text),
             }
         }
-        if has_gone {
-            let why = "it was typed and sent off, and nothing tells that a turn began";
-            return Sent::Unknown(why.to_owned());
+        if stays {
+            return unsent("Enter did not take it");
         }
-        unsent("Enter did not take it")
+        Sent::Unknown("it was typed and sent off, and nothing tells that a turn began".to_owned())
     }
 
     fn has_begun(&self, row: &Row, began: Timestamp) -> bool {

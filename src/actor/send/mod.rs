@@ -94,9 +94,9 @@ impl Executor {
 /// Said while something is asked.
 const ASKS: &str = "it asks something: answer that first, or dismiss it, and send it then";
 
-/// What may be sent of it: all of it, but for line ends after the last line.
+/// What may be sent of it: all of it, but for line ends around it.
 fn sendable(text: &str) -> Result<&str, Refusal> {
-    let text = text.trim_end_matches(['\n', '\r']);
+    let text = text.trim_matches(['\n', '\r']);
     if text.trim().is_empty() {
         return Err("there is nothing to send".to_owned());
     }

@@ -8,6 +8,12 @@ use crate::mux::Guard;
 /// So many rows above a prompt must be as they were, too: what opens there would cover them.
 const ABOVE: usize = 3;
 
+/// So much of a text is looked for in a prompt, in characters: a narrow pane breaks the rest.
+const COMPARED: usize = 12;
+
+/// How that begins which stands for a pasted text of many lines.
+const FOLDED: [&str; 2] = ["[Pasted", "[Paste #"];
+
 /// A pane whose prompt did not move between two looks.
 pub(super) struct View {
     prompt: Option<Found>,
@@ -27,7 +33,7 @@ impl View {
         let is_still = |row: &usize| before.get(*row) == screen.get(*row);
         let last = screen.iter().rposition(|line| !line.is_empty())?;
         // A text that is taller than its prompt has moved the beginning of it out of sight.
-        let anchor = prompt.map_or(last, |prompt| prompt.row);
+        let anchor = prompt.as_ref().map_or(last, |prompt| prompt.row);
         let first = (anchor.saturating_sub(ABOVE)..=anchor).rev();
         let first = first.take_while(is_still).last()?;
         let end = (anchor..=last).take_while(is_still).last()? + 1;
@@ -43,17 +49,34 @@ impl View {
 
     /// Whether the prompt is to be seen and nothing stands in it.
     pub(super) fn is_empty(&self) -> bool {
-        self.prompt.is_some_and(|prompt| prompt.is_empty)
+        let prompt = self.prompt.as_ref();
+        prompt.is_some_and(|prompt| prompt.text.is_empty())
+    }
+
+    /// Whether the prompt is to be seen and something stands in it.
+    pub(super) fn holds_text(&self) -> bool {
+        self.prompt.is_some() && !self.is_empty()
+    }
+
+    /// Whether the prompt holds `text` from its beginning, or what stands for a long one; also where its beginning is
+    /// not to be seen.
+    pub(super) fn holds(&self, text: &str) -> bool {
+        let Some(prompt) = &self.prompt else {
+            return true;
+        };
+        let is_sure = |c: &char| c.is_ascii() || c.is_alphanumeric();
+        let line = text.trim_start().lines().next().unwrap_or_default();
+        let beginning: String = line.chars().take(COMPARED).take_while(is_sure).collect();
+        let is_folded = FOLDED.iter().any(|begins| prompt.text.starts_with(begins));
+        self.holds_text() && (is_folded || prompt.text.starts_with(beginning.trim_end()))
     }
 
     /// How it is, where it should be otherwise.
     pub(super) fn in_words(&self) -> &'static str {
-        match self.prompt {
+        match &self.prompt {
             None => "its prompt is not to be seen; go there",
-            Some(Found {
-                is_empty: false, ..
-            }) => "something is written in its prompt already; go there",
-            Some(Found { is_empty: true, .. }) => "its prompt did not take the text",
+            Some(prompt) if prompt.text.is_empty() => "its prompt did not take the text",
+            Some(_) => "something else is written in its prompt; go there",
         }
     }
 }
@@ -101,6 +124,18 @@ mod tests {
         let being_written = at_rest.replace('❯', "❯ x");
         assert_eq!(view(at_rest, &being_written), None);
         assert_eq!(view(&being_written, &being_written), Some((false, 2..8)));
+        let typed = at_rest.replace('❯', "❯ do it now");
+        let holds = |text: &str, screen: &str| {
+            let view = View::of(&pane(screen), pane(screen), &COMPOSER).unwrap();
+            view.holds(text)
+        };
+        assert!(holds("do it now\nand more", &typed));
+        assert!(!holds("it now", &typed), "somebody was writing there");
+        assert!(!holds("do it now", at_rest));
+        assert!(holds(
+            "x\ny",
+            &at_rest.replace('❯', "❯ [Pasted text #1 +2 lines]")
+        ));
         // Nothing of a prompt: at least the last row has to stand still.
         assert_eq!(view("x\n1\n", "x\n2\n"), None);
         assert_eq!(view("1\nx\n", "2\nx\n"), Some((false, 1..2)));

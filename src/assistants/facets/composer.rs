@@ -7,12 +7,12 @@ pub(crate) trait Composer: Sync {
 }
 
 /// A prompt on the screen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Found {
     /// Its first row, from 0.
     pub(crate) row: usize,
-    /// Nothing is written in it.
-    pub(crate) is_empty: bool,
+    /// What is written in it first, without blanks around it; empty: nothing is written there.
+    pub(crate) text: String,
 }
 
 /// A prompt that begins with a mark of its own. The last such row is it: those above it are prompts that were sent.
@@ -33,11 +33,20 @@ impl Composer for Marked {
         let (row, written) = found
             .filter_map(|(row, line)| Some((row, self.written(line)?)))
             .next()?;
-        let is_hint = self.hints.iter().any(|hint| written.starts_with(hint));
         Some(Found {
             row,
-            is_empty: written.is_empty() || is_hint,
+            text: unless_hint(written, self.hints),
         })
+    }
+}
+
+/// What a person has written, if it is that.
+fn unless_hint(text: &str, hints: &[&str]) -> String {
+    let is_hint = hints.iter().any(|hint| text.starts_with(hint));
+    if is_hint {
+        String::new()
+    } else {
+        text.to_owned()
     }
 }
 
@@ -70,12 +79,12 @@ impl Composer for Barred {
         let above = rows[..foot].iter().rev();
         let inside = above.map_while(|line| line.strip_prefix(self.bar));
         let inside: Vec<&str> = inside.map(str::trim).collect();
-        // From below: what it is sent with, and an empty row.
+        // From below: what it is sent with, an empty row, and what is written.
         let (_, written) = inside.split_first()?;
-        let is_hint = |text: &str| self.hints.iter().any(|hint| text.starts_with(hint));
+        let first = written.iter().rev().find(|text| !text.is_empty());
         Some(Found {
             row: foot - inside.len(),
-            is_empty: written.iter().all(|text| text.is_empty() || is_hint(text)),
+            text: unless_hint(first.unwrap_or(&""), self.hints),
         })
     }
 }
@@ -95,23 +104,25 @@ mod tests {
         hints: &["Ask anything"],
     };
 
-    fn seen(composer: &dyn Composer, screen: &str) -> Option<(usize, bool)> {
-        composer
-            .find(screen)
-            .map(|found| (found.row, found.is_empty))
+    fn seen(composer: &dyn Composer, screen: &str) -> Option<(usize, String)> {
+        composer.find(screen).map(|found| (found.row, found.text))
+    }
+
+    fn at(row: usize, text: &str) -> Option<(usize, String)> {
+        Some((row, text.to_owned()))
     }
 
     #[test]
     fn a_prompt_is_the_last_row_that_begins_with_its_mark() {
         let sent = "❯ sent before\n\n● answered\n";
         for (end, expected) in [
-            ("────\n❯ \n────\n ? for shortcuts", Some((4, true))),
-            ("────\n❯\u{a0}Try \"fix it\"\n────", Some((4, true))),
-            ("╭──╮\n│ > half typed │\n╰──╯", Some((4, false))),
-            ("╭──╮\n│ >            │\n╰──╯", Some((4, true))),
+            ("────\n❯ \n────\n ? for shortcuts", at(4, "")),
+            ("────\n❯\u{a0}Try \"fix it\"\n────", at(4, "")),
+            ("╭──╮\n│ > half typed │\n╰──╯", at(4, "half typed")),
+            ("╭──╮\n│ >            │\n╰──╯", at(4, "")),
             // An option of a dialog is no empty prompt.
-            (" Do you?\n ❯ 1. Yes\n   2. No", Some((4, false))),
-            ("nothing", Some((0, false))),
+            (" Do you?\n ❯ 1. Yes\n   2. No", at(4, "1. Yes")),
+            ("nothing", at(0, "sent before")),
         ] {
             assert_eq!(seen(&MARKED, &format!("{sent}{end}")), expected, "{end}");
         }
@@ -122,15 +133,18 @@ mod tests {
     fn a_prompt_behind_a_bar_is_empty_when_all_its_rows_are() {
         let foot = "  ╹▀▀▀▀\n  footer";
         for (rows, expected) in [
-            ("  ┃\n  ┃\n  ┃\n  ┃  Build · fake\n", Some((2, true))),
+            ("  ┃\n  ┃\n  ┃\n  ┃  Build · fake\n", at(2, "")),
             (
                 "  ┃\n  ┃  Ask anything… \"x\"\n  ┃\n  ┃  Build\n",
-                Some((2, true)),
+                at(2, ""),
             ),
-            ("  ┃\n  ┃  half typed\n  ┃\n  ┃  Build\n", Some((2, false))),
+            (
+                "  ┃\n  ┃  half typed\n  ┃\n  ┃  Build\n",
+                at(2, "half typed"),
+            ),
             (
                 "  ┃\n  ┃\n  ┃  below an empty line\n  ┃  Build\n",
-                Some((2, false)),
+                at(2, "below an empty line"),
             ),
         ] {
             let screen = format!("  ┃  sent before\n\n{rows}{foot}");
