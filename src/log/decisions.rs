@@ -123,6 +123,9 @@ impl Decided {
             "keys" => " by keys",
             "hook" => " at its hook",
             "id" => " by its id",
+            "inbox" => " through its inbox",
+            "server" => " by its server",
+            "queue" => " by its queue",
             _ => "",
         };
         let mut end = match self.outcome.as_str() {

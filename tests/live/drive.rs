@@ -205,9 +205,15 @@ impl<'a> Drive<'a> {
         self.pane.as_ref().expect("the assistant was opened")
     }
 
+    /// The number of the next script.
+    pub(super) fn next_number(&mut self) -> u32 {
+        self.number += 1;
+        self.number
+    }
+
     /// Asks the model for `what`; the number that its answer will have.
     pub(super) fn ask(&mut self, what: &str) -> u32 {
-        self.number += 1;
+        self.next_number();
         let what = what.replace("{n}", &self.number.to_string());
         self.pane().say(&model::prompt(self.number, &what));
         self.number

@@ -31,6 +31,7 @@ mod pane;
 mod process;
 mod scene;
 mod script;
+mod sent;
 mod situation;
 mod table;
 mod taskmaster;

@@ -43,6 +43,7 @@ pub(super) enum Situation {
     DenyRule,
     TrustEnds,
     ByCommand,
+    Sent,
 }
 
 use Situation as S;
@@ -188,6 +189,11 @@ const TOLD: [(Situation, &str, &str); 40] = [
         S::ByCommand,
         "by-command",
         "shown, answered by our commands",
+    ),
+    (
+        S::Sent,
+        "sent",
+        "given a text of 20 lines, at rest, at work, and asking",
     ),
 ];
 

@@ -56,6 +56,7 @@ mod replay_others;
 mod reversible;
 mod rights;
 mod rules;
+mod send;
 mod setup;
 mod shown;
 mod silent;

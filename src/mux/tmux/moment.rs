@@ -68,7 +68,14 @@ fn lines(screen: &[String], rows: &Range<usize>) -> Vec<Format> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use pane_patrol_hooks::target::{PaneId, Target};
+
+    use super::super::servers::KIND;
+    use super::super::{Call, panes};
     use super::*;
+    use crate::mux::{Place, Press, Pressed};
 
     /// A tmux server of its own, with one pane that shows what it is given.
     struct OnePane {
@@ -187,6 +194,49 @@ mod tests {
             !shown.holds(&moved, 1..HOSTILE.len() + 1),
             "a row further down"
         );
+        assert!(!shown.folder.path().join("PWNED").exists());
+    }
+
+    #[test]
+    fn what_is_pasted_comes_whole_where_the_guard_holds_and_not_at_all_elsewhere() {
+        let shown = OnePane::new();
+        let screen = shown.show("prompt");
+        let pid = shown.tmux(&["display-message", "-p", "#{pid}"]);
+        let socket = shown.folder.path().join("s");
+        let server = format!("{},{}", socket.display(), pid.trim());
+        let place = Place {
+            kind: KIND,
+            server: server.parse().ok(),
+            pane: Target::Pane(PaneId(0)),
+        };
+        let ask = |_: &Path, call: &Call| {
+            let words = call.arguments();
+            let words: Vec<String> = words.map(|word| word.into_string().unwrap()).collect();
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            Ok(shown.tmux(&words).into_bytes())
+        };
+        let paste = |text: &str, screen: &[String]| {
+            let guard = Guard {
+                screen: screen.to_vec(),
+                rows: 0..1,
+                stamp: Vec::new(),
+            };
+            let paste = Press::Paste(text.to_owned());
+            panes::press(&place, &paste, &guard, &socket, &ask)
+        };
+        let other = ["another prompt".to_owned()];
+        assert_eq!(paste("lost", &other), Ok(Pressed::No));
+        let text = format!("{}\nlast line", HOSTILE.join("\n"));
+        assert_eq!(paste(&text, &screen), Ok(Pressed::Yes));
+        shown.tmux(&["send-keys", "Enter"]);
+        let seen = || shown.tmux(&["capture-pane", "-p", "-J"]);
+        while !seen().contains("last line") {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        let seen = seen();
+        assert!(HOSTILE.iter().all(|line| seen.contains(line)), "{seen}");
+        assert!(!seen.contains("lost"), "{seen}");
+        assert_eq!(shown.tmux(&["list-buffers"]), "");
         assert!(!shown.folder.path().join("PWNED").exists());
     }
 

@@ -1,6 +1,7 @@
 //! GitHub's Copilot CLI, by Chat Completions of a provider of one's own.
 
 use super::super::model::Model;
+use super::super::sent;
 use super::super::situation::Situation as S;
 use super::super::watch::SILENT;
 use super::Manners;
@@ -45,7 +46,7 @@ pub(super) const COPILOT: Manners = Manners {
     without: &[],
     foreseen: &[],
     plays_common: true,
-    scenes: &[],
+    scenes: &[sent::SCENE],
 };
 
 fn variables(model: &Model) -> Vec<(&'static str, String)> {

@@ -6,6 +6,7 @@ use super::super::common::TestEnv;
 use super::super::model::Model;
 use super::super::scene::Scene;
 use super::super::script;
+use super::super::sent;
 use super::super::situation::Situation as S;
 use super::codex::again::own_command;
 use super::{Manners, write};
@@ -63,7 +64,7 @@ pub(super) const GEMINI: Manners = Manners {
     without: &[],
     foreseen: &[],
     plays_common: true,
-    scenes: &[Scene::new(&[S::OwnCommand], own_command)],
+    scenes: &[Scene::new(&[S::OwnCommand], own_command), sent::SCENE],
 };
 
 /// With the switch that its settings have for all hooks, turned on.

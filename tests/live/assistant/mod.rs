@@ -120,6 +120,7 @@ impl Manners {
             &codex::TITLE,
             &codex::ALONE,
             &opencode::OPENCODE,
+            &opencode::SERVING,
             &gemini::GEMINI,
             &gemini::SWITCHED,
             &copilot::COPILOT,

@@ -3,6 +3,7 @@
 use super::super::common::TestEnv;
 use super::super::model::Model;
 use super::super::packages;
+use super::super::sent;
 use super::{Manners, write};
 
 pub(super) const OPENCODE: Manners = Manners {
@@ -41,7 +42,15 @@ pub(super) const OPENCODE: Manners = Manners {
     without: &[],
     foreseen: &[],
     plays_common: true,
-    scenes: &[],
+    scenes: &[sent::SCENE],
+};
+
+/// With a server of its own, by which it is answered and sent to.
+pub(super) const SERVING: Manners = Manners {
+    name: "opencode serving",
+    program: "opencode --port 41893",
+    plays_common: false,
+    ..OPENCODE
 };
 
 fn prepare(env: &TestEnv, model: &Model) {

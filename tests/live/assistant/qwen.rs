@@ -2,6 +2,7 @@
 
 use super::super::common::TestEnv;
 use super::super::model::Model;
+use super::super::sent;
 use super::{Manners, write};
 
 pub(super) const QWEN: Manners = Manners {
@@ -40,7 +41,7 @@ pub(super) const QWEN: Manners = Manners {
     without: &[],
     foreseen: &[],
     plays_common: true,
-    scenes: &[],
+    scenes: &[sent::SCENE],
 };
 
 fn prepare(env: &TestEnv, _: &Model) {

@@ -14,6 +14,7 @@ const ABOUT_ONE: &[&str] = &[
     "approve @ --yes",
     "deny @",
     "answer @ 1",
+    "send @ hi",
     "trust @",
     "diff @",
     "tasks @",

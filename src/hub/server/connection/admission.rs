@@ -13,11 +13,12 @@ use crate::sys::namespaces::Standing;
 use crate::sys::process;
 
 /// What our own clients call themselves, each with the number of its process.
-const DOORS: [&str; 10] = [
+const DOORS: [&str; 11] = [
     "dashboard",
     "approve",
     "deny",
     "answer",
+    "send",
     "trust",
     "snooze",
     "stop",

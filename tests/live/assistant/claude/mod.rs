@@ -13,6 +13,7 @@ use serde_json::json;
 use super::super::common::TestEnv;
 use super::super::model::Model;
 use super::super::scene::Scene;
+use super::super::sent;
 use super::super::situation::Situation as S;
 use super::codex::again::own_command;
 use super::{Manners, gemini, write};
@@ -64,6 +65,7 @@ pub(super) const CLAUDE: Manners = Manners {
         Scene::new(&[S::Menus], view::menus),
         Scene::new(&[S::SlowStopHook], ends::slow),
         Scene::new(&[S::RefusingStopHook], ends::refusing),
+        sent::SCENE,
         Scene::new(&[S::AgentsView], view::agents_view)
             .opens_it()
             .holds_apart(ELSEWHERE),
@@ -88,6 +90,7 @@ pub(super) const OLD: Manners = Manners {
         Scene::new(&[S::Dashboard], parts::dashboard),
         Scene::new(&[S::SlowStopHook], ends::slow),
         Scene::new(&[S::RefusingStopHook], ends::refusing),
+        sent::SCENE,
     ],
     ..CLAUDE
 };
