@@ -337,7 +337,7 @@ pub(crate) struct SendArgs {
     /// To whom: `session:window.pane`, `%N`, its id, or a name that only it has
     pub(crate) target: String,
     /// What it is to do; `-` alone: what is read from stdin
-    #[arg(required = true, allow_hyphen_values = true)]
+    #[arg(required = true)]
     pub(crate) text: Vec<String>,
     /// Print one JSON object
     #[arg(long)]

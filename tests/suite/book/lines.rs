@@ -61,6 +61,10 @@ const OTHERWISE: &[(&str, How)] = &[
         How::IsParsed("a question is answered by keys alone, in a dialog; `keys.rs` has them"),
     ),
     (
+        "pane-patrol send",
+        How::IsParsed("it is typed into a prompt, and none is there; `send.rs` has one"),
+    ),
+    (
         "pane-patrol collect",
         How::IsParsed("somebody collects here already; every other test starts one"),
     ),

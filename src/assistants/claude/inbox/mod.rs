@@ -29,7 +29,7 @@ const TELLS_WITHIN: Duration = Duration::from_secs(4);
 /// How long between two looks.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// How the line begins that tells of a text which waits for the person's leave.
+/// How the line begins that tells of a text which its settings hold back.
 const HELD: &str = "Held peer message";
 
 /// See the module.
@@ -165,8 +165,8 @@ impl Sending<'_> {
         }
         let is_held = line["type"] == "system" && content.starts_with(HELD);
         is_held.then(|| {
-            let why = "its setting `crossSessionInbound` holds it back: the session shows it in its pane, and Claude \
-                       gets it only when you let it";
+            let why = "its setting `crossSessionInbound` holds it back: it is shown in its pane, and Claude gets it \
+                       once that is \"accept\"";
             Sent::Unknown(why.to_owned())
         })
     }
