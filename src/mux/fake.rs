@@ -2,6 +2,7 @@
 //! lack. All of it is in this file.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -14,8 +15,8 @@ use pane_patrol_hooks::target::{PaneId, Server, Target};
 use super::proof::NoServers;
 use super::{
     Absent, Arrival, Attach, Audience, Beside, Entry, Gone, Guard, Here, Home, Kind, Multiplexer,
-    Opened, Opening, Outcome, Owner, PaneList, Place, Press, Pressed, Proof, Reach, Screen, Sign,
-    SplitView, Undone, Viewer,
+    Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof, Reach, Screen,
+    Sign, SplitView, Undone, Viewer,
 };
 use crate::state::{ListedPane, Row, fixture};
 
@@ -80,6 +81,9 @@ static SERVERS: Mutex<BTreeMap<PathBuf, FakeServer>> = Mutex::new(BTreeMap::new(
 fn servers() -> MutexGuard<'static, BTreeMap<PathBuf, FakeServer>> {
     SERVERS.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+/// Said of the pipes of panes.
+const NO_PIPES: &str = "the fake's panes have no pipes";
 
 /// A server of a test.
 pub(crate) struct Fake(PathBuf);
@@ -396,6 +400,22 @@ impl Multiplexer for Servers {
 
     fn signed(&self, _: &Path, _: Duration) -> Outcome<Vec<PaneId>> {
         Ok(Vec::new())
+    }
+
+    fn tap(&self, _: &Place, _: &[OsString], _: Duration) -> Outcome<bool> {
+        Err(NO_PIPES.into())
+    }
+
+    fn untap(&self, _: &Server, _: &[PaneId], _: Duration) -> Outcome<()> {
+        Err(NO_PIPES.into())
+    }
+
+    fn pipes(&self, _: &Path, _: Duration) -> Outcome<Vec<(PaneId, Pipe)>> {
+        Err(NO_PIPES.into())
+    }
+
+    fn give_back(&self, _: PaneId) -> String {
+        NO_PIPES.to_owned()
     }
 }
 

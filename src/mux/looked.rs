@@ -2,6 +2,7 @@
 //! asked; and what it says to have done is looked at, with a question of another kind: programs have
 //! been seen to say that all went well and to have done nothing.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Child, Command};
 use std::time::Duration;
@@ -10,7 +11,7 @@ use pane_patrol_hooks::target::{PaneId, Server, Target};
 
 use super::{
     Absent, Arrival, Attach, Audience, Beside, Guard, Here, Home, Kind, Multiplexer, Opened,
-    Opening, Outcome, Owner, PaneList, Place, Press, Pressed, Proof, Screen, Sign, SplitView,
+    Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof, Screen, Sign, SplitView,
     Undone,
 };
 
@@ -200,6 +201,26 @@ impl Multiplexer for Looked {
 
     fn signed(&self, socket: &Path, within: Duration) -> Outcome<Vec<PaneId>> {
         self.0.signed(socket, within)
+    }
+
+    /// Whether it is read is told by the program that reads it.
+    fn tap(&self, place: &Place, words: &[OsString], within: Duration) -> Outcome<bool> {
+        able(self.absent().pipe)?;
+        self.0.tap(place, words, within)
+    }
+
+    fn untap(&self, server: &Server, panes: &[PaneId], within: Duration) -> Outcome<()> {
+        able(self.absent().pipe)?;
+        self.0.untap(server, panes, within)
+    }
+
+    fn pipes(&self, socket: &Path, within: Duration) -> Outcome<Vec<(PaneId, Pipe)>> {
+        able(self.absent().pipe)?;
+        self.0.pipes(socket, within)
+    }
+
+    fn give_back(&self, pane: PaneId) -> String {
+        self.0.give_back(pane)
     }
 }
 

@@ -28,6 +28,7 @@ pub(crate) mod terminal;
 pub mod tmux;
 pub(crate) mod types;
 
+use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
@@ -43,7 +44,8 @@ pub(crate) use proof::{Disbelief, Proof};
 pub use reach::Reach;
 pub(crate) use reach::{Variables, around, default_socket, variables};
 pub(crate) use types::{
-    Absent, Arrival, Attach, Audience, Here, Opened, Opening, PaneList, Place, Screen, Sign, Viewer,
+    Absent, Arrival, Attach, Audience, Here, Opened, Opening, PaneList, Pipe, Place, Screen, Sign,
+    Viewer,
 };
 pub use types::{Guard, Press, Pressed};
 
@@ -152,6 +154,19 @@ pub trait Multiplexer: Send + Sync {
 
     /// The panes that have a sign, whoever gave it.
     fn signed(&self, socket: &Path, within: Duration) -> Outcome<Vec<PaneId>>;
+
+    /// Has all that the pane's program writes from now on given to the program of these words, too; whether that
+    /// is so. A pane has one pipe: where there is one, or was ours and was taken from us, nothing is done.
+    fn tap(&self, place: &Place, words: &[OsString], within: Duration) -> Outcome<bool>;
+
+    /// Ends that for panes of which it is known that the program still reads; for others nothing is done.
+    fn untap(&self, server: &Server, panes: &[PaneId], within: Duration) -> Outcome<()>;
+
+    /// The panes that have a pipe, and those whose pipe was taken from us.
+    fn pipes(&self, socket: &Path, within: Duration) -> Outcome<Vec<(PaneId, Pipe)>>;
+
+    /// The command by which a person lets us have the pipe of the pane again that she has taken.
+    fn give_back(&self, pane: PaneId) -> String;
 }
 
 /// The place beside one dashboard, with an assistant's own pane in it.

@@ -1,6 +1,7 @@
 //! No multiplexer: an assistant in a plain terminal, or in the background. It can be seen and asked to
 //! end; nobody can be taken there, and nothing can be typed or shown.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Child, Command};
 use std::time::Duration;
@@ -10,7 +11,7 @@ use pane_patrol_sys::process::stat;
 
 use super::{
     Absent, Arrival, Attach, Audience, Entry, Gone, Guard, Here, Home, Kind, Multiplexer, Opened,
-    Opening, Outcome, Owner, PaneList, Place, Press, Pressed, Proof, Screen, Sign, SplitView,
+    Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof, Screen, Sign, SplitView,
     Undone, proof::NoServers,
 };
 use crate::sys::process::lives;
@@ -53,6 +54,7 @@ impl Multiplexer for Terminals {
             split: Some(OUTSIDE),
             message: Some(OUTSIDE),
             stirs: Some(OUTSIDE),
+            pipe: Some(OUTSIDE),
         }
     }
 
@@ -170,6 +172,22 @@ impl Multiplexer for Terminals {
 
     fn signed(&self, _: &Path, _: Duration) -> Outcome<Vec<PaneId>> {
         absent()
+    }
+
+    fn tap(&self, _: &Place, _: &[OsString], _: Duration) -> Outcome<bool> {
+        absent()
+    }
+
+    fn untap(&self, _: &Server, _: &[PaneId], _: Duration) -> Outcome<()> {
+        absent()
+    }
+
+    fn pipes(&self, _: &Path, _: Duration) -> Outcome<Vec<(PaneId, Pipe)>> {
+        absent()
+    }
+
+    fn give_back(&self, _: PaneId) -> String {
+        OUTSIDE.to_owned()
     }
 }
 

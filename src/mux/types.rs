@@ -168,6 +168,15 @@ pub struct Viewer {
     pub obstacle: Option<&'static str>,
 }
 
+/// The one pipe that a pane can have, where it has one or had ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pipe {
+    /// Somebody reads it, be it us.
+    Open,
+    /// Somebody has taken it from us, and closed it.
+    Left,
+}
+
 /// What a pane has for the person's own borders and names of windows: words of ours alone, because what draws
 /// them may obey what stands in them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,4 +204,6 @@ pub struct Absent {
     pub message: Option<&'static str>,
     /// Telling by itself that panes were moved or looked at.
     pub stirs: Option<&'static str>,
+    /// Giving what a pane's program writes to another program as well.
+    pub pipe: Option<&'static str>,
 }

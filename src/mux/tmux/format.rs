@@ -38,6 +38,14 @@ impl Format {
         Self(with_hashes(text.as_ref(), double))
     }
 
+    /// The same where tmux also fills in the time, and nothing is drawn: a command for a shell.
+    pub(super) fn timed(text: impl AsRef<OsStr>) -> Self {
+        let bytes = text.as_ref().as_bytes().iter();
+        let percent = |byte: &u8| std::iter::repeat_n(*byte, if *byte == b'%' { 2 } else { 1 });
+        let doubled: Vec<u8> = bytes.flat_map(percent).collect();
+        Self::text(OsString::from_vec(doubled))
+    }
+
     /// Draws just this text where tmux also fills in the time and obeys styles: as a message.
     pub fn message(text: &str) -> Self {
         // Drawing takes half of a run, rounded up, and half of what expanding has left before a `[`.

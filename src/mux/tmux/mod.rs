@@ -19,6 +19,7 @@ mod lost;
 mod moment;
 mod opening;
 mod panes;
+mod pipe;
 pub(crate) mod private;
 mod proof;
 mod servers;

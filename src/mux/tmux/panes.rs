@@ -10,7 +10,7 @@ use super::{Ask, Call, Format};
 use crate::mux::{Gone, Guard, Outcome, Place, Press, Pressed, Screen, Undone};
 
 /// The pane's id; nothing here takes an address, which may have been given to another one.
-fn id_of(place: &Place) -> Outcome<PaneId> {
+pub(super) fn id_of(place: &Place) -> Outcome<PaneId> {
     match place.pane {
         Target::Pane(id) => Ok(id),
         Target::Address { .. } | Target::Process { .. } | Target::Agent(_) => {

@@ -1,5 +1,6 @@
 //! tmux behind the trait: which server is asked, with how much patience, and what its failures mean.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::time::Duration;
@@ -10,11 +11,11 @@ use super::ask::{Ask, asking, undone};
 use super::stirs::Mark;
 use super::{
     Belief, CALL_BUDGET, Call, Disbelief, TmuxError, audience, here, jump, lost, opening, panes,
-    signs, split, version,
+    pipe, signs, split, version,
 };
 use crate::mux::{
     Absent, Arrival, Attach, Audience, Entry, Gone, Guard, Here, Home, Kind, Multiplexer, Opened,
-    Opening, Outcome, Owner, PaneList, Place, Press, Pressed, Proof, Screen, Sign, SplitView,
+    Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof, Screen, Sign, SplitView,
     Undone,
 };
 
@@ -240,5 +241,24 @@ impl Multiplexer for Servers {
 
     fn signed(&self, socket: &Path, within: Duration) -> Outcome<Vec<PaneId>> {
         signs::signed(socket, &self.ask(within))
+    }
+
+    fn tap(&self, place: &Place, words: &[OsString], within: Duration) -> Outcome<bool> {
+        self.on(place, within, |socket, ask| {
+            pipe::tap(place, words, socket, ask)
+        })
+    }
+
+    fn untap(&self, server: &Server, panes: &[PaneId], within: Duration) -> Outcome<()> {
+        let socket = Path::new(&server.socket);
+        pipe::untap(server, panes, socket, &self.ask(within))
+    }
+
+    fn pipes(&self, socket: &Path, within: Duration) -> Outcome<Vec<(PaneId, Pipe)>> {
+        pipe::pipes(socket, &self.ask(within))
+    }
+
+    fn give_back(&self, pane: PaneId) -> String {
+        pipe::give_back(pane)
     }
 }

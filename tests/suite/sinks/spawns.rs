@@ -19,6 +19,7 @@ const WORDS: &[&str] = &[
     "posix_spawn",
     "system(",
     "popen(",
+    "\"pipe-pane",
 ];
 
 /// Where that may be, how often, and why.
@@ -110,6 +111,12 @@ const ALLOWED: &[(&str, &str, usize, &str)] = &[
         "asks for git's list of changes, by its call",
     ),
     ("src/git/summary.rs", ".status()", 1, "the same"),
+    (
+        "src/mux/tmux/pipe.rs",
+        "\"pipe-pane",
+        2,
+        "tmux starts ourselves to read a pane's pipe, by `sh`, and closes that pipe",
+    ),
 ];
 
 #[test]

@@ -28,6 +28,7 @@ const WORDS: &[&str] = &[
     "\"list-windows",
     "\"new-session",
     "\"new-window",
+    "\"pipe-pane",
     "\"respawn-pane",
     "\"run-shell",
     "\"select-pane",
