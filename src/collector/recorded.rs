@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::hub::protocol::StatusRecord;
@@ -27,6 +28,18 @@ pub(super) struct Spoken {
     pub(super) hearsay: bool,
     pub(super) standing: Standing,
     pub(super) record: StatusRecord,
+}
+
+impl Spoken {
+    /// The row of the pane that the record is about, where whoever hands it on can see that pane.
+    pub(super) fn pane(&self) -> Option<RowKey> {
+        let sees = self.standing == Standing::Home && !self.hearsay;
+        let pane = self.record.server.clone().zip(self.record.pane);
+        pane.filter(|_| sees).map(|(server, pane)| RowKey {
+            server: Some(server),
+            place: Target::Pane(pane),
+        })
+    }
 }
 
 /// What becomes of a record that has come.
@@ -63,6 +76,8 @@ struct Speaker {
     since: Timestamp,
     count: u32,
     waits: Option<Waits>,
+    /// Its last record, of a pane that has no row yet.
+    early: Option<Spoken>,
 }
 
 #[derive(Debug)]
@@ -81,6 +96,7 @@ impl Recorded {
             since: now,
             count: 0,
             waits: None,
+            early: None,
         });
         if now.since(speaker.since) >= SECOND {
             (speaker.since, speaker.count) = (now, 0);
@@ -100,7 +116,7 @@ impl Recorded {
         } else {
             now.plus(blip)
         };
-        speaker.waits = None;
+        (speaker.waits, speaker.early) = (None, None);
         if due <= now {
             return Taken::Now(spoken);
         }
@@ -113,6 +129,27 @@ impl Recorded {
             Taken::TooMany
         } else {
             Taken::Later
+        }
+    }
+
+    /// Keeps a record of a pane that has no row: that may only be late, as where the collector has just begun.
+    pub(super) fn keep(&mut self, spoken: Spoken) {
+        if let Some(speaker) = self.speakers.get_mut(&spoken.publisher) {
+            speaker.early = Some(spoken);
+        }
+    }
+
+    /// There is that row now: what was said of it counts next.
+    pub(super) fn row_came(&mut self, row: &RowKey, now: Timestamp) {
+        let is_its = |spoken: &mut Spoken| spoken.pane().as_ref() == Some(row);
+        for speaker in self.speakers.values_mut() {
+            if let Some(spoken) = speaker.early.take_if(is_its) {
+                speaker.waits = Some(Waits {
+                    spoken,
+                    due: now,
+                    title: None,
+                });
+            }
         }
     }
 
@@ -189,7 +226,7 @@ impl Recorded {
 
 #[cfg(test)]
 mod tests {
-    use pane_patrol_hooks::target::{PaneId, Target};
+    use pane_patrol_hooks::target::PaneId;
 
     use super::*;
     use crate::status_record::Word;
@@ -335,5 +372,35 @@ mod tests {
         recorded.take(spoken(Word::Working, 0), BLIP, at(0));
         recorded.forget("tap-1");
         assert_eq!(recorded.due(), None);
+    }
+
+    #[test]
+    fn what_is_said_of_a_pane_before_its_row_is_there_counts_when_that_comes() {
+        let mut recorded = Recorded::default();
+        let of = |pane, state| {
+            let mut spoken = spoken(state, 0);
+            spoken.record.server = "/tmp/s,7".parse().ok();
+            spoken.record.pane = Some(PaneId(pane));
+            spoken
+        };
+        let key = of(5, Word::Idle).pane().unwrap();
+        let early = |recorded: &mut Recorded, spoken: Spoken| {
+            let Taken::Now(spoken) = recorded.take(spoken, Duration::ZERO, at(0)) else {
+                panic!("it counts at once");
+            };
+            recorded.keep(spoken);
+        };
+        early(&mut recorded, of(5, Word::Working));
+        early(&mut recorded, of(5, Word::Blocked));
+        assert_eq!(recorded.due(), None);
+        recorded.row_came(&of(6, Word::Idle).pane().unwrap(), at(10));
+        assert_eq!(recorded.due(), None, "that is another pane's");
+        recorded.row_came(&key, at(10));
+        let due = recorded.take_due(at(10));
+        assert_eq!(due, [Due::Last(of(5, Word::Blocked))]);
+        early(&mut recorded, of(5, Word::Done));
+        recorded.take(of(5, Word::Idle), Duration::ZERO, at(20));
+        recorded.row_came(&key, at(30));
+        assert_eq!(recorded.due(), None, "it was taken back");
     }
 }

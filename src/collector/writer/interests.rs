@@ -120,6 +120,9 @@ impl Writer {
         }
         let interest = Box::new(self.interest_in(row));
         let before = self.told.rows.get(key).map(Box::as_ref);
+        if before.is_none() {
+            self.recorded.row_came(key, self.clock.now());
+        }
         self.ask_about(row, &interest, before);
         if before != Some(&*interest) {
             self.follow_work(row, &interest, before);

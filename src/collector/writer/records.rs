@@ -7,7 +7,6 @@
 use std::time::Duration;
 
 use pane_patrol_hooks::event::{Event, Source, State};
-use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::text::{MAX_MESSAGE_CHARS, one_line};
 use pane_patrol_hooks::timestamp::Timestamp;
 
@@ -90,7 +89,13 @@ impl Writer {
                 self.look_at_title(&row);
             }
             Ok(_) => self.apply_record(&spoken),
-            Err(why) => self.drop_record(why),
+            Err(why) => {
+                self.drop_record(why);
+                // Its row may only be late.
+                if why == NO_ROW && spoken.record.id.is_none() {
+                    self.recorded.keep(spoken);
+                }
+            }
         }
     }
 
@@ -153,12 +158,7 @@ impl Writer {
     fn row_of_record(&self, spoken: &Spoken) -> Option<RowKey> {
         let record = &spoken.record;
         let sees = spoken.standing == Standing::Home && !spoken.hearsay;
-        let pane = record.server.clone().zip(record.pane).filter(|_| sees);
-        let in_pane = pane.map(|(server, pane)| RowKey {
-            server: Some(server),
-            place: Target::Pane(pane),
-        });
-        let in_pane = in_pane.filter(|key| self.table.has_row(key));
+        let in_pane = spoken.pane().filter(|key| self.table.has_row(key));
         let own = || {
             self.work_of(&spoken.publisher, record.agent_id.as_deref()?)
                 .ok()
