@@ -11,6 +11,7 @@ use pane_patrol_installer::{Assistant, Site, Wanted, hook_command, installed_at,
 
 use super::Context;
 use super::install::site;
+use super::program::executable;
 use super::rules::can_act;
 use crate::assistants;
 use crate::assistants::facets::doctor::Look;
@@ -120,7 +121,7 @@ fn examine(context: &Context, rows: Option<&[Row]>) -> Vec<Finding> {
 
     findings.extend(doctor::rules(&config, can_act(context)));
 
-    let Some(executable) = site::executable() else {
+    let Some(executable) = executable() else {
         return findings;
     };
     let (mut commands, mut variables) = (Vec::new(), BTreeMap::new());

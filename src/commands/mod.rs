@@ -28,6 +28,7 @@ mod logged;
 mod lookup;
 mod maintainers_log;
 mod mirror;
+mod program;
 mod request;
 mod resume;
 mod rows;

@@ -11,6 +11,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::{Assistant, PlanError, Site, Wanted, parse_version};
 
 use crate::commands::Context;
+use crate::commands::program::{executable, on_path};
 use crate::sys::child;
 
 /// How long an assistant may take to tell its version; it usually needs half a second.
@@ -64,26 +65,4 @@ pub(in crate::commands) fn is_found(assistant: &Assistant) -> bool {
         found.is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
     };
     on_path(Path::new(assistant.program)).any(|path| can_run(&path))
-}
-
-fn on_path(program: &Path) -> impl Iterator<Item = PathBuf> + use<> {
-    let folders = env::var_os("PATH").unwrap_or_default();
-    let folders: Vec<PathBuf> = env::split_paths(&folders).collect();
-    let program = program.to_owned();
-    folders.into_iter().map(move |folder| folder.join(&program))
-}
-
-/// This program by the path it was called by, not resolved through links: a link that an upgrade
-/// moves on is what should be registered.
-pub(in crate::commands) fn executable() -> Option<PathBuf> {
-    let called = PathBuf::from(env::args_os().next()?);
-    if called.components().count() > 1 {
-        return Some(env::current_dir().ok()?.join(called));
-    }
-    let found = on_path(&called).find(|path| path.is_absolute() && path.is_file());
-    found.or_else(|| {
-        env::current_exe()
-            .ok()
-            .filter(|path: &PathBuf| Path::new(path).is_file())
-    })
 }

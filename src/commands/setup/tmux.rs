@@ -14,7 +14,7 @@ use super::person::{Done, Person, Step};
 use super::spots::Spots;
 use crate::cli::{SetupArgs, SetupStep};
 use crate::commands::Context;
-use crate::commands::install::site;
+use crate::commands::program::executable;
 use crate::error::CommandError;
 use crate::messages;
 use crate::mux::tmux::conf::{
@@ -109,7 +109,7 @@ impl Outfit<'_> {
 
     /// What our file is to say; `None`: nothing.
     fn text(&self, confs: &[Conf]) -> Step<Option<String>> {
-        let program = site::executable().ok_or_else(|| {
+        let program = executable().ok_or_else(|| {
             CommandError::new("could not find out by which path this program is called")
         })?;
         let before = Conf::read(self.spots, self.reader, self.spots.for_tmux.clone());
