@@ -24,6 +24,7 @@ mod rules;
 pub mod state;
 pub mod status_record;
 mod sys;
+pub mod tap;
 mod tasks;
 #[cfg(test)]
 #[path = "../tests/common/book.rs"]

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 use pane_patrol::cli::Cli;
+use pane_patrol::tap::{self, TAP};
 use pane_patrol::{commands, messages};
 use pane_patrol_sys::child::{TIED, become_tied};
 
@@ -17,6 +18,10 @@ fn main() -> ExitCode {
     match arguments.next() {
         Some(command) if command == "hook" => {
             pane_patrol_hooks::run(arguments);
+            return ExitCode::SUCCESS;
+        }
+        // One runs beside each session that is read, and has to stay small.
+        Some(command) if command == TAP && tap::run(arguments.by_ref()) => {
             return ExitCode::SUCCESS;
         }
         Some(command) if command == TIED => {

@@ -135,6 +135,21 @@ impl Places {
         }
     }
 
+    /// The places in a runtime folder of that session, for who is told of nothing else: it has neither state nor
+    /// settings.
+    pub fn of_runtime(runtime: &Path, session: &str) -> Self {
+        Self {
+            events_socket: runtime.join("events.sock"),
+            events_socket_is_explicit: false,
+            hub_socket: runtime.join("hub.sock"),
+            lock: runtime.join("lock"),
+            state: None,
+            config: None,
+            runtime: runtime.to_owned(),
+            session: session.to_owned(),
+        }
+    }
+
     /// The folders from the base to [`Places::runtime`], outermost first: each must be ours.
     pub fn runtime_folders(&self) -> Vec<&Path> {
         if self.session == "default" {

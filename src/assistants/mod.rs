@@ -17,6 +17,7 @@
 //! | `status_record` | what a program says of itself to its terminal |
 //! | `running` | the sessions that run in panes |
 //! | `present` | which of them run in front in panes, by their processes |
+//! | `witness` | what the person has set of witnesses |
 //!
 //! May import: the crates `hooks` and `installer`, `sys`, `git`, `tasks`, `state`, `status_record`'s words, `mux`'s words.
 
@@ -38,6 +39,7 @@ pub(crate) mod running;
 pub(crate) mod status_record;
 pub(crate) mod tasks;
 pub mod title;
+pub(crate) mod witness;
 
 use std::path::Path;
 

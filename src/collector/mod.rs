@@ -51,11 +51,13 @@ use crate::sys::runtime_dir::Ownership;
 use handover::Handover;
 use link::Links;
 
+use crate::tap::World;
 use cache_sweeper::Sweeper;
 use message::Message;
 use signs::PaneSigns;
 use sources::Sources;
 use sources::event_socket::EventSocket;
+use sources::taps::Taps;
 use writer::Writer;
 
 pub(crate) use crate::sys::runtime_dir::RuntimeDirError;
@@ -68,6 +70,7 @@ pub use membership::{Membership, join};
 pub(crate) use pulse::{Project, follow};
 pub use setup::{RulesSetup, Setup};
 pub use sources::Setup as SourcesSetup;
+pub use sources::taps::Setup as TapsSetup;
 
 /// How many inputs may wait for the writer before their sources do.
 const CHANNEL_LENGTH: usize = 1024;
@@ -151,6 +154,10 @@ fn take_over(
     };
     let notices = start_notices(setup, handover.lost_at(), &messages);
     subscribers.extend(notices.map_err(threads)?);
+    let world = World::of(&doors.places);
+    let taps = Taps::start(setup.sources.reach.clone(), setup.taps.clone(), world);
+    let (told, taps) = taps.map_err(threads)?;
+    subscribers.push(told);
     let runtime = &doors.places.runtime;
     let signs = PaneSigns::start(runtime, setup.sources.reach.clone(), setup.signs);
     let (told, signs) = signs.map_err(threads)?.unzip();
@@ -176,6 +183,7 @@ fn take_over(
         _events: events,
         writer: writer.with_apart(&apart),
         _signs: signs,
+        _taps: taps,
         _ownership: ownership,
         _ended: Ended(Some(ended)),
     };
@@ -197,6 +205,7 @@ struct Collecting<E: FnOnce()> {
     _events: Vec<EventSocket>,
     writer: Writer,
     _signs: Option<PaneSigns>,
+    _taps: Taps,
     _ownership: Ownership,
     _ended: Ended<E>,
 }

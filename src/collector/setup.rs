@@ -25,6 +25,8 @@ pub struct Setup {
     pub notice: Option<notify::Setup>,
     /// By which signs panes tell of the states of their assistants; `None`: by none.
     pub signs: Option<Signs>,
+    /// Which panes are read by their pipes.
+    pub taps: sources::taps::Setup,
     /// By what requests are judged that wait at a hook.
     pub rules: RulesSetup,
 }

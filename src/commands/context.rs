@@ -11,6 +11,7 @@ use pane_patrol_installer::Assistant;
 use time::UtcOffset;
 
 use super::logged::RecentLog;
+use super::program::executable;
 use super::variables::Told;
 use crate::assistants::homes::Homes;
 use crate::collector;
@@ -191,6 +192,10 @@ impl Context {
                 clock: Timestamp::now,
             }),
             signs: config.tmux.signs.then(|| config.icons.signs()),
+            taps: collector::TapsSetup {
+                witness: config.witness,
+                program: executable(),
+            },
             rules: collector::RulesSetup {
                 config: places.config.clone(),
                 ground: self.ground(&places),

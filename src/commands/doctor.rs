@@ -22,6 +22,7 @@ use crate::error::{CommandError, CommandResult};
 use crate::hub::client::HubClient;
 use crate::messages;
 use crate::state::Row;
+use crate::tap::World;
 
 /// In how many environments of panes an event is tried.
 const MAX_WORLDS: usize = 4;
@@ -133,6 +134,12 @@ fn examine(context: &Context, rows: Option<&[Row]>) -> Vec<Finding> {
         let running = doctor::running(assistant, &site.location);
         let (found, command) = examine_one(&site, &executable, rows, &running);
         findings.extend(found);
+        if let Some(known) = assistants::named(assistant.name)
+            && let Ok(config) = &config
+        {
+            let told = (&context.reach(), &World::of(&places));
+            findings.extend(doctor::pipes(known, config.witness, &running, told));
+        }
         let sessions = running.sessions.iter();
         looked_at.extend(sessions.map(|session| (session.server.pid, session.pane)));
         if command.is_some() {

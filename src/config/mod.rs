@@ -1,7 +1,7 @@
 //! The settings file: every key is optional, and a key that means nothing is an error that names it,
 //! because a misspelt setting that is silently ignored is one the person believes in.
 //!
-//! May import: what has settings: `notify`, `rules`, `launch`, `mux`'s words; `log`'s times, and the hooks' words.
+//! May import: what has settings: `assistants`, `notify`, `rules`, `launch`, `mux`'s words; `log`'s times, and the hooks' words.
 
 #[cfg(test)]
 mod book_tests;
@@ -18,6 +18,7 @@ use pane_patrol_sys::open::read_text;
 use serde::Deserialize;
 use thiserror::Error;
 
+use crate::assistants::witness::Witness;
 use crate::launch::Launcher;
 use crate::log::when::parse_span;
 use crate::notify;
@@ -70,6 +71,8 @@ pub struct Config {
     pub(crate) pulse: Pulse,
     /// `[tmux]`: servers that are believed although nothing proves that they are tmux, and signs for panes.
     pub(crate) tmux: Tmux,
+    /// `[witness]`: what assistants tell of themselves beside their hooks, where it has to be asked for.
+    pub(crate) witness: Witness,
     /// `[listen]`: who may come over WebSocket.
     pub(crate) listen: Listen,
     /// `[[launcher]]`: one way to start an assistant, for `n` and `start`; without any, those on PATH.

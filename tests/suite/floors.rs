@@ -26,7 +26,7 @@ const FLOORS: &[&[&str]] = &[
     &["src/assistants/"],
     &["src/log/"],
     &["src/hub/"],
-    &["src/notify/", "src/launch/"],
+    &["src/notify/", "src/launch/", "src/tap/"],
     &["src/config/"],
     &["src/actor/"],
     &["src/collector/"],

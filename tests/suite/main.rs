@@ -47,6 +47,7 @@ mod offline;
 mod outside;
 mod packaging;
 mod pane_signs;
+mod pipe;
 mod plugin;
 mod pulse;
 mod records;

@@ -21,6 +21,7 @@ use super::facets::request::{Full, Given, Missing};
 use super::facets::status_record::StatusRecords;
 use super::facets::title::Title;
 use super::facets::{Dialogs, Facets, TaskLists};
+use super::witness::{Piped, Witness};
 use crate::state::{Bound, Level, SessionId};
 
 /// Codex.
@@ -44,6 +45,13 @@ impl Facets for Codex {
 
     fn status_records(&self) -> Option<&'static StatusRecords> {
         Some(&RECORDS)
+    }
+
+    fn piped(&self, set: Witness) -> Option<Piped> {
+        Some(Piped {
+            key: "codex_pipe",
+            is_wanted: set.codex_pipe,
+        })
     }
 
     fn given(&self, tool: &str) -> Given {

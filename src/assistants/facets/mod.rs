@@ -24,6 +24,7 @@ use pane_patrol_hooks::adapter::Version;
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::Assistant as Row;
 
+use crate::assistants::witness::{Piped, Witness};
 use crate::state::{Bound, SessionId};
 use crate::tasks::TaskSummary;
 use answers::Answers;
@@ -74,6 +75,12 @@ pub(crate) trait Facets: Debug + Sync {
 
     /// What it says of itself to its terminal, beside what it draws there.
     fn status_records(&self) -> Option<&'static StatusRecords> {
+        None
+    }
+
+    /// Whether it says that without being asked, so that the pipe of its pane has it, and what the person has set of
+    /// that.
+    fn piped(&self, _set: Witness) -> Option<Piped> {
         None
     }
 

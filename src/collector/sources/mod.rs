@@ -10,6 +10,7 @@ pub(super) mod panes;
 pub(crate) mod session_files;
 pub(super) mod silent;
 pub(super) mod stirs;
+pub(crate) mod taps;
 pub(super) mod unheard;
 
 use std::io;

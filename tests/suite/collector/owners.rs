@@ -96,6 +96,7 @@ fn when_the_collecting_dashboard_goes_the_other_one_takes_over() {
     let setup = Setup {
         notice: None,
         signs: None,
+        taps: pane_patrol::collector::TapsSetup::default(),
         rules: pane_patrol::collector::RulesSetup::default(),
         doors: pane_patrol::collector::Doors {
             places: env.places(),

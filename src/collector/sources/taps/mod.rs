@@ -1,0 +1,268 @@
+//! The panes of assistants that tell of themselves unasked are read, by the pipe of each pane, where the person wants
+//! that: this starts the process that reads (`tap`) and has it ended.
+//!
+//! One thread hears what every dashboard hears. A pane is read as soon as it has a row of such an assistant and that
+//! runs before the person, and no longer than that. A pipe that is the person's is left alone, also one that she
+//! has taken from us. What a killed collector has left is known by its processes, and goes on for the next one; where
+//! the person wants it no more, it is ended.
+
+mod readers;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use pane_patrol_hooks::event::State;
+use pane_patrol_hooks::target::{PaneId, Server, Target};
+
+use crate::assistants::present::in_front;
+use crate::assistants::witness::Witness;
+use crate::assistants::{self, Facets};
+use crate::diagnostics::{self, Part};
+use crate::mux::{Gone, PATIENCE, Reach, Undone};
+use crate::state::Row;
+use crate::state::update::Update;
+use crate::tap::{Tap, World};
+pub(crate) use readers::{Pane, is_read};
+
+/// What comes within this time is looked at together.
+const BURST: Duration = Duration::from_millis(50);
+
+/// What could not be done, or is not known yet, is looked at again after this.
+const RETRY: Duration = Duration::from_secs(2);
+
+/// How long a server may take at the end.
+const FAREWELL: Duration = Duration::from_millis(200);
+
+/// What is wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Setup {
+    /// What the person has set.
+    pub witness: Witness,
+    /// This program, which reads; `None`: nobody knows where it is, and nothing is read.
+    pub program: Option<PathBuf>,
+}
+
+/// The thread, which ends when its updates do. Dropped, it is waited for: then nothing is read any more.
+#[derive(Debug)]
+pub(in crate::collector) struct Taps(Option<JoinHandle<()>>);
+
+impl Taps {
+    /// Starts the thread for the collectors of this world; it hears through the sender.
+    pub(in crate::collector) fn start(
+        reach: Reach,
+        setup: Setup,
+        world: World,
+    ) -> io::Result<(Sender<Update>, Self)> {
+        let (sender, updates) = channel();
+        let tapper = Tapper {
+            reach,
+            setup,
+            world,
+            rows: BTreeMap::new(),
+            panes: BTreeMap::new(),
+        };
+        let thread = std::thread::Builder::new()
+            .name("taps".into())
+            .spawn(move || tapper.run(&updates))?;
+        Ok((sender, Self(Some(thread))))
+    }
+}
+
+impl Drop for Taps {
+    fn drop(&mut self) {
+        if let Some(thread) = self.0.take() {
+            // It has nothing to give back.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// What was done with a pane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Known {
+    /// It is read, or was until somebody took its pipe.
+    Tapped,
+    /// It is not, as was found when its row was in this state.
+    NotIn(State),
+}
+
+struct Tapper {
+    reach: Reach,
+    setup: Setup,
+    world: World,
+    /// Where the rows are that are to be read, by their ids, and how they are.
+    rows: BTreeMap<String, (Pane, State)>,
+    panes: BTreeMap<Pane, Known>,
+}
+
+impl Tapper {
+    fn run(mut self, updates: &Receiver<Update>) {
+        // What a collector of this world has left that was killed.
+        let left = readers::all(&self.world).into_iter();
+        self.panes.extend(left.map(|pane| (pane, Known::Tapped)));
+        if !assistants::ALL.iter().any(|known| self.is_wanted(*known)) {
+            return self.end(PATIENCE);
+        }
+        let mut due: Option<Instant> = None;
+        loop {
+            let heard = match due {
+                None => updates.recv().map_err(RecvTimeoutError::from),
+                Some(due) => updates.recv_timeout(due.saturating_duration_since(Instant::now())),
+            };
+            match heard {
+                Ok(update) => {
+                    if self.hear(update) {
+                        let soon = Instant::now() + BURST;
+                        due = Some(due.map_or(soon, |due| due.min(soon)));
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    let is_done = self.work();
+                    due = (!is_done).then(|| Instant::now() + RETRY);
+                }
+                Err(RecvTimeoutError::Disconnected) => return self.end(FAREWELL),
+            }
+        }
+    }
+
+    /// Whether this assistant is to be read.
+    fn is_wanted(&self, known: &dyn Facets) -> bool {
+        let piped = known.piped(self.setup.witness);
+        piped.is_some_and(|piped| piped.is_wanted)
+    }
+
+    /// Takes in an update; whether there is something to do.
+    fn hear(&mut self, update: Update) -> bool {
+        match update {
+            Update::Snapshot(rows) => {
+                let at = |row: &Row| Some((row.id.clone(), self.place_of(row)?));
+                self.rows = rows.iter().filter_map(at).collect();
+                true
+            }
+            Update::Row(row) => match self.place_of(&row) {
+                Some(at) => self.rows.insert(row.id.clone(), at.clone()) != Some(at),
+                None => self.rows.remove(&row.id).is_some(),
+            },
+            Update::Gone(id) => self.rows.remove(&id).is_some(),
+            Update::Ended(_)
+            | Update::Diff(..)
+            | Update::Tasks(..)
+            | Update::Health(_)
+            | Update::Role(_) => false,
+        }
+    }
+
+    /// Where the row is, if it is to be read: none of which only a client tells that may do nothing but publish.
+    fn place_of(&self, row: &Row) -> Option<(Pane, State)> {
+        let known = assistants::of(&row.assistant)?;
+        if row.hearsay || row.offline || !self.is_wanted(known) {
+            return None;
+        }
+        Some(((row.server.clone()?, row.pane?), row.state))
+    }
+
+    /// Has read what is to be, and no more read what is not; whether all of that could be done.
+    fn work(&mut self) -> bool {
+        let wanted: BTreeMap<Pane, State> = self.rows.values().cloned().collect();
+        let mut is_done = true;
+        for (pane, state) in &wanted {
+            let known = self.panes.get(pane);
+            if known == Some(&Known::Tapped) || known == Some(&Known::NotIn(*state)) {
+                continue;
+            }
+            let tapped = self.tap(pane);
+            if matches!(tapped, Err(Undone::Unknown(_))) {
+                is_done = false;
+                continue;
+            }
+            let known = if tapped.unwrap_or_default() {
+                Known::Tapped
+            } else {
+                Known::NotIn(*state)
+            };
+            self.panes.insert(pane.clone(), known);
+        }
+        self.panes
+            .retain(|pane, known| wanted.contains_key(pane) || *known == Known::Tapped);
+        let without = self.panes.keys().filter(|pane| !wanted.contains_key(*pane));
+        let without: Vec<Pane> = without.cloned().collect();
+        // Its row may only be late, as when this collector has just begun.
+        let is_unknown = |undone| matches!(undone, Undone::Unknown(_));
+        let may_run = |pane: &Pane| self.runs_in(pane).unwrap_or_else(is_unknown);
+        let (stay, over): (Vec<Pane>, Vec<Pane>) = without.into_iter().partition(may_run);
+        self.untap(over, PATIENCE) && is_done && stay.is_empty()
+    }
+
+    /// Whether one that is to be read runs in the pane before the person.
+    ///
+    /// # Errors
+    /// The server does not tell which process is the pane's.
+    fn runs_in(&self, (server, pane): &Pane) -> Result<bool, Undone> {
+        let place = self.reach.place(Some(server.clone()), Target::Pane(*pane));
+        match self.reach.of(server).process(&place, PATIENCE) {
+            Ok(root) => {
+                let found = in_front(root);
+                let known = found.and_then(|found| assistants::of(&found.assistant));
+                Ok(known.is_some_and(|known| self.is_wanted(known)))
+            }
+            Err(Undone::Gone(Gone::Pane | Gone::Server)) => Ok(false),
+            Err(undone) => Err(undone),
+        }
+    }
+
+    /// Has the pane read; whether it is.
+    fn tap(&self, pane: &Pane) -> Result<bool, Undone> {
+        let Some(program) = &self.setup.program else {
+            return Ok(false);
+        };
+        let is_read = is_read(&self.world, pane);
+        if is_read || !self.runs_in(pane)? {
+            return Ok(is_read);
+        }
+        let (server, id) = pane.clone();
+        let place = self.reach.place(Some(server.clone()), Target::Pane(id));
+        let tap = Tap {
+            world: self.world.clone(),
+            server,
+            pane: id,
+        };
+        let mux = self.reach.of(&tap.server);
+        let tapped = mux.tap(&place, &tap.command(program), PATIENCE);
+        diagnostics::debug(Part::Collector, || format!("tap {id}: {tapped:?}"));
+        tapped
+    }
+
+    /// Has these panes read no more; whether that could be done.
+    fn untap(&mut self, panes: Vec<Pane>, within: Duration) -> bool {
+        let mut by_server: BTreeMap<Server, Vec<PaneId>> = BTreeMap::new();
+        for pane in panes {
+            self.panes.remove(&pane);
+            // Else its pipe is another's by now.
+            if is_read(&self.world, &pane) {
+                by_server.entry(pane.0).or_default().push(pane.1);
+            }
+        }
+        let mut is_done = true;
+        for (server, panes) in by_server {
+            if let Err(Undone::Unknown(_)) = self.reach.of(&server).untap(&server, &panes, within) {
+                is_done = false;
+                let again = panes.into_iter().map(|pane| (server.clone(), pane));
+                self.panes.extend(again.map(|pane| (pane, Known::Tapped)));
+            }
+        }
+        is_done
+    }
+
+    /// Has nothing read any more. A server that takes too long keeps its readers until these find out that nobody
+    /// collects.
+    fn end(&mut self, within: Duration) {
+        let tapped = self.panes.iter();
+        let tapped = tapped.filter(|(_, known)| **known == Known::Tapped);
+        let tapped = tapped.map(|(pane, _)| pane.clone()).collect();
+        self.untap(tapped, within);
+    }
+}

@@ -1,0 +1,108 @@
+//! One process a pane that reads what the pane's program writes, by the pane's pipe, and says its status records to
+//! the hub: these, and nothing else of all that passes by.
+//!
+//! Its multiplexer starts it, once a collector has asked for that, and it ends with the pipe: when the pane is gone,
+//! when the person takes the pipe, when the collector has it closed. Where nobody collects for a minute it has it
+//! closed by itself. It is there as long as a session is, beside each one, so it is small: one thread, one buffer, and
+//! of what it has read it keeps the last record alone.
+//!
+//! May import: `status_record`, `hub`'s client and messages, `mux`, `sys`, and the hooks' words.
+
+mod line;
+mod pace;
+mod words;
+
+use std::ffi::OsString;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::time::{Duration, Instant};
+
+use pane_patrol_hooks::timestamp::Timestamp;
+use rustix::io::{Errno, read};
+use rustix::stdio::stdin;
+
+use crate::hub::client::Way;
+use crate::mux::{PATIENCE, Reach, variables};
+use crate::status_record::{Piece, Splitter};
+use line::{Line, Ready};
+
+pub use words::TAP;
+pub(crate) use words::{Tap, World};
+
+/// So much is read at once: more than a screen that is drawn anew.
+const CHUNK: usize = 16 * 1024;
+
+/// It ends where nobody has collected for this long: then nobody has taken the place of who did.
+const ALONE: Duration = Duration::from_secs(60);
+
+/// Reads until there is nothing more to read, or nobody to tell; false where `arguments` do not say of which pane.
+pub fn run(arguments: impl Iterator<Item = OsString>) -> bool {
+    let Some(tap) = Tap::read(arguments) else {
+        return false;
+    };
+    let uid = rustix::process::geteuid().as_raw();
+    let way = Way {
+        here: Some((tap.world.places(), uid)),
+        there: None,
+    };
+    let line = Line::new(&tap, way, Timestamp::now);
+    if listen(stdin(), line, ALONE) == End::Alone {
+        close_pipe(&tap, uid);
+    }
+    true
+}
+
+/// Why there is nothing more to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// Nothing more comes out of the pipe.
+    Closed,
+    /// Nobody collects.
+    Alone,
+}
+
+/// Tells `line` of each record in what comes out of `pipe`.
+fn listen(pipe: BorrowedFd<'_>, mut line: Line, patience: Duration) -> End {
+    let mut splitter = Splitter::default();
+    let mut bytes = [0; CHUNK];
+    loop {
+        match line.wait(pipe.as_fd(), patience) {
+            Ready::Pipe => match read(pipe, &mut bytes) {
+                Ok(0) => return End::Closed,
+                Ok(count) => splitter.feed(&bytes[..count], &mut |piece| {
+                    if let Piece::Record {
+                        record: Some(record),
+                        ..
+                    } = piece
+                    {
+                        line.tell(record, Instant::now());
+                    }
+                }),
+                Err(Errno::INTR | Errno::AGAIN) => {}
+                Err(_) => return End::Closed,
+            },
+            Ready::Nothing => {}
+            Ready::Alone => return End::Alone,
+        }
+    }
+}
+
+/// Has the pipe closed that we still read, so that the pane has none, and the next collector may have it read again.
+fn close_pipe(tap: &Tap, uid: u32) {
+    let socket = std::path::PathBuf::from(&tap.server.socket);
+    let reach = Reach {
+        uid,
+        // It has started us.
+        named: vec![socket.clone()],
+        runtime: Some(tap.world.runtime.clone()),
+        path: std::env::var_os("PATH"),
+        variables: variables(|name| std::env::var_os(name)),
+        own_socket: socket,
+    };
+    // One that does not answer in time notices when it next has something for us.
+    let _ = reach
+        .of(&tap.server)
+        .untap(&tap.server, &[tap.pane], PATIENCE);
+}
+
+#[cfg(test)]
+mod tests;
