@@ -313,7 +313,7 @@ impl Drop for Collector {
 }
 
 /// User and system time of all threads of the process that live.
-fn cpu_of(pid: u32) -> Measured<Duration> {
+pub(crate) fn cpu_of(pid: u32) -> Measured<Duration> {
     let mut nanoseconds = 0;
     for thread in fs::read_dir(format!("/proc/{pid}/task"))? {
         // A thread may have ended since.

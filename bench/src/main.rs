@@ -1,6 +1,6 @@
 //! Measures an installed pane-patrol: `pane-patrol-bench PROGRAM`, run by `make bench`; with `hook`,
-//! `log`, `frames`, `flat` or `table` after it the hook, the event log, the dashboard's own work, what an event
-//! costs with few rows and with many, or that in the table alone.
+//! `log`, `frames`, `flat`, `table` or `pipe` after it the hook, the event log, the dashboard's own work, what an event
+//! costs with few rows and with many, that in the table alone, or what it costs to read panes by their pipes.
 //!
 //! Milliseconds do not travel from one machine to another, ratios within one run do: what is
 //! compared is started side by side, and the figure is the median.
@@ -11,6 +11,7 @@ mod flat;
 mod frames;
 mod hook;
 mod log;
+mod pipe;
 mod sandbox;
 mod screen;
 mod spawn;
@@ -24,7 +25,7 @@ use std::path::PathBuf;
 fn main() -> Result<(), Box<dyn Error>> {
     let program = std::env::args_os().nth(1).map(PathBuf::from);
     let program = program
-        .ok_or("usage: pane-patrol-bench PROGRAM [hook | log | frames | flat | table]")?
+        .ok_or("usage: pane-patrol-bench PROGRAM [hook | log | frames | flat | table | pipe [SECONDS [TURNS]]]")?
         .canonicalize()?;
     let part = std::env::args_os().nth(2).unwrap_or_default();
     match part.to_str() {
@@ -35,6 +36,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some("rows") => {
             let rows = std::env::args().nth(3).unwrap_or_default();
             return flat::measure_rows(&rows);
+        }
+        Some("pipe") => {
+            let words: Vec<String> = std::env::args().skip(3).collect();
+            return pipe::measure(&program, &words);
+        }
+        Some("draw") => {
+            pipe::draw();
+            return Ok(());
         }
         Some("frames") => {
             frames::measure();
