@@ -2,7 +2,7 @@
 //! on loopback, and what `status --json` says in every situation.
 //!
 //! Run by `make live`: it installs the assistants from npm and takes minutes. `make test` runs only what
-//! needs no network: `--offline`. `--assistant NAME` and `--situation NAME` run a part, `--repeat N` tries
+//! needs no network: `--offline`. `--assistant NAME`, `--situation NAME` and `--way NAME` run a part, `--repeat N` tries
 //! each situation so often, `--keep` fetches no newer packages, `--patient` has nothing fail that is slow
 //! only, `--mirror` keeps every event, `--way wrap` starts the assistants by `pane-patrol wrap`; `--taskmaster` tries that program instead of assistants. Each assistant has a private world:
 //! HOME, XDG folders, tmux server. What cannot be installed is left out and said so: exit status 0 all

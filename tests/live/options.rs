@@ -61,8 +61,8 @@ impl Options {
                 "--patient" => options.slack = SLACK,
                 _ => {
                     return Err(format!(
-                        "`{word}` is none of --assistant, --situation, --repeat, --keep, --offline, \
-                         --patient, --mirror, --way, --taskmaster"
+                        "`{word}` is none of --assistant, --situation, --way, --repeat, --keep, --offline, \
+                         --patient, --mirror, --taskmaster"
                     ));
                 }
             }
@@ -74,6 +74,9 @@ impl Options {
     pub(super) fn wants(&self, manners: &Manners) -> bool {
         let names = [manners.name, manners.assistant];
         if self.offline && !manners.packages.is_empty() {
+            return false;
+        }
+        if self.way == Way::Pipe && !manners.is_piped() {
             return false;
         }
         self.assistants.is_empty() || self.assistants.iter().any(|name| names.contains(&&**name))

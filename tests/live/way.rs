@@ -10,9 +10,15 @@ pub(super) enum Way {
     Plain,
     /// By `pane-patrol wrap`.
     Wrap,
+    /// By its own name, and only those that are read by the pipes of their panes.
+    Pipe,
 }
 
-const NAMES: [(&str, Way); 2] = [("plain", Way::Plain), ("wrap", Way::Wrap)];
+const NAMES: [(&str, Way); 3] = [
+    ("plain", Way::Plain),
+    ("wrap", Way::Wrap),
+    ("pipe", Way::Pipe),
+];
 
 impl Way {
     /// By its name on the command line.
@@ -27,7 +33,7 @@ impl Way {
     /// The words of a shell by which a program is started with its arguments.
     pub(super) fn words(self, program: &str) -> String {
         match self {
-            Self::Plain => program.to_owned(),
+            Self::Plain | Self::Pipe => program.to_owned(),
             Self::Wrap => format!("'{PROGRAM}' wrap -- {program}"),
         }
     }

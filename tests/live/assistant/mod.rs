@@ -119,6 +119,7 @@ impl Manners {
             &codex::SERVER,
             &codex::TITLE,
             &codex::ALONE,
+            &codex::PIPE,
             &opencode::OPENCODE,
             &opencode::SERVING,
             &gemini::GEMINI,
@@ -128,9 +129,14 @@ impl Manners {
         ]
     }
 
+    /// Whether it is read by the pipe of its pane.
+    pub(super) fn is_piped(&self) -> bool {
+        self.name.ends_with("(pipe)")
+    }
+
     /// Its name in the name of a file.
     pub(super) fn file(&self) -> String {
-        self.name.replace(' ', "-")
+        self.name.replace(' ', "-").replace(['(', ')'], "")
     }
 
     /// Whether the situation is tried with it.

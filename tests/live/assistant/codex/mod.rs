@@ -2,6 +2,9 @@
 //! panes; the same with the session in the title of the window; and each by itself.
 
 pub(super) mod again;
+mod pipe;
+
+pub(super) use pipe::PIPE;
 
 use std::time::Duration;
 

@@ -1,0 +1,19 @@
+//! Codex as it comes, read by the pipe of its pane: what only the title tells otherwise shows as soon as anything
+//! else.
+
+use super::super::super::common::TestEnv;
+use super::super::super::model::Model;
+use super::super::Manners;
+use super::{SERVER, prepare};
+
+/// See the module.
+pub(in super::super) const PIPE: Manners = Manners {
+    name: "codex (pipe)",
+    prepare: |env: &TestEnv, model: &Model| {
+        prepare(env, model);
+        env.configure("[witness]\ncodex_pipe = true\n");
+    },
+    by_title: &[],
+    scenes: &[],
+    ..SERVER
+};
