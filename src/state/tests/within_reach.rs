@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::state::{EndedSession, Kin, Place, Relation, RowKey};
+use crate::state::{EndedSession, Kin, Place, Present, Relation, RowKey};
 
 const KEEP: Duration = Duration::from_secs(60);
 
@@ -56,7 +56,7 @@ impl Story {
     }
 
     fn present(&mut self, at: i64, runs: bool) -> Outcome {
-        let present = crate::state::Present {
+        let present = Present {
             assistant: Assistant::CLAUDE,
             pid: 777,
             pane: (server(), NEW_PANE),
