@@ -35,6 +35,17 @@ pub(crate) enum NotConnected {
 /// # Errors
 /// Nobody listens there, it may be another one's, or the system refuses.
 pub(crate) fn connect(path: &Path, pid: u32) -> Result<UnixStream, NotConnected> {
+    connect_if(path, &|listening| listening == pid)
+}
+
+/// The same where `is_meant` says that it is that process's.
+///
+/// # Errors
+/// As above.
+pub(crate) fn connect_if(
+    path: &Path,
+    is_meant: &dyn Fn(u32) -> bool,
+) -> Result<UnixStream, NotConnected> {
     look(path, rustix::process::geteuid().as_raw())?;
     let stream = UnixStream::from(unix_socket(SocketType::STREAM)?);
     stream.set_nonblocking(true)?;
@@ -47,7 +58,7 @@ pub(crate) fn connect(path: &Path, pid: u32) -> Result<UnixStream, NotConnected>
     stream.set_nonblocking(false)?;
     // Where the system does not tell who listens, the rights of file and folder are the check.
     let is_its = |(uid, listening): (u32, u32)| {
-        uid == rustix::process::geteuid().as_raw() && listening == pid
+        uid == rustix::process::geteuid().as_raw() && is_meant(listening)
     };
     match peer(&stream) {
         Some(peer) if !is_its(peer) => Err(NotConnected::NotOurs("is another process's")),
