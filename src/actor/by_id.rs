@@ -34,6 +34,7 @@ impl Executor {
         Some(match channel.answer() {
             Given::Done => Outcome::Done,
             Given::Late(how) => Outcome::Nothing(format!("this answer came too late: {how}")),
+            Given::Refused(why) => Outcome::Nothing(why),
             Given::Unknown(why) => Outcome::Unknown(why),
         })
     }

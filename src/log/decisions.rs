@@ -269,6 +269,10 @@ mod tests {
                 "approve Bash: cargo publish, nothing done: it was not shown, from websocket board (answer)",
             ),
             (
+                json!({"way": "id", "assistant": "codex"}),
+                "approve Bash: cargo publish, done by its id, from dashboard (own)",
+            ),
+            (
                 json!({"by": "rule", "way": "hook", "door": null, "right": null, "rule": "cargo", "why": "allowed"}),
                 "approve Bash: cargo publish, done at its hook, by rule `cargo`: allowed",
             ),

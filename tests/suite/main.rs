@@ -8,6 +8,7 @@ mod acts;
 mod background;
 mod belief;
 mod book;
+mod by_id;
 mod collector;
 mod commands;
 mod control_mode;

@@ -1,5 +1,6 @@
 //! Codex (0.169.0): its title, its dialogs, its rollouts, its plans and whom it trusts.
 
+mod control;
 pub(crate) mod rollout;
 pub(crate) mod settings;
 pub(crate) mod tasks;
@@ -11,6 +12,7 @@ use std::time::Duration;
 use pane_patrol_hooks::adapter::codex::pane::is_server;
 use pane_patrol_installer::{Assistant as Row, CODEX};
 
+use super::facets::answers::Answers;
 use super::facets::composer::{Composer, Marked};
 use super::facets::dialog::Kind;
 use super::facets::dialog::shape::{
@@ -71,6 +73,10 @@ impl Facets for Codex {
 
     fn dialogs(&self) -> Option<&'static dyn Dialogs> {
         Some(&DIALOGS)
+    }
+
+    fn answers(&self) -> Option<&'static dyn Answers> {
+        Some(&control::ById)
     }
 
     fn is_server(&self, arguments: &[String]) -> bool {

@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::adapter::summary_of;
+use pane_patrol_sys::open::Opening;
 use serde_json::Value;
 
 use super::Codex;
@@ -16,43 +17,107 @@ use crate::state::{Bound, Request, Written};
 /// Said when the call is not in the rollout.
 const NOT_THERE: Missing = Missing::NotYet("its rollout does not hold it");
 
+/// So much of a rollout's beginning is read, in bytes: its first line holds all that the model is told at first.
+const MAX_BEGINNING: u64 = 1024 * 1024;
+
 /// Years, months and days: as deep as rollouts lie.
 const DEPTH: usize = 3;
+
+/// A call of a tool that has no result yet.
+pub(super) struct Call {
+    /// Its id.
+    pub(super) id: String,
+    /// The tool as hooks name it.
+    tool: String,
+    /// What that is given.
+    pub(super) input: Value,
+    /// The same with its fields in their order, where that means something.
+    written: Option<Written>,
+    /// What may be done unasked.
+    mode: Option<String>,
+}
+
+/// The program that has begun a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Screen {
+    /// Its name.
+    pub(super) name: String,
+    /// Its version.
+    pub(super) version: String,
+}
 
 /// The request as the rollout has it.
 pub(crate) fn find(bound: &Bound, config: Option<&Path>) -> Result<Full, Missing> {
     let config = bound.home.as_deref().map(Path::new).or(config);
     let config = config.ok_or(Missing::Never("Codex's folder is not known"))?;
-    let session = plain(bound.instance_id.as_deref()).ok_or(NOT_THERE)?;
-    let end = format!("-{session}.jsonl");
-    let rollout = newest(&config.join("sessions"), DEPTH, &end).ok_or(NOT_THERE)?;
+    let call = call(bound, config).ok_or(NOT_THERE)?;
+    let full = Full::of(call.tool.as_str(), Codex.given(&call.tool), call.input);
+    Ok(Full {
+        parts: parts::in_order(full.parts, call.written.as_ref()),
+        written: call.written,
+        mode: call.mode,
+        ..full
+    })
+}
+
+/// The call that is asked about, as the rollout below the config folder has it; `None` also where it may be one of
+/// several.
+pub(super) fn call(bound: &Bound, config: &Path) -> Option<Call> {
     let words = [
         "\"function_call\"",
         "\"function_call_output\"",
         "\"turn_context\"",
     ];
-    let lines = tail::lines(&rollout, &words).ok_or(NOT_THERE)?;
+    let lines = tail::lines(&of_session(bound.instance_id.as_deref(), config)?, &words)?;
     let payloads = || lines.iter().map(|line| &line["payload"]);
-    let is_answered = |id: &Value| {
-        payloads()
-            .any(|payload| payload["type"] == "function_call_output" && payload["call_id"] == *id)
-    };
+    let is_answered = |id: &Value| payloads().any(|payload| is_output_of(payload, id));
     let mut calls = payloads()
         .filter(|payload| payload["type"] == "function_call" && !is_answered(&payload["call_id"]))
         .filter_map(|payload| Some((payload, asked(payload, &bound.request)?)));
-    let (call, (tool, input)) = calls.next().ok_or(NOT_THERE)?;
-    if calls.next().is_some() {
-        return Err(NOT_THERE);
-    }
+    let (Some((call, (tool, input))), None) = (calls.next(), calls.next()) else {
+        return None;
+    };
     let mode = payloads().find_map(|payload| payload["approval_policy"].as_str());
-    let written = written(call, &tool, &input);
-    let full = Full::of(tool.as_str(), Codex.given(&tool), input);
-    Ok(Full {
-        parts: parts::in_order(full.parts, written.as_ref()),
-        written,
+    Some(Call {
+        id: call["call_id"].as_str()?.to_owned(),
+        written: written(call, &tool, &input),
         mode: mode.map(str::to_owned),
-        ..full
+        tool,
+        input,
     })
+}
+
+/// What the call of that id was given in the end, where that is JSON.
+pub(super) fn output(session: Option<&str>, call: &str, config: &Path) -> Option<Value> {
+    let lines = tail::lines(&of_session(session, config)?, &["\"function_call_output\""])?;
+    let mut payloads = lines.iter().map(|line| &line["payload"]);
+    let output = payloads.find(|payload| is_output_of(payload, &call.into()))?;
+    serde_json::from_str(output["output"].as_str()?).ok()
+}
+
+/// Which program has begun the session.
+pub(super) fn screen(session: Option<&str>, config: &Path) -> Option<Screen> {
+    let rollout = of_session(session, config)?;
+    let beginning = Opening::to_read().regular(&rollout).ok()?;
+    let beginning = beginning.read(MAX_BEGINNING).ok()?;
+    let line = beginning.split(|byte| *byte == b'\n').next()?;
+    let line: Value = serde_json::from_slice(line).ok()?;
+    let word = |name: &str| Some(line["payload"][name].as_str()?.to_owned());
+    (line["type"] == "session_meta").then_some(())?;
+    Some(Screen {
+        name: word("originator")?,
+        version: word("cli_version")?,
+    })
+}
+
+fn is_output_of(payload: &Value, id: &Value) -> bool {
+    payload["type"] == "function_call_output" && payload["call_id"] == *id
+}
+
+/// The rollout of a session.
+fn of_session(session: Option<&str>, config: &Path) -> Option<PathBuf> {
+    let end = format!("-{}.jsonl", plain(session)?);
+    newest(&config.join("sessions"), DEPTH, &end)
 }
 
 /// What a server's tool is given, in the order in which it was written.

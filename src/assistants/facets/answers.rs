@@ -31,6 +31,8 @@ pub(crate) enum Given {
     Done,
     /// The request was answered otherwise before, and this answer changed nothing; says how.
     Late(String),
+    /// Nothing was sent; says why.
+    Refused(String),
     /// It was sent, and what became of it is not known; says why.
     Unknown(String),
 }

@@ -1,0 +1,216 @@
+//! Answers that reach the request they are meant for, and what is told of them.
+
+use super::server::Twist;
+use super::*;
+
+#[test]
+fn an_answer_takes_effect_and_nothing_of_us_stays_there() {
+    for (decision, word) in [(Decision::Approve, "accept"), (DENY, "cancel")] {
+        let stage = Stage::asking();
+        let open = stage.reach(&decision).unwrap();
+        assert_eq!(Box::new(open).answer(), Given::Done);
+        assert_eq!(stage.server.taken(), [(CALL.to_owned(), decided(word))]);
+        assert_eq!(stage.server.subscribers(), 0, "nobody is left there");
+    }
+}
+
+#[test]
+fn we_greet_the_server_as_the_sessions_own_screen_has() {
+    let stage = Stage::asking();
+    assert_eq!(stage.approve(), Given::Done);
+    let greeting = &stage.server.heard(Some("initialize"))[0]["params"]["clientInfo"];
+    assert_eq!(greeting["name"], "codex-tui");
+    assert_eq!(greeting["version"], "0.171.0");
+    assert_eq!(greeting["title"], "pane-patrol");
+}
+
+#[test]
+fn a_command_that_runs_on_was_approved() {
+    let stage = Stage::asking();
+    stage.server.run_long();
+    assert_eq!(stage.approve(), Given::Done);
+}
+
+#[test]
+fn to_look_for_it_answers_nothing() {
+    let stage = Stage::asking();
+    drop(stage.reach(&Decision::Approve).unwrap());
+    assert_eq!(stage.server.taken(), []);
+    assert_eq!(stage.server.heard(None), [json!(null); 0]);
+    assert_eq!(stage.server.subscribers(), 0);
+}
+
+#[test]
+fn what_somebody_has_answered_meanwhile_is_told_as_late_and_nothing_is_sent() {
+    let stage = Stage::asking();
+    let open = stage.reach(&Decision::Approve).unwrap();
+    assert!(stage.server.press(CALL, &decided("cancel")));
+    let late = Given::Late("it was answered in its pane".to_owned());
+    assert_eq!(Box::new(open).answer(), late);
+    assert_eq!(
+        stage.server.heard(None),
+        [json!(null); 0],
+        "nothing is sent"
+    );
+}
+
+#[test]
+fn of_several_that_wait_only_the_one_that_was_shown_is_answered() {
+    let stage = Stage::with(&command_call(CALL, COMMAND));
+    stage.server.ask_to_run("call_0", COMMAND);
+    stage.server.ask_to_run(CALL, COMMAND);
+    stage.server.ask_to_run("call_2", "touch g");
+    assert_eq!(stage.approve(), Given::Done);
+    assert_eq!(stage.server.taken(), [(CALL.to_owned(), decided("accept"))]);
+}
+
+#[test]
+fn a_request_that_says_more_or_something_else_than_was_shown_is_none() {
+    type Change = fn(&mut Value);
+    let changes: [Change; 8] = [
+        |params| params["command"] = json!("/bin/bash -lc 'touch  f'"),
+        |params| params["command"] = json!("/bin/bash -lc 'touch f' x"),
+        |params| params["command"] = json!("touch f"),
+        |params| params["command"] = json!("/bin/bash -lc 'touch f"),
+        |params| params["kind"] = json!("writeStdin"),
+        |params| params["approvalId"] = json!("part"),
+        |params| params["networkApprovalContext"] = json!({"host": "h", "protocol": "https"}),
+        |params| params["availableDecisions"] = json!(["cancel"]),
+    ];
+    for change in changes {
+        let stage = Stage::with(&command_call(CALL, COMMAND));
+        let mut params = json!({"command": "/bin/bash -lc 'touch f'"});
+        change(&mut params);
+        stage
+            .server
+            .ask("item/commandExecution/requestApproval", CALL, &params);
+        stage.assert_keys_are_left(&params.to_string());
+    }
+}
+
+#[test]
+fn what_was_not_shown_is_not_answered() {
+    let stage = Stage::asking();
+    let other = Bound {
+        input: Some(json!({"command": "touch g"})),
+        ..stage.bound("Bash", COMMAND)
+    };
+    let unread = Bound {
+        input: None,
+        ..stage.bound("Bash", COMMAND)
+    };
+    let mut part = stage.bound("Bash", COMMAND);
+    part.request.agent_id = Some("agent".to_owned());
+    let mut session = stage.bound("Bash", COMMAND);
+    session.instance_id = Some("01a229aa-0000".to_owned());
+    for bound in [other, unread, part, session] {
+        assert!(
+            stage.open(&bound, &Decision::Approve).is_none(),
+            "{bound:?}"
+        );
+    }
+    let words = Decision::Deny {
+        message: Some("no".to_owned()),
+    };
+    assert!(stage.reach(&words).is_none(), "there is no room for words");
+    assert!(stage.server.heard(None).is_empty());
+}
+
+#[test]
+fn a_patch_is_answered_by_its_call_unless_it_wants_a_folder_for_good() {
+    let patch = "apply_patch <<'EOP'\n*** Begin Patch\n*** Add File: /t/a\n+x\n*** End Patch\nEOP";
+    let call = json!({"type": "function_call", "name": "exec_command", "call_id": CALL,
+        "arguments": json!({"cmd": patch}).to_string()});
+    for (root, answered) in [(json!(null), true), (json!("/t"), false)] {
+        let stage = Stage::with(&call);
+        let params = json!({ "grantRoot": root });
+        stage
+            .server
+            .ask("item/fileChange/requestApproval", CALL, &params);
+        let bound = stage.bound("apply_patch", "/t/a");
+        let open = stage.open(&bound, &Decision::Approve);
+        assert_eq!(open.is_some(), answered);
+        if let Some(open) = open {
+            assert_eq!(Box::new(open).answer(), Given::Done);
+        }
+    }
+}
+
+/// The session asks which colour; the record is written on by whoever answers.
+fn asking_a_question() -> (Stage, Bound) {
+    let question = json!({"id": "colour", "header": "Colour", "question": "Which colour?",
+        "options": [{"label": "Red", "description": ""}, {"label": "Blue", "description": ""}]});
+    let call = json!({"type": "function_call", "name": "request_user_input", "call_id": CALL,
+        "arguments": json!({"questions": [question]}).to_string()});
+    let stage = Stage::with(&call);
+    let params = json!({"questions": [question], "isBlocking": true});
+    stage
+        .server
+        .ask("item/tool/requestUserInput", CALL, &params);
+    let bound = stage.bound("request_user_input", "Which colour?");
+    (stage, bound)
+}
+
+fn records(stage: &Stage, label: &str) {
+    let output = json!({"answers": {"colour": {"answers": [label]}}}).to_string();
+    let mut calls =
+        vec![json!({"type": "function_call_output", "call_id": CALL, "output": output})];
+    calls.insert(0, command_call("call_0", "true"));
+    write_record(&stage.home(), SESSION, &calls);
+}
+
+#[test]
+fn a_question_is_answered_with_one_of_the_options_that_were_shown() {
+    for (wanted, label) in [("2", "Blue"), ("red", "Red")] {
+        let (stage, bound) = asking_a_question();
+        let open = stage.open(&bound, &picks(wanted)).unwrap();
+        records(&stage, label);
+        assert_eq!(Box::new(open).answer(), Given::Done);
+        let answer = json!({"answers": {"colour": {"answers": [label]}}});
+        assert_eq!(stage.server.taken(), [(CALL.to_owned(), answer)]);
+    }
+    let (stage, bound) = asking_a_question();
+    for wanted in [
+        picks("3"),
+        picks("0"),
+        picks("Green"),
+        Decision::Approve,
+        DENY,
+    ] {
+        assert!(stage.open(&bound, &wanted).is_none(), "{wanted:?}");
+    }
+}
+
+#[test]
+fn a_question_that_was_answered_otherwise_in_the_same_moment_is_told_as_late() {
+    let (stage, bound) = asking_a_question();
+    let open = stage.open(&bound, &picks("Blue")).unwrap();
+    let red = json!({"answers": {"colour": {"answers": ["Red"]}}});
+    stage.server.twist(move |said| {
+        let is_answer = said.get("method").is_none();
+        is_answer.then(|| Twist::Press(CALL.to_owned(), red.clone()))
+    });
+    records(&stage, "Red");
+    let late = Given::Late("it was answered otherwise in its pane".to_owned());
+    assert_eq!(Box::new(open).answer(), late);
+}
+
+#[test]
+fn an_answer_that_comes_second_in_the_last_moment_is_told_as_late() {
+    for (decision, key, words) in [
+        (Decision::Approve, "cancel", "it never ran"),
+        (DENY, "accept", "it was approved in its pane"),
+    ] {
+        let stage = Stage::asking();
+        let open = stage.reach(&decision).unwrap();
+        stage.server.twist(move |said| {
+            let is_answer = said.get("method").is_none();
+            is_answer.then(|| Twist::Press(CALL.to_owned(), decided(key)))
+        });
+        let Given::Late(how) = Box::new(open).answer() else {
+            panic!("{key}");
+        };
+        assert!(how.contains(words), "{how}");
+        assert_eq!(stage.server.taken(), [(CALL.to_owned(), decided(key))]);
+    }
+}
