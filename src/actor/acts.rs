@@ -269,7 +269,7 @@ impl Actor {
             return Err("another session has taken its place".to_owned());
         }
         if !row.assistant.can_ask_us() {
-            return Err("it can be answered by keys only".to_owned());
+            return Err("it asks nobody but you".to_owned());
         }
         let now = self.clock.now();
         let span = Duration::from_secs(seconds).min(MAX_TRUST);

@@ -95,7 +95,7 @@ impl ChosenRequest {
                 Err(pane.into_iter().fold(failed, CommandError::hint))
             }
             Outcome::Unknown(why) => Err(self.failed(&why).hint(format!(
-                "keys were sent; look at the pane: `pane-patrol jump {}`",
+                "an answer was sent; look at the pane: `pane-patrol jump {}`",
                 shell::shown(&self.row.target.to_string())
             ))),
         }

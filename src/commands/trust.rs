@@ -57,11 +57,8 @@ pub(super) enum Distrust {
     /// It says nothing of its session.
     #[error("its session is not known")]
     NoSession,
-    /// Its assistant is answered by keys only.
-    #[error(
-        "only {} can be answered without keys",
-        assistants::answerable_titles()
-    )]
+    /// Its assistant asks nobody but the person.
+    #[error("only {} asks us before it asks you", assistants::answerable_titles())]
     KeysOnly,
     /// It does not ask us.
     #[error(transparent)]

@@ -120,7 +120,7 @@ fn the_page_of_the_book_has_all_that_the_dashboard_says() {
     let page = format!(
         "## In the last line\n\n{}\n\
          ## Why nothing was sent\n\n\
-         What stands after `nothing was sent:`, or after `keys were sent, but`. Whoever asks is as before.\n\n{}\n\
+         What stands after `nothing was sent:`, or after `an answer was sent, but`. Whoever asks is as before.\n\n{}\n\
          ## Above the list and in the panels\n\n{}",
         line.table(),
         whys.reasons(),

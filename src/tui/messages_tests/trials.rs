@@ -434,7 +434,7 @@ fn about_rows(said: &mut Said) {
             "`t`, and it has told nothing of its session",
         ),
         (
-            "only Claude Code can be answered without keys",
+            "only Claude Code asks us before it asks you",
             "`t` on a row of another assistant",
         ),
         (

@@ -300,7 +300,7 @@ pub(crate) fn decided(
         Outcome::Beside(words) => (format!("{target}: {}; {words}", done(decision)), true),
         Outcome::Nothing(why) => (format!("{target}: nothing was sent: {why}"), false),
         Outcome::Unknown(why) => {
-            let words = format!("{target}: look there, keys were sent, but {why}");
+            let words = format!("{target}: look there, an answer was sent, but {why}");
             (words, false)
         }
     };

@@ -340,7 +340,7 @@ fn a_key_of_which_nobody_knows_whether_it_was_pressed_is_told_as_such() {
     journey.press("a");
     insta::assert_snapshot!(
         journey.words(),
-        @"work:1.0: look there, keys were sent, but fake does not answer · Enter goes there"
+        @"work:1.0: look there, an answer was sent, but fake does not answer · Enter goes there"
     );
 }
 
