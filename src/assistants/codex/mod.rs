@@ -19,6 +19,7 @@ use super::facets::dialog::shape::{
     Shape, Shapes, destination_below, prompt_below, question_below,
 };
 use super::facets::doctor::{Found, Look};
+use super::facets::prompts::Prompts;
 use super::facets::request::{Full, Given, Missing};
 use super::facets::status_record::StatusRecords;
 use super::facets::title::Title;
@@ -73,6 +74,10 @@ impl Facets for Codex {
 
     fn dialogs(&self) -> Option<&'static dyn Dialogs> {
         Some(&DIALOGS)
+    }
+
+    fn prompts(&self) -> Option<&'static dyn Prompts> {
+        Some(&control::Queue)
     }
 
     fn answers(&self) -> Option<&'static dyn Answers> {

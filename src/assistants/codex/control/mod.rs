@@ -11,11 +11,13 @@
 //! | `waiting` | which of what waits is the request that is meant, and what it is answered with |
 //! | `became` | what became of an answer |
 //! | `answers` | all of that, as the actor needs it |
+//! | `queue` | prompts |
 
 mod answers;
 mod became;
 mod link;
 mod place;
+mod queue;
 #[cfg(test)]
 mod tests;
 mod thread;
@@ -23,3 +25,4 @@ mod waiting;
 mod words;
 
 pub(super) use answers::ById;
+pub(super) use queue::Queue;

@@ -94,6 +94,14 @@ impl Thread {
         Ok(!waits || told.iter().any(is_closing))
     }
 
+    /// What waits to be its next turns, by the server's ids.
+    pub(super) fn queue(&mut self) -> Result<Vec<Value>, Broken> {
+        let about = json!({"threadId": self.id});
+        let list = self.link.ask("thread/queue/list", &about)?;
+        let all = list["data"].as_array().into_iter().flatten();
+        Ok(all.map(|submission| submission["id"].clone()).collect())
+    }
+
     /// The calls whose commands run in it, by their ids.
     pub(super) fn running(&mut self) -> Result<Vec<String>, Broken> {
         let about = json!({"threadId": self.id});

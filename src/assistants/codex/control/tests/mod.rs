@@ -3,6 +3,7 @@
 mod faults;
 mod given;
 mod places;
+mod queue;
 mod race;
 mod server;
 
