@@ -44,12 +44,13 @@ pub(super) enum Situation {
     TrustEnds,
     ByCommand,
     Sent,
+    ById,
 }
 
 use Situation as S;
 
 /// Each with its name for `--situation`, and what it is for a person who reads the table; in its order.
-const TOLD: [(Situation, &str, &str); 40] = [
+const TOLD: [(Situation, &str, &str); 41] = [
     (S::Started, "started", "opened, nothing asked yet"),
     (S::Running, "running", "answering"),
     (S::Finished, "finished", "the answer is complete"),
@@ -194,6 +195,11 @@ const TOLD: [(Situation, &str, &str); 40] = [
         S::Sent,
         "sent",
         "given a text of 20 lines, at rest, at work, and asking",
+    ),
+    (
+        S::ById,
+        "by-id",
+        "answered at its own server, by the request's id",
     ),
 ];
 

@@ -2,6 +2,7 @@
 //! panes; the same with the session in the title of the window; and each by itself.
 
 pub(super) mod again;
+mod by_id;
 mod pipe;
 
 pub(super) use pipe::PIPE;
@@ -13,6 +14,7 @@ use super::super::drive::{Drive, Step};
 use super::super::finding::Finding;
 use super::super::model::Model;
 use super::super::scene::Scene;
+use super::super::sent;
 use super::super::situation::Situation as S;
 use super::super::watch::SILENT;
 use super::{Manners, write};
@@ -49,7 +51,7 @@ pub(super) const SERVER: Manners = Manners {
     part_request: None,
     part_over: None,
     quit: "/quit",
-    by_title: &[S::Approved, S::Denied, S::Question, S::Dismissed],
+    by_title: &[S::Approved, S::Denied, S::Question, S::Dismissed, S::ById],
     unknowable: &[
         (
             S::Started,
@@ -73,6 +75,8 @@ pub(super) const SERVER: Manners = Manners {
     scenes: &[
         Scene::new(&[S::Plan], again::plan),
         Scene::new(&[S::OwnCommand], again::own_command),
+        Scene::new(&[S::ById], by_id::answers),
+        sent::SCENE,
         Scene::new(&[S::Resumed], again::in_background).opens_it(),
         Scene::new(&[S::KilledResumed], again::killed).opens_it(),
         Scene::new(&[S::Shared], share_a_server).opens_it(),
@@ -103,6 +107,7 @@ pub(super) const ALONE: Manners = Manners {
     name: "codex alone",
     install: &["--codex-no-daemon"],
     scenes: &[
+        sent::SCENE,
         Scene::new(&[S::KilledResumed], again::killed).opens_it(),
         Scene::new(&[S::Shared], share_a_folder).opens_it(),
     ],
