@@ -7,15 +7,14 @@ use pane_patrol_sys::process::stat;
 /// The place that the process is; `None` when there is none of that number, or its start is not told.
 pub(crate) fn as_target(pid: u32) -> Option<Target> {
     let stat = stat(pid)?;
-    let start = stat.start;
     let terminal = stat.terminal.and_then(terminal_name);
     Some(match terminal {
         Some(terminal) => Target::Process {
             terminal,
             pid,
-            start,
+            start: stat.start,
         },
-        None => Target::in_background(pid, start),
+        None => Target::in_background(pid, stat.start),
     })
 }
 

@@ -76,6 +76,9 @@ pub(crate) trait Follower {
     /// Reads again what the session of this process says, and reports it, changed or not.
     fn reread(&mut self, pid: u32);
 
+    /// The row of this process has gone: it may have shown a session that goes on without it.
+    fn left(&mut self, pid: u32);
+
     /// The pane of this process has another title than before.
     fn titled(&mut self, pid: u32, title: &str);
 

@@ -3,7 +3,9 @@
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Writer;
+use super::interests::has_session_file;
 use crate::collector::attribution;
+use crate::collector::sources::session_files::Order as WitnessOrder;
 use crate::state::{Input, Outcome, Row};
 
 impl Writer {
@@ -47,6 +49,9 @@ impl Writer {
         let found: Vec<Row> = found.filter_map(|key| self.table.row(key)).collect();
         self.memory.note_found(&found, self.now);
         for row in &outcome.ended {
+            if let Some(pid) = row.pid.filter(|_| has_session_file(row)) {
+                self.sources.witness.order(WitnessOrder::Left(pid));
+            }
             // What an event ends it tells itself, in the log as well.
             let has_expired = outcome.has_expired(&row.id);
             if has_expired || !is_event {

@@ -281,15 +281,7 @@ impl Writer {
             Message::Input(Input::Reading(reading), _) if self.is_of_a_child(&reading) => {}
             Message::Input(input, at) => {
                 self.note_what_it_leaves(&input);
-                let ended = match input {
-                    Input::ProcessExited { pid } => Some(pid),
-                    _ => None,
-                };
                 self.apply(input, at);
-                // It may have shown a session that goes on without it.
-                if let Some(pid) = ended {
-                    self.sources.witness.order(WitnessOrder::Reread(pid));
-                }
             }
             Message::Rejected(reason) => self.health.count(|health| &mut health.rejected, reason),
             Message::Published(published) => self.take_published(*published),

@@ -5,14 +5,19 @@
 //! by `claude attach`. As long as it is not known of each of these processes whether it is in a pane, nothing
 //! is told: there would be two rows of one session.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::{Sessions, session_file, viewers_of};
+use super::{Sessions, record, session_file, viewers_of};
 use crate::assistants::claude::session_file::Session;
 use crate::assistants::facets::session_file::Report;
 use crate::sys::process::{is_alive, start_of};
+
+/// A process whose pane has gone ends within this time.
+const ENDS_WITHIN: Duration = Duration::from_secs(5);
 
 /// Whether a pane shows a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +65,7 @@ impl Sessions {
         let parked: Vec<u32> = parked.map(|session| session.pid).collect();
         let parked = parked.into_iter().map(|pid| (pid, file_of(sessions, pid)));
         let viewers = viewers.iter().map(|pid| (*pid, path.to_owned()));
-        let mut shown = Shown::Nowhere;
+        let mut known = Shown::Nowhere;
         for (pid, asked_by) in parked.chain(viewers) {
             let Some(start) = start_of(pid) else { continue };
             match self.located.get(&(pid, start)) {
@@ -68,11 +73,29 @@ impl Sessions {
                 Some(None) => {}
                 None => {
                     self.ask_for_pane(&asked_by, pid);
-                    shown = Shown::Unknown;
+                    known = Shown::Unknown;
                 }
             }
         }
-        shown
+        known
+    }
+
+    /// When to look again whether one whose row has gone has ended.
+    pub(super) fn next_farewell(&self) -> Option<Instant> {
+        let any = !self.leaving.is_empty();
+        any.then(|| Instant::now() + record::PAUSE)
+    }
+
+    /// Looks what became of what those have shown whose rows have gone, as each of them ends.
+    pub(super) fn say_farewell(&mut self, now: Instant) {
+        let (ended, stays): (BTreeMap<_, _>, _) = std::mem::take(&mut self.leaving)
+            .into_iter()
+            .partition(|(pid, _)| !is_alive(*pid));
+        self.leaving = stays;
+        self.leaving.retain(|_, since| now < *since + ENDS_WITHIN);
+        for pid in ended.into_keys() {
+            self.reread_file(pid);
+        }
     }
 
     /// The process, which was attached to a job, has ended or shows the list of all now.

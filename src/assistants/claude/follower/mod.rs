@@ -38,6 +38,8 @@ pub(super) struct Sessions {
     opened: BTreeMap<u32, String>,
     /// Those of them whose level is held back until it is explained, and until when.
     held: BTreeMap<u32, Instant>,
+    /// The processes whose rows have gone, and since when: what they show is shown until they end.
+    leaving: BTreeMap<u32, Instant>,
 }
 
 impl Follower for Sessions {
@@ -62,6 +64,10 @@ impl Follower for Sessions {
         self.reread_file(pid);
     }
 
+    fn left(&mut self, pid: u32) {
+        self.leaving.insert(pid, Instant::now());
+    }
+
     fn titled(&mut self, pid: u32, title: &str) {
         self.note_title(pid, title);
     }
@@ -71,7 +77,8 @@ impl Follower for Sessions {
     }
 
     fn due(&self) -> Option<Instant> {
-        self.held.values().min().copied()
+        let held = self.held.values().min().copied();
+        held.into_iter().chain(self.next_farewell()).min()
     }
 
     fn look_again(&mut self) {
@@ -82,6 +89,7 @@ impl Follower for Sessions {
             self.held.remove(&pid);
             self.reread_file(pid);
         }
+        self.say_farewell(now);
     }
 }
 
@@ -96,6 +104,7 @@ impl Sessions {
             records: BTreeMap::new(),
             opened: BTreeMap::new(),
             held: BTreeMap::new(),
+            leaving: BTreeMap::new(),
         }
     }
 

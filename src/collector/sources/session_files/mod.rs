@@ -38,6 +38,8 @@ pub(crate) enum Order {
     Homes(BTreeSet<(Assistant, PathBuf)>),
     /// Read the session file of this process again and report it, changed or not.
     Reread(u32),
+    /// The row of this process has gone.
+    Left(u32),
     /// The pane of this process has another title than before.
     Titled(u32, String),
     /// Follow these logs too, and those not any more.
@@ -164,6 +166,7 @@ impl Witness {
                 match order {
                     Order::Homes(homes) => self.watch(homes),
                     Order::Reread(pid) => self.reread(pid),
+                    Order::Left(pid) => self.each_follower(|follower| follower.left(pid)),
                     Order::Titled(pid, title) => {
                         self.each_follower(|follower| follower.titled(pid, &title));
                     }
