@@ -9,9 +9,9 @@ use pane_patrol_hooks::event::Assistant;
 use thiserror::Error;
 
 use super::{Launcher, Site, filled, open, opening};
-use crate::assistants;
 use crate::assistants::facets::background::Background;
 use crate::assistants::homes::Homes;
+use crate::assistants::{self, Facets};
 use crate::mux::{Multiplexer, Opened, Outcome};
 use crate::state::{EndedSession, Row};
 use crate::sys::shell::{self, HoldsNul};
@@ -95,7 +95,7 @@ impl Resumption {
             });
         }
         let words = own_way(session, homes)?;
-        Self::of_words(&session.assistant, words, folder)
+        Self::of_words(&session.assistant, &words, folder)
     }
 
     /// How the session of `row`, which runs in the background, is shown in a pane.
@@ -108,13 +108,13 @@ impl Resumption {
         let words = own_words((&row.assistant, row.home.as_deref()), way.attach, homes)?;
         let folder = row.cwd.as_ref().map(PathBuf::from);
         let folder = folder.filter(|folder| folder.is_absolute() && folder.is_dir());
-        Self::of_words(&row.assistant, words, folder.unwrap_or_else(|| "/".into()))
+        Self::of_words(&row.assistant, &words, folder.unwrap_or_else(|| "/".into()))
     }
 
     /// `words` as the assistant's window, in that folder.
     fn of_words(
         assistant: &Assistant,
-        words: Vec<String>,
+        words: &[String],
         folder: PathBuf,
     ) -> Result<Self, NotResumable> {
         let shown: Vec<String> = words.iter().map(|word| shell::shown(word)).collect();
@@ -202,7 +202,7 @@ fn own_words(
     homes: &Homes,
 ) -> Result<Vec<String>, NotResumable> {
     let known = assistants::of(assistant);
-    let row = known.map(|known| known.row());
+    let row = known.map(Facets::row);
     let row = row.ok_or_else(|| NotResumable::NoWay(assistant.to_string()))?;
     let mut words = vec![row.program.to_owned()];
     words.extend(arguments);

@@ -100,7 +100,7 @@ impl Actor {
         let resumption = Resumption::attaching(row, &self.executor.homes);
         let resumption = resumption.map_err(|why| why.to_string())?;
         let (opened, seen) = self.open(&resumption, resume, |_| ())?;
-        Ok(placed(id, &opened, &seen))
+        Ok(placed(id, &opened, seen))
     }
 
     fn take_up(
@@ -125,7 +125,7 @@ impl Actor {
             self.begun.take_back(&name);
             self.tell_resumed(session, None);
         }
-        Ok(placed(id, &opened, &seen))
+        Ok(placed(id, &opened, seen))
     }
 
     /// Opens it, tells the table where, and looks what became of it.
@@ -136,7 +136,7 @@ impl Actor {
         resume: &Resume,
     ) -> Result<(Opened, Seen), Refusal> {
         self.open(resumption, resume, |place| {
-            self.tell_resumed(session, Some(place))
+            self.tell_resumed(session, Some(place));
         })
     }
 
@@ -195,7 +195,7 @@ fn may_say_where(resume: &Resume, right: Right) -> Result<(), Refusal> {
 }
 
 /// What came of it, and where it is.
-fn placed(id: &str, opened: &Opened, seen: &Seen) -> ActResult {
+fn placed(id: &str, opened: &Opened, seen: Seen) -> ActResult {
     let (outcome, why) = seen.told(&opened.target);
     let mut result = ActResult::of(id, outcome, why);
     result.place = opened.target.parse().ok().map(|target| Located {
