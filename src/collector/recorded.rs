@@ -17,8 +17,9 @@ const MOST: u32 = 20;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// A title shows the dialog that a record says is gone for at most so long.
-const TITLE_FOLLOWS: Duration = Duration::from_millis(400);
+/// A title that goes on to show what a record says is over contradicts it after this long; a machine that is busy
+/// draws late, and what the title does not contradict any more counts at once.
+const TITLE_FOLLOWS: Duration = Duration::from_secs(2);
 
 /// One record, and who handed it on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +28,7 @@ pub(super) struct Spoken {
     /// It may do nothing but publish.
     pub(super) hearsay: bool,
     pub(super) standing: Standing,
-    pub(super) record: StatusRecord,
+    pub(super) record: Box<StatusRecord>,
 }
 
 impl Spoken {
@@ -173,24 +174,26 @@ impl Recorded {
         waits.filter_map(|waits| Some(&waits.title.as_ref()?.0))
     }
 
-    /// The title of that row's pane, which was asked for at `asked`, says that it waits still, or does not. What
+    /// The title of that row's pane, which was asked for at `asked`, `contradicts` a record, or does not. What
     /// counts now.
     pub(super) fn titled(
         &mut self,
         row: &RowKey,
-        still_waits: bool,
         asked: Timestamp,
+        contradicts: impl Fn(&StatusRecord) -> bool,
     ) -> Vec<Spoken> {
         let mut counts = Vec::new();
         for speaker in self.speakers.values_mut() {
-            let waits = speaker.waits.as_mut();
-            let waits = waits.filter(|waits| waits.spoken.record.written <= asked);
-            let title = waits.and_then(|waits| waits.title.as_mut());
-            let Some((_, contradicts)) = title.filter(|(of, _)| of == row) else {
+            let Some(waits) = &mut speaker.waits else {
                 continue;
             };
-            *contradicts = still_waits;
-            if !still_waits {
+            let is_news = waits.spoken.record.written <= asked;
+            let title = waits.title.as_mut().filter(|(of, _)| of == row && is_news);
+            let Some((_, is_contradicted)) = title else {
+                continue;
+            };
+            *is_contradicted = contradicts(&waits.spoken.record);
+            if !*is_contradicted {
                 counts.extend(speaker.waits.take().map(|waits| waits.spoken));
             }
         }
@@ -242,7 +245,7 @@ mod tests {
             publisher: "tap-1".to_owned(),
             hearsay: false,
             standing: Standing::Home,
-            record: StatusRecord {
+            record: Box::new(StatusRecord {
                 agent_id: None,
                 server: None,
                 pane: None,
@@ -254,7 +257,7 @@ mod tests {
                 title: None,
                 message: None,
                 written: at(millis),
-            },
+            }),
         }
     }
 
@@ -347,23 +350,23 @@ mod tests {
             );
             recorded.wait_for_title(one.clone(), row(), at(0));
             assert_eq!(recorded.rows().collect::<Vec<_>>(), [&row()]);
-            assert_eq!(recorded.titled(&row(), true, at(5)), []);
-            let at_once = recorded.titled(&row(), still_waits, at(200));
+            assert_eq!(recorded.titled(&row(), at(5), |_| true), []);
+            let at_once = recorded.titled(&row(), at(200), |_| still_waits);
             assert_eq!(at_once, if counts { vec![one] } else { vec![] });
             let in_the_end = if counts {
                 vec![]
             } else {
                 vec![Due::Contradicted]
             };
-            assert_eq!(recorded.take_due(at(400)), in_the_end);
+            assert_eq!(recorded.take_due(at(2000)), in_the_end);
         }
         // Nobody has told of a title, or only of one from before.
         let mut recorded = Recorded::default();
         let one = spoken(Word::Idle, 0);
         recorded.take(one.clone(), Duration::ZERO, at(0));
         recorded.wait_for_title(one.clone(), row(), at(0));
-        assert_eq!(recorded.titled(&row(), true, at(-1)), []);
-        assert_eq!(recorded.take_due(at(400)), [Due::Untitled(one)]);
+        assert_eq!(recorded.titled(&row(), at(-1), |_| true), []);
+        assert_eq!(recorded.take_due(at(2000)), [Due::Untitled(one)]);
     }
 
     #[test]

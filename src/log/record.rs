@@ -54,7 +54,7 @@ pub struct Record {
     /// When the last prompt was written down.
     prompted: Option<Timestamp>,
     /// It was a status record.
-    by_record: bool,
+    recorded: bool,
     /// The print of the event that it is a note of.
     about: Option<u64>,
     /// A client of the hub has said it that may only publish.
@@ -86,7 +86,7 @@ impl From<Event> for Record {
             lag: Duration::ZERO,
             stands_in: false,
             prompted: None,
-            by_record: false,
+            recorded: false,
             about: None,
             hearsay: false,
         }
@@ -118,7 +118,7 @@ impl Record {
             lag: Duration::from_millis(lag.into()),
             stands_in,
             prompted,
-            by_record,
+            recorded: by_record,
             about,
             hearsay,
         })
@@ -167,7 +167,7 @@ impl Record {
             lag: reading.lag,
             stands_in: reading.stands_in,
             prompted: reading.prompted,
-            by_record: reading.by_record,
+            recorded: reading.by_record,
             about: None,
             hearsay: false,
         })
@@ -283,7 +283,7 @@ impl Record {
             if self.stands_in {
                 line.extend_from_slice(b",\"stands_in\":true");
             }
-            if self.by_record {
+            if self.recorded {
                 line.extend_from_slice(b",\"by_record\":true");
             }
             if let Some(prompted) = self.prompted {
@@ -347,7 +347,7 @@ impl Record {
             lag,
             stands_in,
             prompted,
-            by_record,
+            recorded: by_record,
             about: _,
             hearsay: _,
         } = self;

@@ -51,9 +51,10 @@ impl EvidenceDraft {
             Level::Done => "done",
             Level::Failed => "failed",
         };
-        let witness = match reading.by_record {
-            true => "status record",
-            false => reading.assistant.habits().witness.as_str(),
+        let witness = if reading.by_record {
+            "status record"
+        } else {
+            reading.assistant.habits().witness.as_str()
         };
         let what = match &reading.detail {
             Some(detail) => format!("{witness} says {level} ({detail})"),

@@ -62,7 +62,7 @@ impl Writer {
                     publisher,
                     hearsay,
                     standing,
-                    record: *record,
+                    record,
                 });
                 Ok(())
             }

@@ -70,12 +70,14 @@ impl Writer {
                 row.pane == Some(pane.pane) && row.server.as_ref().is_some_and(is_its)
             });
             let Some(pane) = pane else { continue };
-            let level = title::level(&row.assistant, &pane.title);
-            let still_waits = level.is_some_and(is_wait);
-            for spoken in self.recorded.titled(&key, still_waits, listing.asked) {
+            let shown = title::level(&row.assistant, &pane.title);
+            let counts = self.recorded.titled(&key, listing.asked, |record| {
+                contradicts(shown, status_record::level(record.state, record.kind))
+            });
+            for spoken in counts {
                 self.apply_record(&spoken);
             }
-            if still_waits {
+            if self.recorded.rows().any(|waits| *waits == key) {
                 self.look_at_title(&row);
             }
         }
@@ -84,7 +86,7 @@ impl Writer {
     /// Lets a record count, at once or when the title of the pane says so too.
     fn heed_record(&mut self, spoken: Spoken) {
         match self.meant(&spoken) {
-            Ok((key, Some(level), row)) if !is_wait(level) && asks_by_hook(&row) => {
+            Ok((key, Some(level), row)) if is_over_by(level, &row) => {
                 self.recorded.wait_for_title(spoken, key, self.clock.now());
                 self.look_at_title(&row);
             }
@@ -125,9 +127,10 @@ impl Writer {
         // What is over or suspended is known by its process, and of its parts hooks tell.
         let Some(level) = level else { return Ok(()) };
         let reading = Box::new(reading_of(spoken, &row, level, self.clock.now()));
-        let input = match self.table.is_unheard(&key) {
-            true => Input::Glimpsed(reading),
-            false => Input::Reading(reading),
+        let input = if self.table.is_unheard(&key) {
+            Input::Glimpsed(reading)
+        } else {
+            Input::Reading(reading)
         };
         self.apply(input, self.clock.now());
         Ok(())
@@ -230,13 +233,23 @@ fn is_wait(level: Level) -> bool {
     matches!(level, Level::WaitingApproval | Level::WaitingInput)
 }
 
-/// Whether a hook has told of a request, and the title of the pane tells whether it still waits.
-fn asks_by_hook(row: &Row) -> bool {
-    let by_hook = row
-        .waiting
-        .iter()
-        .any(|request| request.source == Source::Hook);
-    by_hook && row.pane.is_some() && title::is_shown_by(&row.assistant)
+/// Whether what the row shows is over by that level, which its title would have to say as well.
+fn is_over_by(level: Level, row: &Row) -> bool {
+    let ends = match row.state {
+        State::WaitingApproval | State::WaitingInput => !is_wait(level),
+        State::Running => level != Level::Busy && !is_wait(level),
+        _ => false,
+    };
+    ends && row.pane.is_some() && title::is_shown_by(&row.assistant)
+}
+
+/// Whether the title shows what a record of that level says is over.
+fn contradicts(shown: Option<Level>, said: Option<Level>) -> bool {
+    match shown {
+        Some(Level::Busy) => said != Some(Level::Busy),
+        Some(shown) => is_wait(shown) && !said.is_some_and(is_wait),
+        None => false,
+    }
 }
 
 fn reading_of(spoken: &Spoken, row: &Row, level: Level, now: Timestamp) -> Reading {

@@ -180,7 +180,11 @@ impl Entry {
         if self.main.turn.open && leftover {
             return "older than the turn";
         }
-        let due = now.plus(SETTLE_TIME);
+        let due = if reading.by_record {
+            reading.written.plus(SETTLE_TIME).max(now)
+        } else {
+            now.plus(SETTLE_TIME)
+        };
         let settle = Settle {
             due,
             written: reading.written.max(self.main.turn.started),

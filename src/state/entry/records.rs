@@ -79,7 +79,7 @@ impl Entry {
             return (!closed).then_some("as was known");
         }
         self.witness.settle = Some(Box::new(Settle {
-            due: now.plus(SETTLE_TIME),
+            due: reading.written.plus(SETTLE_TIME).max(now),
             written: reading.written,
             prompted: None,
             end: Some(end),
@@ -124,9 +124,10 @@ impl Entry {
         self.requests.close_agent(None, end.at);
         self.main.suppose_end_of_turn(end.at);
         self.main.turn.failed = end.failed;
-        let (state, kind) = match end.failed {
-            true => (State::Error, Kind::TurnFailed),
-            false => (State::Completed, Kind::TurnFinished),
+        let (state, kind) = if end.failed {
+            (State::Error, Kind::TurnFailed)
+        } else {
+            (State::Completed, Kind::TurnFinished)
         };
         self.main.enter(state, Some(kind), Source::Witness);
         self.main.message = end.message.or(doubt.filter(|_| end.failed));

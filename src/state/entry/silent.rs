@@ -52,7 +52,7 @@ impl Entry {
             latest: tells.then(|| Seen::of(reading)),
             ..Witness::default()
         };
-        self.main.message = reading.detail.clone();
+        self.main.message.clone_from(&reading.detail);
         match reading.level {
             Level::Done => self.enter_seen(State::Completed, Some(Kind::TurnFinished)),
             Level::Failed => self.enter_seen(State::Error, Some(Kind::TurnFailed)),

@@ -72,10 +72,10 @@ impl Table {
             ended
         };
         let changed = entry.refresh(cause) || before.is_none() || is_moved || came;
-        match reading.seen.since(reading.written) < Duration::from_millis(250) {
-            _ if !counts => {}
-            true => entry.plan_reread(now),
-            false => entry.plan_look_at_queue(now),
+        if counts && reading.seen.since(reading.written) < Duration::from_millis(250) {
+            entry.plan_reread(now);
+        } else if counts {
+            entry.plan_look_at_queue(now);
         }
         if changed || news && counts {
             EvidenceDraft::by_reading(reading, reason).note(&mut entry, before);
