@@ -11,6 +11,7 @@ use rustix::system::uname;
 
 use super::Context;
 use super::emit::{address_of, label};
+use crate::assistants;
 use crate::cli::WrapArgs;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::hub::client::{Address, AddressError, Remote, Way};
@@ -40,11 +41,12 @@ pub(super) fn run(context: &Context, arguments: &WrapArgs) -> CommandResult {
     // Before there is any other thread.
     wrap::hold_stops();
     let reporter = Reporter::new(context, arguments)?;
-    let mut speaks = false;
+    let mut speaks = reporter.as_ref().is_some_and(|it| it.is_session);
     let end = wrap::run(words, !context.is_dumb, |news| {
-        let Some(Reporter { subject, teller }) = &reporter else {
-            return;
-        };
+        let Some(reporter) = &reporter else { return };
+        let Reporter {
+            subject, teller, ..
+        } = reporter;
         let now = Timestamp::now();
         match news {
             News::Record(record) => {
@@ -68,6 +70,8 @@ pub(super) fn run(context: &Context, arguments: &WrapArgs) -> CommandResult {
 struct Reporter {
     subject: Subject,
     teller: Teller,
+    /// It is a known assistant that a person sits before: how it is, it tells by its own ways.
+    is_session: bool,
 }
 
 impl Reporter {
@@ -99,8 +103,11 @@ impl Reporter {
             .iter()
             .map(|word| word.to_string_lossy())
             .collect();
+        let assistant = name_in_list(arguments, &command[0])?;
+        let words: Vec<String> = command.iter().map(ToString::to_string).collect();
+        let is_session = assistants::of(&assistant).is_some_and(|it| !it.is_headless(&words));
         let subject = Subject {
-            assistant: name_in_list(arguments, &command[0])?,
+            assistant,
             instance_id: name.clone(),
             command: command.join(" "),
             target,
@@ -123,7 +130,11 @@ impl Reporter {
         };
         // Without a thread the program runs untold.
         let teller = Teller::start(setup).ok();
-        Ok(teller.map(|teller| Self { subject, teller }))
+        Ok(teller.map(|teller| Self {
+            subject,
+            teller,
+            is_session,
+        }))
     }
 }
 

@@ -31,8 +31,8 @@ pub(crate) struct Subject {
 }
 
 impl Subject {
-    /// The event that tells of `turn`; `speaks`: the program has told of its state itself. With its end that is over,
-    /// and no piece of work.
+    /// The event that tells of `turn`; `speaks`: the program tells of its state itself. With its end that is over, and
+    /// no piece of work.
     pub(crate) fn event(&self, turn: Turn, speaks: bool, now: Timestamp) -> Event {
         let (state, kind) = match turn {
             Turn::Ended(_) if speaks => (State::Idle, Kind::SessionEnded),

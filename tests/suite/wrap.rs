@@ -14,6 +14,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::common::{
     Collector, Terminal, TestEnv, Tmux, finish, finish_with_stdin, skip, started, wait, wait_until,
+    write_program,
 };
 use crate::decide::lead_team_to_default;
 use crate::launch::isolating;
@@ -330,6 +331,23 @@ fn the_list_shows_a_program_that_runs_stops_and_ends() {
     run(&format!("{WRAP} sh -c 'exit 3'"));
     let row = collector.until_state("error");
     assert_eq!(row["message"], "exit status 3: sh -c exit 3");
+}
+
+/// Also of one that says nothing of itself: its hooks do.
+#[test]
+fn the_end_of_a_known_assistant_is_no_result() {
+    let env = TestEnv::new();
+    let claude = env.home().join("claude");
+    write_program(&claude, "#!/bin/sh\nread -r line\n");
+    let run = format!("{WRAP} '{}'; exec cat", claude.display());
+    let Some(tmux) = Tmux::start_on(&env, "tmux.sock", "work", (80, 24), &run) else {
+        return;
+    };
+    let collector = Collector::start_in(&env, &tmux);
+    let row = collector.until_state("running");
+    assert_eq!(row["assistant"], "claude");
+    tmux.run(&["send-keys", "Enter"]);
+    collector.until("it is gone", <[_]>::is_empty);
 }
 
 #[test]
