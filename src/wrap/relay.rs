@@ -46,15 +46,16 @@ pub(super) fn run<T: FnMut(News<'_>)>(
     tell: &mut T,
 ) -> Option<io::Result<End>> {
     let outer = Outer::open()?;
+    let inner = Inner::start(words).ok()?;
     // Before the program is there: what is sent to us from then on is for it.
     let signals = signals::watch(&[&PASSED_ON[..], &OF_TERMINAL].concat()).ok()?;
-    let inner = Inner::start(words).ok()?;
     let relay = Relay {
         outer,
         inner: Some(inner.terminal),
         line: inner.line,
         signals,
-        stream: Stream::new(asks),
+        stream: Stream::default(),
+        asks,
         in_front: false,
         pid: 0,
         then: None,
@@ -71,6 +72,8 @@ struct Relay<'t, T> {
     line: std::os::unix::net::UnixStream,
     signals: Inbox<i32>,
     stream: Stream,
+    /// Whether the person's terminal may be asked.
+    asks: bool,
     /// Whether the person's keys are the program's.
     in_front: bool,
     pid: u32,
@@ -95,8 +98,11 @@ impl<T: FnMut(News<'_>)> Relay<'_, T> {
         let in_front = self.in_front;
         say(&self.line, Order::Begin { in_front })?;
         loop {
-            match self.then.filter(|_| self.is_at_rest()) {
-                Some(Then::End(end)) if self.is_answered() => {
+            match self
+                .then
+                .filter(|_| self.is_at_rest() && self.is_answered())
+            {
+                Some(Then::End(end)) => {
                     self.outer.put_back();
                     (self.tell)(News::Turn(Turn::Ended(end)));
                     return Ok(end);
@@ -134,8 +140,8 @@ impl<T: FnMut(News<'_>)> Relay<'_, T> {
         let now = Instant::now();
         let is_gone = self.inner.is_none();
         let beat = (!self.in_front && !is_gone).then(|| now + BEAT);
-        let is_ending = matches!(self.then, Some(Then::End(_)));
-        let answered = self.stream.answered_by().filter(|_| is_ending);
+        let is_last = self.then.is_some() && self.in_front;
+        let answered = self.stream.answered_by().filter(|_| is_last);
         let until = [beat, answered, self.stream.lets_go_at()];
         let until = until.into_iter().flatten().min();
         let left = until.map(|until| until.saturating_duration_since(now));
@@ -218,7 +224,9 @@ impl<T: FnMut(News<'_>)> Relay<'_, T> {
         }
         let tell = &mut self.tell;
         let told = &mut |record: &_| tell(News::Record(record));
-        self.stream.write(&chunk[..count], now, told);
+        // What is answered while the shell is in front would be the shell's.
+        let asks = self.asks && self.in_front;
+        self.stream.write(&chunk[..count], asks, now, told);
     }
 
     /// Heeds what was sent to us.
@@ -240,6 +248,7 @@ impl<T: FnMut(News<'_>)> Relay<'_, T> {
     fn hear(&mut self) -> io::Result<()> {
         let word = match hear(&self.line) {
             Ok(word) => word,
+            Err(_) if matches!(self.then, Some(Then::End(_))) => return Ok(()),
             // Somebody has killed the leader, and with it the program's terminal is gone.
             Err(_) => Word::Ended(End::Killed(SIGHUP)),
         };

@@ -24,7 +24,7 @@ const ANSWERED_WITHIN: Duration = Duration::from_secs(1);
 const LAST_CALL: Duration = Duration::from_millis(100);
 
 /// Both ways.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Stream {
     /// What the person's terminal is to be given.
     pub(super) to_terminal: Queue,
@@ -38,10 +38,9 @@ pub(super) struct Stream {
 }
 
 /// Whether the person's terminal wants records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Terminal {
-    /// It is not to be asked.
-    Spared,
+    #[default]
     NotAsked,
     /// At this moment, and nothing is known yet.
     Asked(Instant),
@@ -49,24 +48,14 @@ enum Terminal {
 }
 
 impl Stream {
-    /// `asks`: whether the terminal may be asked.
-    pub(super) fn new(asks: bool) -> Self {
-        Self {
-            to_terminal: Queue::default(),
-            to_program: Queue::default(),
-            written: Splitter::default(),
-            typed: Splitter::default(),
-            terminal: if asks {
-                Terminal::NotAsked
-            } else {
-                Terminal::Spared
-            },
-            let_go: None,
-        }
-    }
-
-    /// Takes what the program has written. `told` hears of each record.
-    pub(super) fn write(&mut self, bytes: &[u8], now: Instant, told: &mut dyn FnMut(&Record)) {
+    /// Takes what the program has written. `asks`: whether the terminal may be asked; `told` hears of each record.
+    pub(super) fn write(
+        &mut self,
+        bytes: &[u8],
+        asks: bool,
+        now: Instant,
+        told: &mut dyn FnMut(&Record),
+    ) {
         let Self {
             to_terminal,
             to_program,
@@ -78,14 +67,14 @@ impl Stream {
             Piece::Plain(raw) | Piece::Record { raw, record: None } => to_terminal.push(raw),
             Piece::Query { raw } => {
                 to_program.push(raw);
-                terminal.ask(to_terminal, now);
+                terminal.ask(asks, to_terminal, now);
             }
             Piece::Record {
                 raw,
                 record: Some(record),
             } => {
                 told(&record);
-                terminal.ask(to_terminal, now);
+                terminal.ask(asks, to_terminal, now);
                 if *terminal == Terminal::Wants {
                     to_terminal.push(raw);
                 }
@@ -154,8 +143,8 @@ impl Stream {
 }
 
 impl Terminal {
-    fn ask(&mut self, to_terminal: &mut Queue, now: Instant) {
-        if *self == Self::NotAsked {
+    fn ask(&mut self, may: bool, to_terminal: &mut Queue, now: Instant) {
+        if may && *self == Self::NotAsked {
             to_terminal.push(QUESTION);
             *self = Self::Asked(now);
         }
@@ -168,10 +157,10 @@ mod tests {
 
     /// A stream that has heard of one record, and what the terminal was asked.
     fn asked(now: Instant) -> Stream {
-        let mut stream = Stream::new(true);
+        let mut stream = Stream::default();
         let mut told = Vec::new();
         let record = b"\x1b]7501;state=idle:app=pi\x07";
-        stream.write(record, now, &mut |record| told.push(record.clone()));
+        stream.write(record, true, now, &mut |record| told.push(record.clone()));
         assert_eq!((told.len(), told[0].app.as_deref()), (1, Some("pi")));
         assert_eq!(stream.to_terminal.bytes(), QUESTION);
         stream.to_terminal.clear();
@@ -183,13 +172,13 @@ mod tests {
         let now = Instant::now();
         let mut stream = asked(now);
         let record = b"\x1b]7501;state=done:app=pi\x1b\\";
-        stream.write(record, now, &mut |_| {});
+        stream.write(record, true, now, &mut |_| {});
         assert_eq!(stream.to_terminal.bytes(), b"");
         stream.take_typed(b"a\x1b]7501;?", now);
         stream.take_typed(b"\x1b\\b", now);
         assert_eq!(stream.to_program.bytes(), b"ab");
         assert_eq!(stream.answered_by(), None);
-        stream.write(record, now, &mut |_| {});
+        stream.write(record, true, now, &mut |_| {});
         assert_eq!(stream.to_terminal.bytes(), record);
         // From now on nothing is looked at.
         stream.take_typed(QUESTION, now);
@@ -197,19 +186,22 @@ mod tests {
     }
 
     #[test]
-    fn one_that_is_to_be_spared_is_not_asked() {
-        let mut stream = Stream::new(false);
+    fn one_that_may_not_be_asked_is_asked_when_it_may() {
+        let mut stream = Stream::default();
         let now = Instant::now();
-        stream.write(b"\x1b]7501;state=idle\x07x", now, &mut |_| {});
+        let record = b"\x1b]7501;state=idle\x07x";
+        stream.write(record, false, now, &mut |_| {});
         assert_eq!(stream.to_terminal.bytes(), b"x");
+        stream.write(record, true, now, &mut |_| {});
+        assert_eq!(stream.to_terminal.bytes(), [b"x", QUESTION, b"x"].concat());
     }
 
     #[test]
     fn what_breaks_the_grammar_is_no_record_and_passes() {
-        let mut stream = Stream::new(true);
+        let mut stream = Stream::default();
         let broken = b"\x1b]7501;state=no-such\x07";
         let now = Instant::now();
-        stream.write(broken, now, &mut |_| panic!("it says nothing"));
+        stream.write(broken, true, now, &mut |_| panic!("it says nothing"));
         assert_eq!(stream.to_terminal.bytes(), broken);
     }
 
