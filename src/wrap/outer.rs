@@ -21,8 +21,12 @@ pub(super) struct Outer {
 }
 
 impl Outer {
-    /// `None`: stdin and stdout are not both the terminal of this process.
+    /// `None`: stdin and stdout are not both the terminal of this process, or the system cannot wait for it by the name
+    /// that every process has for its own, as macOS cannot.
     pub(super) fn open() -> Option<Self> {
+        if cfg!(target_vendor = "apple") {
+            return None;
+        }
         // Only of their own terminal is a process told which group is in front.
         tcgetpgrp(io::stdin()).ok()?;
         tcgetpgrp(io::stdout()).ok()?;
