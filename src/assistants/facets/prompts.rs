@@ -57,13 +57,16 @@ pub(crate) fn new_id() -> String {
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let now = Timestamp::now().as_micros();
     let digest = sha256(format!("{} {now} {number}", std::process::id()).as_bytes());
-    let parts = [
+    let (version, variant) = (
+        format!("4{}", &digest[13..16]),
+        format!("8{}", &digest[17..20]),
+    );
+    [
         &digest[..8],
         &digest[8..12],
-        &digest[13..16],
-        &digest[17..20],
+        &version,
+        &variant,
         &digest[20..32],
-    ];
-    let [a, b, c, d, e] = parts;
-    format!("{a}-{b}-4{c}-8{d}-{e}")
+    ]
+    .join("-")
 }

@@ -101,11 +101,11 @@ mod scripted {
                     let (status, body) =
                         answer.map_or((404, ""), |(_, status, body)| (*status, body));
                     heard.lock().unwrap().push(question);
-                    let head = format!(
+                    let said = format!(
                         "HTTP/1.1 {status} x\r\nContent-Length: {}\r\n\r\n{body}",
                         body.len()
                     );
-                    stream.write_all(head.as_bytes()).unwrap();
+                    stream.write_all(said.as_bytes()).unwrap();
                 }
             });
             Self {

@@ -51,8 +51,11 @@ impl Server {
         let began = Timestamp::now();
         let body = json!({"parts": [{"type": "text", "text": prompt.text}]});
         match self.post(&format!("/session/{session}/prompt_async"), &body) {
-            Ok(answer) if (200..300).contains(&answer.status) => {}
-            Ok(answer) => return Sent::Refused(format!("its server says {}", answer.status)),
+            Ok(answer) => match answer.status {
+                200..300 => {}
+                400..500 => return Sent::Refused(format!("its server says {}", answer.status)),
+                other => return Sent::Unknown(format!("its server says {other}")),
+            },
             Err(error) => return Sent::Unknown(format!("its server has not answered: {error}")),
         }
         for _ in 0..LOOKS {
