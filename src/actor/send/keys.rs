@@ -36,7 +36,7 @@ const FEW: usize = 10;
 const LOOKS: usize = 30;
 
 /// How often it is tried again when nothing was pressed.
-const TRIES: usize = 4;
+const TRIES: usize = 8;
 
 /// What came of a key: the outer error says why it was not pressed, the inner one what is not known of it.
 type Keyed = Result<Result<(), String>, Refusal>;
