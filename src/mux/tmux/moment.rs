@@ -75,7 +75,7 @@ mod tests {
     use super::super::servers::KIND;
     use super::super::{Call, panes};
     use super::*;
-    use crate::mux::{Place, Press, Pressed};
+    use crate::mux::{Place, Press, Pressed, Undone};
 
     /// A tmux server of its own, with one pane that shows what it is given.
     struct OnePane {
@@ -91,6 +91,12 @@ mod tests {
         }
 
         fn tmux(&self, arguments: &[&str]) -> String {
+            let said = self.ask(arguments);
+            said.unwrap_or_else(|error| panic!("{arguments:?}: {error}"))
+        }
+
+        /// What it says; else why it refuses.
+        fn ask(&self, arguments: &[&str]) -> Result<String, String> {
             let output = std::process::Command::new("tmux")
                 .args(["-u", "-f", "/dev/null", "-S"])
                 .arg(self.folder.path().join("s"))
@@ -101,9 +107,11 @@ mod tests {
                 .current_dir(self.folder.path())
                 .output()
                 .unwrap();
-            let error = String::from_utf8_lossy(&output.stderr);
-            assert!(output.status.success(), "{arguments:?}: {error}");
-            String::from_utf8_lossy(&output.stdout).into_owned()
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            match output.status.success() {
+                true => Ok(text(&output.stdout)),
+                false => Err(text(&output.stderr)),
+            }
         }
 
         /// Shows `text` and gives the pane's lines.
@@ -213,7 +221,8 @@ mod tests {
             let words = call.arguments();
             let words: Vec<String> = words.map(|word| word.into_string().unwrap()).collect();
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
-            Ok(shown.tmux(&words).into_bytes())
+            let said = shown.ask(&words).map_err(Undone::Refused);
+            said.map(String::into_bytes)
         };
         let paste = |text: &str, screen: &[String]| {
             let guard = Guard {
