@@ -42,7 +42,7 @@ fn stands_in_for_the_server() {
     let home = PathBuf::from(std::env::var_os("HOME").expect("a home")).join(".codex");
     let server = CodexServer::listen(&home, &PathBuf::from(folder), SESSION);
     server.ask_to_run(CALL, COMMAND);
-    println!("\nready");
+    say("ready");
     for line in std::io::stdin().lines() {
         match line.expect("a text").as_str() {
             "be second" => server.twist(|said| {
@@ -57,8 +57,15 @@ fn stands_in_for_the_server() {
         }
         let told =
             json!({"taken": server.taken(), "greeted": server.heard(Some("initialize")).len()});
-        println!("\n{told}");
+        say(&told.to_string());
     }
+}
+
+/// On a line of its own, whatever the test harness has printed.
+fn say(what: &str) {
+    let mut output = std::io::stdout();
+    let said = writeln!(output, "\n{what}").and_then(|()| output.flush());
+    said.expect("somebody reads it");
 }
 
 /// The server at work; it ends with its handle.

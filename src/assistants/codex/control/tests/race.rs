@@ -13,9 +13,10 @@ fn of_two_hundred_answers_against_a_key_each_is_told_as_it_was() {
     for number in 0..TRIES {
         let stage = Stage::asking();
         let is_approval = number % 2 == 0;
-        let (decision, word, key) = match is_approval {
-            true => (Decision::Approve, "accept", "cancel"),
-            false => (DENY, "cancel", "accept"),
+        let (decision, word, key) = if is_approval {
+            (Decision::Approve, "accept", "cancel")
+        } else {
+            (DENY, "cancel", "accept")
         };
         let open = stage.reach(&decision).unwrap();
         let server = stage.server.clone();

@@ -112,7 +112,7 @@ impl CodexServer {
 
     /// Says that its folder is another one.
     pub fn say_home(&self, home: &str) {
-        self.state().home = home.to_owned();
+        home.clone_into(&mut self.state().home);
     }
 
     /// From now on what is approved runs until [`Self::end`].
@@ -376,15 +376,13 @@ pub fn write_record(home: &Path, session: &str, calls: &[Value]) {
     fs::create_dir_all(&folder).expect("a folder");
     let meta = json!({"type": "session_meta",
         "payload": {"id": session, "originator": "codex-tui", "cli_version": "0.171.0"}});
-    let lines = calls
-        .iter()
-        .map(|call| json!({"type": "response_item", "payload": call}));
-    let text: String = std::iter::once(meta)
-        .chain(lines)
-        .map(|line| format!("{line}\n"))
-        .collect();
+    let calls = calls.iter();
+    let calls = calls.map(|call| json!({"type": "response_item", "payload": call}));
+    let lines = std::iter::once(meta).chain(calls);
+    let mut lines: Vec<String> = lines.map(|line| line.to_string()).collect();
+    lines.push(String::new());
     let name = format!("rollout-2026-11-29T23-36-20-{session}.jsonl");
-    fs::write(folder.join(name), text).expect("a file");
+    fs::write(folder.join(name), lines.join("\n")).expect("a file");
 }
 
 /// A call of its tool for commands.
