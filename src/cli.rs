@@ -56,7 +56,7 @@ pub(crate) enum Command {
     Start(StartArgs),
     /// Stop an assistant: its process is asked to end
     Stop(StopArgs),
-    /// Take up a session that is over again, where it worked, or show one in a pane that runs in the background
+    /// Take up a session that is over, or attach to one that runs in the background
     Resume(ResumeArgs),
     /// Keep notices of an assistant back for a while
     Snooze(SnoozeArgs),

@@ -84,10 +84,10 @@ impl Record {
         Some(Self {
             state,
             kind: kind.map(Kind::of),
-            app: checked(value("app"), |app| is_name(app, MAX_APP))?.map(str::to_owned),
-            id: checked(value("id"), is_path)?.map(str::to_owned),
-            title: text(value("title"), MAX_TITLE)?,
-            message: text(value("msg"), MAX_MESSAGE)?,
+            app: checked(value("app"), |app| is_name(app, MAX_APP)).ok()?,
+            id: checked(value("id"), is_path).ok()?,
+            title: text(value("title"), MAX_TITLE).ok()?,
+            message: text(value("msg"), MAX_MESSAGE).ok()?,
         })
     }
 }
@@ -149,9 +149,15 @@ fn is_of_a_value(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"_.,+/=-".contains(&byte)
 }
 
-/// A value that is missing or right; `None`: it is neither.
-fn checked<'a>(value: Option<&'a str>, is_right: impl Fn(&str) -> bool) -> Option<Option<&'a str>> {
-    value.is_none_or(is_right).then_some(value)
+/// A value is there and not what it has to be.
+struct Wrong;
+
+/// A value as it is, if it is there.
+fn checked(value: Option<&str>, is_right: impl Fn(&str) -> bool) -> Result<Option<String>, Wrong> {
+    match value {
+        Some(value) if !is_right(value) => Err(Wrong),
+        value => Ok(value.map(str::to_owned)),
+    }
 }
 
 fn is_name(name: &str, max: usize) -> bool {
@@ -163,14 +169,16 @@ fn is_path(id: &str) -> bool {
     id.len() <= MAX_ID && id.split('/').all(|name| is_name(name, MAX_APP))
 }
 
-/// The text of a value in base64, of one line; an empty one is none. `None`: it cannot be read, is too long, or
-/// would do something to a terminal.
-fn text(value: Option<&str>, max: usize) -> Option<Option<String>> {
+/// The text of a value in base64, of one line; an empty one is none. It is wrong where it cannot be read, is too
+/// long, or would do something to a terminal.
+fn text(value: Option<&str>, max: usize) -> Result<Option<String>, Wrong> {
     let Some(value) = value else {
-        return Some(None);
+        return Ok(None);
     };
-    let bytes = BASE64.decode(value.as_bytes()).ok()?;
-    let text = String::from_utf8(bytes).ok()?;
-    let is_right = text.len() <= max && !text.contains(char::is_control);
-    is_right.then(|| Some(text).filter(|text| !text.is_empty()))
+    let bytes = BASE64.decode(value.as_bytes()).map_err(|_| Wrong)?;
+    let text = String::from_utf8(bytes).map_err(|_| Wrong)?;
+    if text.len() > max || text.contains(char::is_control) {
+        return Err(Wrong);
+    }
+    Ok(Some(text).filter(|text| !text.is_empty()))
 }

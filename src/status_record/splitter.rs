@@ -83,12 +83,11 @@ impl Splitter {
 
     /// Passes on what is before the next mark, and holds the mark, or as much of it as is there. What is behind.
     fn pass<'a>(&mut self, bytes: &'a [u8], take: &mut dyn FnMut(Piece<'_>)) -> &'a [u8] {
-        let (plain, mark, behind) = match memmem::find(bytes, MARK) {
-            Some(start) => (&bytes[..start], MARK, &bytes[start + MARK.len()..]),
-            None => {
-                let (plain, beginning) = bytes.split_at(bytes.len() - beginning_at_the_end(bytes));
-                (plain, beginning, &[][..])
-            }
+        let (plain, mark, behind) = if let Some(start) = memmem::find(bytes, MARK) {
+            (&bytes[..start], MARK, &bytes[start + MARK.len()..])
+        } else {
+            let (plain, beginning) = bytes.split_at(bytes.len() - beginning_at_the_end(bytes));
+            (plain, beginning, &[][..])
         };
         if !plain.is_empty() {
             take(Piece::Plain(plain));

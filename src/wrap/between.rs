@@ -133,8 +133,12 @@ mod tests {
             Word::Ended(End::Exited(-1)),
             Word::Ended(End::Killed(9)),
         ];
-        orders.iter().for_each(|order| say(&near, *order).unwrap());
-        words.iter().for_each(|word| say(&far, *word).unwrap());
+        for order in orders {
+            say(&near, order).unwrap();
+        }
+        for word in words {
+            say(&far, word).unwrap();
+        }
         assert_eq!(orders.map(|_| hear::<Order>(&far).unwrap()), orders);
         assert_eq!(words.map(|_| hear::<Word>(&near).unwrap()), words);
         drop(near);

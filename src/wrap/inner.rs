@@ -62,6 +62,7 @@ const CLOSED_FOR_OTHERS: OpenptFlags = OpenptFlags::empty();
 
 /// Also when another file stands in its place by now: both sides must be of one version.
 #[cfg(target_os = "linux")]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere it may not be known")]
 fn own_program() -> io::Result<OsString> {
     Ok("/proc/self/exe".into())
 }

@@ -145,13 +145,11 @@ impl Leader {
             let is_told = !waiting[1].revents().is_empty();
             changes.take();
             if is_told {
-                match hear(&self.line) {
-                    Ok(order) => self.obey(order),
-                    Err(_) => {
-                        self.be_left();
-                        return Ok(());
-                    }
-                }
+                let Ok(order) = hear(&self.line) else {
+                    self.be_left();
+                    return Ok(());
+                };
+                self.obey(order);
             }
         }
     }

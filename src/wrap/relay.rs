@@ -222,7 +222,7 @@ impl<T: FnMut(News<'_>)> Relay<'_, T> {
         if self.then.is_some() {
             self.left = self.left.saturating_sub(count);
         }
-        let tell = &mut self.tell;
+        let tell = &mut *self.tell;
         let told = &mut |record: &_| tell(News::Record(record));
         // What is answered while the shell is in front would be the shell's.
         let asks = self.asks && self.in_front;

@@ -133,6 +133,8 @@ pub(super) fn payload_of(kind: &str) -> Value {
             "task": {"id": "1", "title": "t", "status": "pending"}}),
         "heartbeat" => json!({"agent_id": "x", "pid": 1, "cwd": "/",
             "last_update": "2026-11-21T14:02:15Z"}),
+        "status_record" => json!({"agent_id": "x", "app": "codex", "state": "blocked",
+            "kind": "permission", "message": "m", "written": "2026-11-21T14:02:15Z"}),
         "error" => json!({"code": "c", "message": "m"}),
         "diff_patch_response" => json!({"agent_id": "x", "path": "p", "status": "modified",
             "is_binary": false, "patch": ""}),

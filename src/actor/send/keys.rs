@@ -145,10 +145,10 @@ impl<'a> Typing<'a> {
         if let Some(why) = pane.unfit {
             return Err(why.to_owned());
         }
-        match dialogs::may_stand_on(&row.assistant, &pane) {
-            true => Err("a dialog stands on its screen: answer that first".to_owned()),
-            false => Ok(pane),
+        if dialogs::may_stand_on(&row.assistant, &pane) {
+            return Err("a dialog stands on its screen: answer that first".to_owned());
         }
+        Ok(pane)
     }
 
     /// What became of it after Enter: where a turn ran it waits for that, as the empty prompt shows; else one begins.

@@ -29,10 +29,8 @@ const BORDER: [char; 4] = ['│', '┃', '║', ' '];
 impl Composer for Marked {
     fn find(&self, screen: &str) -> Option<Found> {
         let rows: Vec<&str> = screen.lines().collect();
-        let found = rows.iter().enumerate().rev();
-        let (row, written) = found
-            .filter_map(|(row, line)| Some((row, self.written(line)?)))
-            .next()?;
+        let mut found = rows.iter().enumerate().rev();
+        let (row, written) = found.find_map(|(row, line)| Some((row, self.written(line)?)))?;
         Some(Found {
             row,
             text: unless_hint(written, self.hints),
@@ -108,8 +106,8 @@ mod tests {
         composer.find(screen).map(|found| (found.row, found.text))
     }
 
-    fn at(row: usize, text: &str) -> Option<(usize, String)> {
-        Some((row, text.to_owned()))
+    fn at(row: usize, text: &str) -> (usize, String) {
+        (row, text.to_owned())
     }
 
     #[test]
@@ -124,7 +122,8 @@ mod tests {
             (" Do you?\n ❯ 1. Yes\n   2. No", at(4, "1. Yes")),
             ("nothing", at(0, "sent before")),
         ] {
-            assert_eq!(seen(&MARKED, &format!("{sent}{end}")), expected, "{end}");
+            let found = seen(&MARKED, &format!("{sent}{end}"));
+            assert_eq!(found, Some(expected), "{end}");
         }
         assert_eq!(seen(&MARKED, "$ ls\n>x\n"), None);
     }
@@ -148,7 +147,7 @@ mod tests {
             ),
         ] {
             let screen = format!("  ┃  sent before\n\n{rows}{foot}");
-            assert_eq!(seen(&BARRED, &screen), expected, "{rows}");
+            assert_eq!(seen(&BARRED, &screen), Some(expected), "{rows}");
         }
         assert_eq!(
             seen(&BARRED, "  ┃  △ Permission required\n  ┃  Allow once\n"),

@@ -108,10 +108,10 @@ mod tests {
                 .output()
                 .unwrap();
             let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-            match output.status.success() {
-                true => Ok(text(&output.stdout)),
-                false => Err(text(&output.stderr)),
+            if !output.status.success() {
+                return Err(text(&output.stderr));
             }
+            Ok(text(&output.stdout))
         }
 
         /// Shows `text` and gives the pane's lines.

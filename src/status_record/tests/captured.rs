@@ -77,7 +77,7 @@ fn each_captured_record_is_read_in_the_midst_of_its_screen() {
         let stem = stem(path);
         let (app, state, kind, is_part) = named(&stem);
         for line in fs::read_to_string(path).unwrap().lines() {
-            let escaped = line.splitn(2, "  ").nth(1).unwrap().trim_start();
+            let escaped = line.split_once("  ").unwrap().1.trim_start();
             let escaped =
                 escaped.trim_start_matches(|char: char| char.is_ascii_digit() || char == '.');
             let records = records(&bytes(&escaped[2..]));

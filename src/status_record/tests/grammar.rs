@@ -150,7 +150,7 @@ fn a_line_behind_a_torn_record_is_not_waited_with() {
     let mut splitter = Splitter::default();
     let mut given = Vec::new();
     splitter.feed(b"\x1b]7501;state=idle\r\n$ ", &mut |piece| {
-        collect(&mut given, &piece)
+        collect(&mut given, &piece);
     });
     assert_eq!(
         given,

@@ -49,21 +49,21 @@ impl World {
         Self { folder }
     }
 
-    fn row(&self) -> Row {
-        Row {
-            pid: Some(std::process::id()),
-            instance_id: Some("s".to_owned()),
-            ..row(1, "claude", State::Idle, "a:0.0", 5)
-        }
-    }
-
     fn send(&self, objection: Option<&str>) -> Sent {
         Inbox.send(&Prompt {
-            row: &self.row(),
+            row: &its_row(),
             text: "do\nit",
             home: Some(self.folder.path()),
             objection: &|| objection.map(str::to_owned),
         })
+    }
+}
+
+fn its_row() -> Row {
+    Row {
+        pid: Some(std::process::id()),
+        instance_id: Some("s".to_owned()),
+        ..row(1, "claude", State::Idle, "a:0.0", 5)
     }
 }
 
@@ -123,7 +123,7 @@ fn a_file_that_others_may_have_written_names_no_inbox() {
     }
     let other = Row {
         instance_id: Some("t".to_owned()),
-        ..world.row()
+        ..its_row()
     };
     let prompt = Prompt {
         row: &other,

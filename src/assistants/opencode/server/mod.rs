@@ -31,11 +31,11 @@ struct Server {
 impl Server {
     /// The one of this process, if it has any that is new enough and that is asked without a password.
     fn of(pid: u32) -> Option<Self> {
-        let all = ports_of(pid).into_iter().map(|port| Self { port });
-        all.into_iter().find(Self::is_one)
+        let mut all = ports_of(pid).into_iter().map(|port| Self { port });
+        all.find(|server| server.is_one())
     }
 
-    fn is_one(&self) -> bool {
+    fn is_one(self) -> bool {
         let health = self.get("/global/health").ok();
         let health = health.filter(|health| health["healthy"] == true);
         let version = health.and_then(|health| parse_version(health["version"].as_str()?));
@@ -43,7 +43,7 @@ impl Server {
     }
 
     /// What is there; the error says why it is not known.
-    fn get(&self, path: &str) -> io::Result<Value> {
+    fn get(self, path: &str) -> io::Result<Value> {
         let answer = ask(self.port, path, None)?;
         match answer.status {
             200 => Ok(answer.body),
@@ -51,7 +51,7 @@ impl Server {
         }
     }
 
-    fn post(&self, path: &str, body: &Value) -> io::Result<Answer> {
+    fn post(self, path: &str, body: &Value) -> io::Result<Answer> {
         ask(self.port, path, Some(body))
     }
 }
