@@ -1,5 +1,6 @@
-//! What safe Rust cannot say and a hook needs to be cheap: to begin before the runtime does, to leave
-//! without it, and a thread that costs no more than the system asks for it.
+//! What safe Rust cannot say. A hook needs it to be cheap: to begin before the runtime does, to leave without it, and
+//! a thread that costs no more than the system asks for it. And a program that `wrap` runs has its terminal from the
+//! beginning, as a shell would give it.
 //!
 //! All unsafe code of pane-patrol is here, as little as there can be, and nothing of it is seen from
 //! outside: what is public is safe to use in any way.
@@ -7,7 +8,9 @@
 //! May import: no crate of ours.
 
 mod begin;
+mod front;
 pub mod time;
 pub mod watch;
 
 pub use begin::leave;
+pub use front::begins_in_front;

@@ -13,6 +13,7 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 
 use nix::sys::signal::{SigSet, Signal as AnySignal};
+use pane_patrol_bare::begins_in_front;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{
     Pid, Signal, WaitOptions, getpid, ioctl_tiocsctty, kill_process_group, setsid, waitpid,
@@ -53,17 +54,28 @@ pub(crate) fn lead(words: impl Iterator<Item = OsString>) -> io::Result<()> {
     let Order::Begin { in_front } = hear(&line)? else {
         return Err(io::ErrorKind::InvalidData.into());
     };
-    match start(words, &inner) {
+    match start(words, &inner, in_front) {
         Ok(pid) => Leader::begin(line, inner, outer, pid, in_front)?.follow(&changes),
         Err(error) => say(&line, Word::NotBegun(error.raw_os_error().unwrap_or(0))),
     }
 }
 
-fn start(mut words: impl Iterator<Item = OsString>, inner: &OwnedFd) -> io::Result<Pid> {
+/// Starts the program in a group of its own, which has the terminal from the beginning where that is in front.
+fn start(
+    mut words: impl Iterator<Item = OsString>,
+    inner: &OwnedFd,
+    in_front: bool,
+) -> io::Result<Pid> {
     let mut command = persons(words.next().unwrap_or_default());
-    command.args(words).process_group(0);
+    command.args(words);
     command.stdin(inner.try_clone()?).stdout(inner.try_clone()?);
-    held().thread_unblock()?;
+    if in_front {
+        let held: Vec<i32> = held().iter().map(|signal| signal as i32).collect();
+        begins_in_front(&mut command, &held);
+    } else {
+        command.process_group(0);
+        held().thread_unblock()?;
+    }
     let child = command.spawn();
     held().thread_block()?;
     Ok(Pid::from_child(&child?))
@@ -162,6 +174,8 @@ impl Leader {
         {
             if let Some(end) = end_of(status) {
                 self.has_ended = true;
+                // What it has left in its group would end with us: the system takes whoever is in front along.
+                let _ = tcsetpgrp(&self.inner, getpid());
                 say(&self.line, Word::Ended(end))?;
             } else if let Some(signal) = status.stopping_signal() {
                 if self.asked_too_early(signal) {

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Write;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -243,4 +244,34 @@ fn a_program_that_is_stopped_where_no_shell_could_wake_it_goes_on() {
     pty.until(b"ready");
     pty.send(b"\x1aone\n");
     pty.until(b"<one>");
+}
+
+#[test]
+fn a_program_that_reads_at_once_is_in_front_already_also_where_nobody_would_stop_it() {
+    let env = TestEnv::new();
+    // Where the signal that stops whoever reads from behind is ignored, reading is refused.
+    let around = "trap '' TTIN; for turn in 1 2 3 4 5 6 7 8 9 10; do \"$0\" \"$@\"; done";
+    let script = "if read -r line; then echo took; else echo refused; fi; echo over";
+    let mut pty = Pty::wrapped(&env, around, script);
+    for _ in 0..10 {
+        let mut seen = Vec::new();
+        let until = Instant::now() + PATIENCE;
+        while !words(&seen).contains("over") {
+            assert!(Instant::now() < until, "{}", words(&seen));
+            pty.send(b"\n");
+            // After the last turn nobody is there.
+            let _ = pty.read(Duration::from_millis(50));
+            seen.append(&mut pty.seen);
+        }
+        assert!(words(&seen).contains("took"), "{}", words(&seen));
+    }
+}
+
+#[test]
+fn what_a_program_leaves_in_the_background_outlives_it() {
+    let env = TestEnv::new();
+    let made = env.home().join("made");
+    let script = "(sleep 0.3; echo x >made) >/dev/null 2>&1 </dev/null & exit 0";
+    Pty::wrapped(&env, ALONE, script).end();
+    wait_until("it was made", || made.exists());
 }
