@@ -5,6 +5,7 @@ pub(crate) mod alerts;
 mod columns;
 pub(crate) mod deny_prompt;
 mod ended;
+mod followed;
 mod list;
 mod panel;
 pub(crate) mod pulse;
@@ -38,6 +39,7 @@ use crate::tui::theme::Theme;
 use deny_prompt::DenyPrompt;
 use ended::Ended;
 pub(crate) use ended::{Past, WORD as ENDED};
+pub(crate) use followed::Followed;
 pub(crate) use list::{Entry, Heading, List, Scope};
 pub(crate) use panel::{Changes, Focus, Install, Launch, Panel, Stage, Stop, Tab, Tasks};
 pub use pulse::Pulse;
@@ -109,6 +111,10 @@ pub struct Model {
     pub(crate) position: usize,
     /// When the selection last moved to another row by itself.
     pub(crate) fell: Option<Timestamp>,
+    /// When the selection last moved because its row was gone.
+    pub(crate) replaced: Option<Timestamp>,
+    /// The session whose row is selected, or was until it went a moment ago.
+    pub(crate) followed: Option<Followed>,
     /// Whether the person has chosen nothing yet: the most urgent row is selected, whichever that is. A key or a
     /// click ends it.
     pub(crate) is_untouched: bool,
@@ -210,6 +216,8 @@ impl Model {
             selected: None,
             position: 0,
             fell: None,
+            replaced: None,
+            followed: None,
             is_untouched: true,
             displaced: None,
             unheard_until: None,

@@ -23,6 +23,18 @@ use crate::tui::sight::text_area;
 /// Nobody notices earlier that another row is selected than a moment ago.
 const NOTICED_AFTER: Duration = Duration::from_millis(500);
 
+/// Who sees what she was looking at go looks for it first: a key until then may be meant for that.
+const LOOKED_AT_AFTER: Duration = Duration::from_secs(1);
+
+/// Whether it says something to the selected assistant that cannot be taken back.
+fn is_final(action: Action) -> bool {
+    use Action::{Answer, Approve, Confirm, Deny, DenySaying, Stop, Trust};
+    matches!(
+        action,
+        Approve | Answer(_) | Confirm | Deny | DenySaying | Stop | Trust
+    )
+}
+
 pub(super) fn press(model: &mut Model, key: KeyEvent, now: Timestamp) -> Vec<Effect> {
     if let Some(effects) = deny_prompt::press(model, key, now) {
         return effects;
@@ -43,9 +55,16 @@ pub(super) fn press(model: &mut Model, key: KeyEvent, now: Timestamp) -> Vec<Eff
     model.is_untouched = false;
     model.awaited = None;
     model.touch();
+    // Whoever does something goes on with what is selected now.
+    model.followed = model.followed.take().filter(|it| it.gone.is_none());
     let displaced = model.displaced.take();
     let is_meant = displaced.is_none_or(|at| now >= at.plus(NOTICED_AFTER));
-    if !is_meant && matches!(action, Action::Deny | Action::DenySaying | Action::Trust) {
+    let stands = model
+        .replaced
+        .is_none_or(|at| now >= at.plus(LOOKED_AT_AFTER));
+    if !is_meant && matches!(action, Action::Deny | Action::DenySaying | Action::Trust)
+        || !stands && is_final(action)
+    {
         let why = "another row has just come to the front";
         model.advise(why, "look at it, then press the key again", now);
         return Vec::new();

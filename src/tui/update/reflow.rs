@@ -5,11 +5,14 @@ use std::time::Duration;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::tui::layout::Layout;
-use crate::tui::model::{Entry, Follow, Model, Panel};
+use crate::tui::model::{Entry, Follow, Followed, Model, Panel};
 use crate::tui::{panels, sight};
 
 /// Whoever presses Enter has seen for so long that what is selected is no assistant.
 const SEEN_FOR: Duration = Duration::from_secs(1);
+
+/// A session has a row again within this time, if it goes on.
+const COMES_AGAIN: Duration = Duration::from_secs(2);
 
 /// Whether the person can have seen what is selected since it was told.
 pub(crate) fn is_seen(model: &Model, told: Timestamp, now: Timestamp) -> bool {
@@ -52,9 +55,13 @@ fn keep_selection(model: &mut Model, now: Timestamp) {
         }
         fall_to(model, most_urgent, now);
     }
+    follow_session(model, now);
     if let Some((position, _)) = model.place_of_selected() {
         model.position = position;
         return;
+    }
+    if model.selected.is_some() {
+        model.replaced = Some(now);
     }
     let last = model.list.choices().checked_sub(1);
     model.position = last.map_or(0, |last| model.position.min(last));
@@ -62,6 +69,34 @@ fn keep_selection(model: &mut Model, now: Timestamp) {
     fall_to(model, next, now);
     if !panels::scrolls(model) {
         model.scroll = 0;
+    }
+}
+
+/// A session that is brought into a pane, or left there, goes on as another row in a moment: so does the selection.
+fn follow_session(model: &mut Model, now: Timestamp) {
+    let selected = model.selected_row().and_then(Followed::of);
+    let is_selected = |it: &Followed| selected.as_ref().is_some_and(|own| own.row == it.row);
+    let Some(mut followed) = model.followed.take().filter(|it| !is_selected(it)) else {
+        model.followed = selected;
+        return;
+    };
+    let is_gone = model.rows.get(&followed.row).is_none();
+    let gone = followed.gone.or_else(|| is_gone.then_some(now));
+    if !gone.is_some_and(|gone| now < gone.plus(COMES_AGAIN)) {
+        model.followed = selected;
+        return;
+    }
+    let mut rows = model.rows.in_order().iter().map(|known| &known.row);
+    let again = rows.find(|row| followed.is_of(row));
+    match again.and_then(|row| Followed::of(row)) {
+        Some(again) => {
+            fall_to(model, Some(again.row.clone()), now);
+            model.followed = Some(again);
+        }
+        None => {
+            followed.gone = gone;
+            model.followed = Some(followed);
+        }
     }
 }
 

@@ -73,6 +73,65 @@ fn the_selection_goes_to_the_nearest_row_when_its_row_vanishes() {
 }
 
 #[test]
+fn the_selection_goes_on_with_its_session_when_that_has_another_row() {
+    let asks = |n, target| {
+        let mut row = row(n, "claude", State::WaitingApproval, target, 9_000).asks("Bash", "rm x");
+        row.instance_id = Some(format!("session {target}"));
+        row
+    };
+    let mut model = usual();
+    let (mine, mut again) = (asks(90, "mine:0.0"), asks(91, "mine:0.0"));
+    again.target = "else:0.0".parse().unwrap();
+    tell(
+        &mut model,
+        Message::Update(Update::Row(Arc::new(mine.clone()))),
+    );
+    tell(
+        &mut model,
+        Message::Update(Update::Row(Arc::new(asks(92, "other:0.0")))),
+    );
+    keys(&mut model, "jk");
+    while model.selected != Some(mine.id.clone()) {
+        keys(&mut model, "j");
+    }
+    let at = |millis| now().plus(Duration::from_millis(millis));
+    update(&mut model, Message::Update(Update::Gone(mine.id)), at(0));
+    let approve = KeyEvent::new(KeyCode::Char('a'), KeyModifiers::NONE);
+    assert_ne!(target(&model), "else:0.0");
+    let comes = Message::Update(Update::Row(Arc::new(again)));
+    update(&mut model, comes, at(140));
+    assert_eq!(target(&model), "else:0.0");
+    // What is pressed in that moment is not meant for whoever stands there.
+    let effects = update(&mut model, Message::Key(approve), at(200));
+    assert!(effects.is_empty(), "{effects:?}");
+}
+
+#[test]
+fn a_key_that_was_meant_for_a_row_that_has_gone_answers_no_other() {
+    let mut model = usual();
+    keys(&mut model, "jk");
+    assert_eq!(target(&model), "shop:1.1");
+    let other = row(90, "claude", State::WaitingApproval, "late:0.0", 9_000).asks("Bash", "rm x");
+    tell(&mut model, Message::Update(Update::Row(Arc::new(other))));
+    let id = model.selected.clone().unwrap();
+    update(&mut model, Message::Update(Update::Gone(id)), now());
+    for key in ['a', 'd', 'x', '1'] {
+        let pressed = KeyEvent::new(KeyCode::Char(key), KeyModifiers::NONE);
+        let soon = now().plus(Duration::from_millis(700));
+        assert_eq!(update(&mut model, Message::Key(pressed), soon), []);
+        let said = &model.notice.as_ref().unwrap().text;
+        assert!(
+            said.starts_with("another row has just come"),
+            "{key}: {said}"
+        );
+    }
+    let later = now().plus(Duration::from_millis(1100));
+    let stop = KeyEvent::new(KeyCode::Char('x'), KeyModifiers::NONE);
+    update(&mut model, Message::Key(stop), later);
+    assert!(matches!(model.panel, Panel::Stop(_)));
+}
+
+#[test]
 fn tab_goes_round_the_rows_that_need_the_person() {
     let mut model = usual();
     let mut visited = Vec::new();
