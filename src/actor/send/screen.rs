@@ -64,11 +64,8 @@ impl View {
         let Some(prompt) = &self.prompt else {
             return true;
         };
-        let is_sure = |c: &char| c.is_ascii() || c.is_alphanumeric();
-        let line = text.trim_start().lines().next().unwrap_or_default();
-        let beginning: String = line.chars().take(COMPARED).take_while(is_sure).collect();
         let is_folded = FOLDED.iter().any(|begins| prompt.text.starts_with(begins));
-        self.holds_text() && (is_folded || prompt.text.starts_with(beginning.trim_end()))
+        self.holds_text() && (is_folded || stands_for(&prompt.text, text))
     }
 
     /// How it is, where it should be otherwise.
@@ -79,6 +76,20 @@ impl View {
             Some(_) => "something else is written in its prompt; go there",
         }
     }
+}
+
+/// Whether what stands in the row of a prompt is the beginning of `text` and nothing beside it. Blanks are drawn as
+/// programs like, a tab as several; what is not of ASCII may be drawn as something else, and is not compared.
+fn stands_for(row: &str, text: &str) -> bool {
+    let line = text.trim_start().lines().next().unwrap_or_default();
+    let written: String = line.split_whitespace().collect();
+    let drawn: String = row.split_whitespace().collect();
+    if written.is_ascii() {
+        return written.starts_with(&drawn);
+    }
+    let beginning = written.chars().take(COMPARED);
+    let beginning: String = beginning.take_while(char::is_ascii).collect();
+    drawn.starts_with(&beginning)
 }
 
 /// The lines of the pane without colours and without blanks at their ends.
@@ -132,6 +143,8 @@ mod tests {
         assert!(holds("do it now\nand more", &typed));
         assert!(!holds("it now", &typed), "somebody was writing there");
         assert!(!holds("do it now", at_rest));
+        assert!(holds("do\tit now", &typed) && holds("do it now and on in the next row", &typed));
+        assert!(!holds("do it", &typed), "somebody writes behind it");
         assert!(holds(
             "x\ny",
             &at_rest.replace('❯', "❯ [Pasted text #1 +2 lines]")

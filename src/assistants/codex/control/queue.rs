@@ -17,6 +17,10 @@ const BEGINS_WITHIN: Duration = Duration::from_secs(2);
 /// How long between two looks.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// Said of a text with which no turn begins although none runs.
+const HELD: &str = "Codex keeps it in its queue and has not begun with it: after a turn that was interrupted it goes \
+                    with the next prompt typed there";
+
 /// See the module.
 pub(in crate::assistants::codex) struct Queue;
 
@@ -73,15 +77,19 @@ pub(super) fn send(prompt: &Prompt<'_>, is_server: &IsServer) -> Sent {
             "it was sent, and its server says that it got something else".to_owned(),
         );
     }
+    if !is_idle {
+        return Sent::Done { queued: true };
+    }
     let until = Instant::now() + BEGINS_WITHIN;
-    while is_idle && Instant::now() < until {
+    while Instant::now() < until {
         match thread.queue() {
             Ok(queue) if !queue.contains(&queued["id"]) => return Sent::Done { queued: false },
             Ok(_) => std::thread::sleep(PAUSE),
             Err(_) => break,
         }
     }
-    Sent::Done { queued: true }
+    // Measured: after a turn that was denied or interrupted it waits for the person.
+    Sent::Unknown(HELD.to_owned())
 }
 
 /// The session at its server.

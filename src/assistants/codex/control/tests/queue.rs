@@ -41,6 +41,16 @@ fn a_text_of_many_lines_arrives_once_and_whole() {
 }
 
 #[test]
+fn what_is_kept_back_after_an_interrupted_turn_is_not_told_as_sent() {
+    let stage = idle();
+    stage.server.hold_queue();
+    let Sent::Unknown(why) = sent(&stage, "x", None) else {
+        panic!("no turn has begun with it");
+    };
+    assert!(why.contains("next prompt"), "{why}");
+}
+
+#[test]
 fn nothing_is_sent_while_something_is_asked_or_somebody_objects() {
     let stage = Stage::asking();
     assert!(matches!(sent(&stage, "x", None), Sent::Refused(_)));

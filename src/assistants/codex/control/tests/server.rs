@@ -63,6 +63,8 @@ struct State {
     is_slow: bool,
     /// What waits to be its next turns; it is idle as long as nothing runs.
     queue: Vec<Value>,
+    /// Its last turn was interrupted.
+    holds_queue: bool,
     /// A turn runs.
     is_busy: bool,
     subscribers: HashMap<u64, Sender<Value>>,
@@ -118,6 +120,11 @@ impl CodexServer {
     /// From now on what is approved runs until [`Self::end`].
     pub fn run_long(&self) {
         self.state().is_slow = true;
+    }
+
+    /// Its last turn was interrupted: what is put into the queue stays there until somebody types.
+    pub fn hold_queue(&self) {
+        self.state().holds_queue = true;
     }
 
     /// From now on a turn runs, and what is put into the queue stays there.
@@ -260,7 +267,7 @@ impl CodexServer {
             "thread/queue/add" => {
                 let id = format!("queued-{}", state.heard.len());
                 let queued = json!({"id": id, "input": said["params"]["input"]});
-                if state.is_busy {
+                if state.is_busy || state.holds_queue {
                     state.queue.push(queued.clone());
                 }
                 json!({ "queuedSubmission": queued })
