@@ -110,7 +110,6 @@ pub(super) fn give_back(pane: PaneId) -> String {
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::os::unix::fs::PermissionsExt;
     use std::path::PathBuf;
     use std::process::Command;
     use std::time::{Duration, Instant};
@@ -119,6 +118,7 @@ mod tests {
 
     use super::*;
     use crate::mux::tmux::servers::KIND;
+    use crate::test_program::write_program;
 
     /// A tmux server of its own with one pane, and a program for its pipe.
     struct OnePane {
@@ -162,8 +162,7 @@ mod tests {
         fn words(&self) -> Vec<OsString> {
             let program = self.folder.path().join(HOSTILE);
             let script = "#!/bin/sh\nprintf '%s\\n' \"$@\" >words\nexec cat >/dev/null\n";
-            fs::write(&program, script).unwrap();
-            fs::set_permissions(&program, PermissionsExt::from_mode(0o700)).unwrap();
+            write_program(&program, script);
             vec![program.into(), HOSTILE.into(), "last".into()]
         }
 
