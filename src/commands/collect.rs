@@ -15,14 +15,16 @@ pub(super) fn run(context: &Context, arguments: &CollectArgs) -> CommandResult {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])
         .map_err(|error| CommandError::new("could not wait for signals").caused_by(&error))?;
     let handle = signals.handle();
-    let always = context.config()?.listen.always.then_some("");
-    let listen = arguments.listen.listen.as_deref().or(always);
-    let listen = listen::wanted(context, listen)?;
+    let listen = listen::wanted(context, arguments.listen.listen.as_deref())?;
+    let always = context.config()?.listen.always;
     let running = collector::collect(&setup, Vec::new(), move || handle.close())
         .map_err(|error| explain(&error))?;
     // Only now: where somebody else collects nothing is begun.
-    let listening = listen.map(|listen| listen::start(context, &listen));
-    let _listening = listening.transpose()?;
+    let _listening = match listen {
+        Some(listen) => Some(listen::start(context, &listen)?),
+        None if always => listen::start_if_possible(context),
+        None => None,
+    };
     messages::status(&format!(
         "Collecting on {}.",
         setup.doors.places.events_socket.display()

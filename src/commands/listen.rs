@@ -52,6 +52,23 @@ pub(super) fn start(context: &Context, setup: &Setup) -> Result<Listening, Comma
     Ok(listening)
 }
 
+/// Listens as the settings alone want it: where that cannot be, a warning says why, and nothing else is kept from
+/// going on.
+pub(super) fn start_if_possible(context: &Context) -> Option<Listening> {
+    let setup = wanted(context, Some(""));
+    let listening = setup.and_then(|setup| setup.map(|it| start(context, &it)).transpose());
+    listening.unwrap_or_else(|error| {
+        // The outer causes say once more what was tried.
+        let cause = error.causes().last().map(|cause| format!(": {cause}"));
+        messages::warning(&format!(
+            "nobody is let in over WebSocket, which `[listen] always` wants: {error}{}; \
+             all else goes on, and `--listen 127.0.0.1:PORT` takes another port",
+            cause.unwrap_or_default()
+        ));
+        None
+    })
+}
+
 /// The same without a word.
 pub(super) fn begin(context: &Context, setup: &Setup) -> Result<Listening, CommandError> {
     let address = setup.address;

@@ -6,8 +6,12 @@ use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Stdio;
 
+use rustix::process::{Pid, Signal, kill_process};
+
 use super::seen::Seen;
-use crate::common::{Finished, PROGRAM, Terminal, TestEnv, finish, finish_with_stdin, wait};
+use crate::common::{
+    Finished, PROGRAM, Terminal, TestEnv, finish, finish_with_stdin, started, wait, wait_until,
+};
 
 pub(super) fn bring_about(seen: &mut Seen) {
     let env = TestEnv::new();
@@ -116,6 +120,26 @@ fn no_folder(seen: &mut Seen) {
     );
 }
 
+/// By the settings alone: it collects all the same, until it is told to end.
+fn listening_always(seen: &mut Seen, env: &TestEnv, taken: &str) {
+    env.configure("[listen]\nalways = true\n");
+    let mut collect = env.pane_patrol();
+    let (child, _stdin) = started(collect.arg("collect").env("AOC_HUB_ADDR", taken));
+    wait_until("it collects", || {
+        finish(env.pane_patrol().arg("status")).status.success()
+    });
+    kill_process(Pid::from_child(&child), Signal::TERM).expect("it runs");
+    let finished = wait(child);
+    assert!(finished.status.success(), "{finished:?}");
+    assert!(finished.stderr.contains("Collecting on"), "{finished:?}");
+    seen.take(
+        "collect",
+        env,
+        "`[listen] always` is set, and the port is another program's: it collects without listening",
+        &finished,
+    );
+}
+
 fn collecting(seen: &mut Seen) {
     let env = TestEnv::new();
     let runtime = env.places().runtime;
@@ -140,6 +164,7 @@ fn collecting(seen: &mut Seen) {
     let port = other.local_addr().expect("it has one").port();
     let listen = format!("collect --listen 127.0.0.1:{port}");
     seen.of(&env, "the port is another program's", &listen);
+    listening_always(seen, &env, &format!("127.0.0.1:{port}"));
     nobody_takes(seen);
 }
 
