@@ -18,17 +18,14 @@ use crate::sys::shell;
 /// As many names are told where one has to be chosen.
 const MOST_NAMED: usize = 20;
 
+/// What to do where a launcher's program lists nothing.
+const BY_HAND: &str = "run that program by hand to see why; nothing was started";
+
 /// Starts an assistant, or lists what can be started.
 pub(super) fn start(context: &Context, arguments: &StartArgs) -> CommandResult {
     let launchers = launchers(context)?;
     if arguments.list {
-        let startable = Startable::all(context, &launchers)?;
-        if arguments.json {
-            return messages::json(&startable);
-        }
-        let lines = startable.iter().map(Startable::line);
-        messages::raw_result(&lines.collect::<String>());
-        return Ok(());
+        return list(context, &launchers, arguments.json);
     }
     let launcher = choose(&launchers, arguments.launcher.as_deref())?;
     if arguments.item.is_none() {
@@ -60,6 +57,26 @@ pub(super) fn start(context: &Context, arguments: &StartArgs) -> CommandResult {
     Ok(())
 }
 
+/// Prints what can be started. What one launcher lists may not be known: the others stand there as ever.
+fn list(context: &Context, launchers: &[Launcher], json: bool) -> CommandResult {
+    let startable = Startable::all(context, launchers);
+    if json {
+        messages::json(&startable)?;
+    } else {
+        let lines = startable.iter().filter_map(Startable::line);
+        messages::raw_result(&lines.collect::<String>());
+    }
+    let unknown = startable.iter().filter_map(|one| one.error.as_ref());
+    let unknown: Vec<&String> = unknown.collect();
+    for error in &unknown {
+        messages::warning(error);
+    }
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    Err(CommandError::new("not all that can be started is known").hint(BY_HAND))
+}
+
 /// What can be started, as programs get it.
 #[derive(Serialize)]
 struct Startable {
@@ -68,11 +85,14 @@ struct Startable {
     item: Option<String>,
     /// Where that was started already and runs.
     target: Option<Target>,
+    /// Why it is not known what its launcher lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
 }
 
 impl Startable {
     /// The launchers; of one that lists names, each of them.
-    fn all(context: &Context, launchers: &[Launcher]) -> Result<Vec<Self>, CommandError> {
+    fn all(context: &Context, launchers: &[Launcher]) -> Vec<Self> {
         let path = context.path.clone().unwrap_or_default();
         let lists = launchers.iter().any(|launcher| launcher.list.is_some());
         let panes = lists.then(|| Panes::of(&context.reach()));
@@ -83,11 +103,15 @@ impl Startable {
                 launcher: launcher.name.clone(),
                 item,
                 target,
+                error: None,
             };
             match launcher.items(&path, &panes) {
                 None => all.push(of(None, None)),
-                Some(items) => {
-                    let items = items.map_err(|why| not_listed(launcher, &why))?;
+                Some(Err(why)) => all.push(Self {
+                    error: Some(not_listed(launcher, &why)),
+                    ..of(None, None)
+                }),
+                Some(Ok(items)) => {
                     let target = |item: &Item| item.runs.as_ref().map(|it| it.target.clone());
                     all.extend(
                         items
@@ -97,19 +121,21 @@ impl Startable {
                 }
             }
         }
-        Ok(all)
+        all
     }
 
-    fn line(&self) -> String {
+    /// Its line for a person; none where it is not known.
+    fn line(&self) -> Option<String> {
+        if self.error.is_some() {
+            return None;
+        }
         let item = self.item.iter().map(|item| format!(" {item}"));
-        format!("{}{}\n", self.launcher, item.collect::<String>())
+        Some(format!("{}{}\n", self.launcher, item.collect::<String>()))
     }
 }
 
-fn not_listed(launcher: &Launcher, why: &NotListed) -> CommandError {
-    let name = &launcher.name;
-    CommandError::new(format!("could not list what `{name}` starts: {why}"))
-        .hint("run that program by hand to see why; nothing was started")
+fn not_listed(launcher: &Launcher, why: &NotListed) -> String {
+    format!("could not list what `{}` starts: {why}", launcher.name)
 }
 
 /// Says which names there are, where one of them has to be named.
@@ -119,7 +145,7 @@ fn choose_item(context: &Context, launcher: &Launcher) -> CommandResult {
         return Ok(());
     };
     let (names, name) = (
-        names.map_err(|why| not_listed(launcher, &why))?,
+        names.map_err(|why| CommandError::new(not_listed(launcher, &why)).hint(BY_HAND))?,
         &launcher.name,
     );
     let hint = match &names[..] {

@@ -168,6 +168,37 @@ fn what_a_launcher_lists_is_started_by_its_name_and_nothing_else_of_what_is_prin
 }
 
 #[test]
+fn what_one_launcher_cannot_list_takes_nothing_of_the_others_away() {
+    let env = TestEnv::new();
+    let launcher = |name: &str, more: &str| {
+        format!("[[launcher]]\nname = '{name}'\ncommand = 'x {{item}}'\n{more}\n")
+    };
+    let all = [
+        launcher("box", "list = ['printf', 'one\\ntwo\\n']"),
+        launcher("bad", "list = 'false'"),
+        "[[launcher]]\nname = 'own'\ncommand = 'x'\n".to_owned(),
+    ];
+    env.configure(&all.concat());
+    let why = "could not list what `bad` starts: `false` has failed, and does not say why";
+    let list = |more: &[&str]| {
+        let finished = finish(env.pane_patrol().args(["start", "--list"]).args(more));
+        assert_eq!(finished.status.code(), Some(1), "{finished:?}");
+        let warning = format!("warning: {why}\n");
+        assert!(finished.stderr.starts_with(&warning), "{finished:?}");
+        finished.stdout
+    };
+    assert_eq!(list(&[]), "box one\nbox two\nown\n");
+    let listed: serde_json::Value = serde_json::from_str(&list(&["--json"])).expect("JSON");
+    let expected = serde_json::json!([
+        {"launcher": "box", "item": "one", "target": null},
+        {"launcher": "box", "item": "two", "target": null},
+        {"launcher": "bad", "item": null, "target": null, "error": why},
+        {"launcher": "own", "item": null, "target": null},
+    ]);
+    assert_eq!(listed, expected);
+}
+
+#[test]
 fn a_command_that_fails_stays_to_be_read() {
     let env = TestEnv::new();
     let Some(server) = Tmux::start(&env, "work") else {

@@ -75,7 +75,11 @@ fn listing(seen: &mut Seen) {
         env.configure(&format!("{launcher}{program}\n"));
     };
     lists("'false'");
-    seen.of(&env, "the program that lists them fails", "start --list");
+    seen.of(
+        &env,
+        "the program that lists them fails; what else is known is printed",
+        "start --list",
+    );
     lists("['sh', '-c', 'echo no engine runs >&2; exit 1']");
     seen.of(
         &env,
