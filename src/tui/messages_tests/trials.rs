@@ -363,9 +363,17 @@ fn startable(said: &mut Said) {
         row: "/tmp/tmux-1000/default,77::%70".to_owned(),
         target: "work:1.0".parse().expect("it is one"),
     };
-    update(&mut model, listed(Some(running)), later);
+    update(&mut model, listed(Some(running.clone())), later);
     update(&mut model, enter(), later);
-    said.take("Enter on what a launcher lists, and it runs", &mut model);
+    said.take(
+        "Enter on what a launcher lists, and it is said to run",
+        &mut model,
+    );
+    update(&mut model, listed(Some(running)), later);
+    said.take(
+        "Enter on what a launcher lists, and it runs still",
+        &mut model,
+    );
 }
 
 fn attaching(said: &mut Said) {

@@ -41,6 +41,8 @@ pub(crate) struct Startables {
     starting: Vec<String>,
     /// Those that were, and are not listed as running yet.
     started: Vec<String>,
+    /// The id of the one that is started if the next answer says that it runs no longer.
+    doubted: Option<String>,
     /// When it was heard, or asked for since; `None`: nothing was heard yet.
     asked: Option<Timestamp>,
 }
@@ -136,6 +138,17 @@ impl Startables {
             .iter()
             .chain(&self.started)
             .any(|one| one == id)
+    }
+
+    /// It is said to run, and asked for anew to be started if it does not.
+    pub(crate) fn doubt(&mut self, id: &str, now: Timestamp) {
+        self.doubted = Some(id.to_owned());
+        self.asked = Some(now);
+    }
+
+    /// The id of the one that an answer decides on, once.
+    pub(crate) fn take_doubted(&mut self) -> Option<String> {
+        self.doubted.take()
     }
 
     /// Whether what was heard is so old that a key is a reason to ask anew; if so it counts as asked.

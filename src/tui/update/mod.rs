@@ -83,10 +83,10 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
         Message::Installed(outcome) => install::over(model, outcome),
         Message::Split(place) => quiet(|| split::answered(model, place, now)),
         Message::SplitSeen(place) => quiet(|| split::hear(model, place, now)),
-        Message::Listed(listed) => quiet(|| {
+        Message::Listed(listed) => {
             launch::listed(model, &listed);
-            startable::hear(model, &listed, now);
-        }),
+            startable::hear(model, &listed, now)
+        }
         Message::Started(outcome) => launch::started(model, outcome, now),
         Message::Resumed(session, outcome) => ended::resumed(model, &session, outcome, now),
         Message::Stopped(row, outcome) => launch::stopped(model, &row, outcome, now),

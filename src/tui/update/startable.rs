@@ -2,17 +2,24 @@
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::tui::effect::Effect;
+use crate::tui::effect::{Choice, Effect};
 use crate::tui::keymap::{Action, key_for};
 use crate::tui::message::Listed;
 use crate::tui::model::{Follow, Model, Startable};
 use crate::tui::update::reflow::{is_seen, settle_from};
 
-/// Takes in what the launchers list.
-pub(crate) fn hear(model: &mut Model, listed: &Listed, now: Timestamp) {
+/// Takes in what the launchers list, and starts what Enter was pressed on if it runs no longer.
+pub(crate) fn hear(model: &mut Model, listed: &Listed, now: Timestamp) -> Vec<Effect> {
     let line = model.place_of_selected().map(|(_, line)| line);
+    let doubted = model.startables.take_doubted();
     model.put_listed(listed, now);
     settle_from(model, now, Follow::IfVisible, line);
+    // Whoever has gone to something else meanwhile does not wait for it.
+    let selected = model.selected_startable().cloned();
+    match selected.filter(|one| doubted.as_ref() == Some(&one.id)) {
+        Some(one) => decide(model, &one, now),
+        None => Vec::new(),
+    }
 }
 
 /// Asks for it anew where a person looks at it and it is old: nothing is asked while nobody does anything.
@@ -21,7 +28,8 @@ pub(crate) fn follow(model: &mut Model, by_hand: bool, now: Timestamp) -> Option
     (is_shown && model.startables.is_due(now)).then_some(Effect::ListItems)
 }
 
-/// Starts it, unless the person cannot have seen yet that it is what stands there, or it runs.
+/// Starts it, unless the person cannot have seen yet that it is what stands there. Where it is said to run, that may be
+/// over: the launchers are asked anew, and their answer decides.
 pub(crate) fn start(model: &mut Model, one: &Startable, now: Timestamp) -> Vec<Effect> {
     let Ok(choice) = &one.choice else {
         // It says itself what was wrong.
@@ -38,11 +46,30 @@ pub(crate) fn start(model: &mut Model, one: &Startable, now: Timestamp) -> Vec<E
         return Vec::new();
     }
     if let Some(running) = &one.runs {
-        let why = format!("{name} runs in {} and has not reported", running.target);
-        let next = format!("{} starts another one", key_for(Action::Start));
-        model.advise(&why, &next, now);
-        return Vec::new();
+        let looks = format!("looking again whether {name} runs in {}", running.target);
+        model.notify(&looks, now);
+        model.startables.doubt(&one.id, now);
+        return vec![Effect::ListItems];
     }
+    begin(model, one, choice)
+}
+
+/// Starts what was said to run, unless it still does.
+fn decide(model: &mut Model, one: &Startable, now: Timestamp) -> Vec<Effect> {
+    let Ok(choice) = &one.choice else {
+        return Vec::new();
+    };
+    let Some(running) = &one.runs else {
+        return begin(model, one, choice);
+    };
+    let (name, place) = (one.called(), &running.target);
+    let why = format!("{name} runs in {place} and has not reported");
+    let next = format!("{} starts another one", key_for(Action::Start));
+    model.advise(&why, &next, now);
+    Vec::new()
+}
+
+fn begin(model: &mut Model, one: &Startable, choice: &Choice) -> Vec<Effect> {
     model.startables.begin(&one.id);
     vec![Effect::Start {
         choice: choice.clone(),

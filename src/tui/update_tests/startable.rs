@@ -11,9 +11,9 @@ use crate::tui::undone::NotStarted;
 
 const NAMES: [&str; 2] = ["one", "two"];
 
-fn hear(model: &mut Model, listed: Result<Vec<Item>, String>, at: Timestamp) {
+fn hear(model: &mut Model, listed: Result<Vec<Item>, String>, at: Timestamp) -> Vec<Effect> {
     model.setup.listing = vec![1];
-    update(model, Message::Listed(vec![(1, listed)]), at);
+    update(model, Message::Listed(vec![(1, listed)]), at)
 }
 
 /// The usual day with two that can be started; the time when that was seen.
@@ -108,9 +108,10 @@ fn enter_starts_one_once_until_it_has_a_row_of_its_own() {
         row: place.id.clone(),
         target: place.target.clone(),
     });
-    hear(&mut model, Ok(listed), later);
+    hear(&mut model, Ok(listed.clone()), later);
     assert!(!screen(&model).contains("Enter starts it"));
     assert_eq!(press_at(&mut model, KeyCode::Enter, later), []);
+    assert_eq!(hear(&mut model, Ok(listed), later), []);
     assert_eq!(
         said(&model),
         "box two runs in work:1.0 and has not reported · n starts another one"
@@ -128,6 +129,33 @@ fn enter_starts_one_once_until_it_has_a_row_of_its_own() {
     assert_eq!(names(&model), ["one"], "it is a row now");
     update(&mut model, Message::Update(Update::Gone(id)), later);
     assert_eq!(names(&model), NAMES);
+}
+
+#[test]
+fn enter_looks_again_at_one_that_is_said_to_run_and_starts_it_if_that_is_over() {
+    let (mut model, later) = with_two();
+    let mut listed = items(&NAMES);
+    listed[1].runs = Some(Running {
+        row: "/tmp/tmux-1000/default,77::%70".to_owned(),
+        target: "work:1.0".parse().expect("it is one"),
+    });
+    hear(&mut model, Ok(listed.clone()), later);
+    press_at(&mut model, KeyCode::Char('G'), later);
+    let looks = |model: &mut Model| all_of(model, KeyCode::Enter, later);
+    assert_eq!(looks(&mut model), [Effect::ListItems]);
+    assert_eq!(
+        said(&model),
+        "looking again whether box two runs in work:1.0"
+    );
+    assert_eq!(hear(&mut model, Ok(items(&NAMES)), later), [started("two")]);
+    // One answer decides once, and not for whoever has gone to something else.
+    assert_eq!(hear(&mut model, Ok(items(&NAMES)), later), []);
+    let refused = Err(NotStarted::Refused("no room".to_owned()));
+    update(&mut model, Message::Started(refused), later);
+    hear(&mut model, Ok(listed), later);
+    looks(&mut model);
+    press_at(&mut model, KeyCode::Char('k'), later);
+    assert_eq!(hear(&mut model, Ok(items(&NAMES)), later), []);
 }
 
 #[test]
