@@ -188,7 +188,8 @@ impl Stage {
         let (start, before) = (Instant::now(), all()?);
         thread::sleep(Duration::from_secs(seconds));
         let (took, after) = (start.elapsed(), all()?);
-        Ok(100.0 * (after - before).as_secs_f64() / took.as_secs_f64())
+        let worked = after.saturating_sub(before);
+        Ok(100.0 * worked.as_secs_f64() / took.as_secs_f64())
     }
 }
 

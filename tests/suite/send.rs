@@ -168,8 +168,8 @@ fn a_text_comes_once_and_whole_and_nothing_of_it_is_run() {
     assert_eq!(stage.prompts(), [hostile()]);
     collector.until_state("running");
     // A turn runs, and its prompt takes another one.
-    let mut send = env.pane_patrol();
-    let queued = finish(send.args(["send", "work", "--json", "and", "then;"]));
+    let mut second = env.pane_patrol();
+    let queued = finish(second.args(["send", "work", "--json", "and", "then;"]));
     let told: Value = serde_json::from_str(&queued.stdout).expect("JSON");
     assert_eq!(
         told["sent"],

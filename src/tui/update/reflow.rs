@@ -82,21 +82,18 @@ fn follow_session(model: &mut Model, now: Timestamp) {
     };
     let is_gone = model.rows.get(&followed.row).is_none();
     let gone = followed.gone.or_else(|| is_gone.then_some(now));
-    if !gone.is_some_and(|gone| now < gone.plus(COMES_AGAIN)) {
+    if gone.is_none_or(|gone| now >= gone.plus(COMES_AGAIN)) {
         model.followed = selected;
         return;
     }
     let mut rows = model.rows.in_order().iter().map(|known| &known.row);
     let again = rows.find(|row| followed.is_of(row));
-    match again.and_then(|row| Followed::of(row)) {
-        Some(again) => {
-            fall_to(model, Some(again.row.clone()), now);
-            model.followed = Some(again);
-        }
-        None => {
-            followed.gone = gone;
-            model.followed = Some(followed);
-        }
+    if let Some(again) = again.and_then(|row| Followed::of(row)) {
+        fall_to(model, Some(again.row.clone()), now);
+        model.followed = Some(again);
+    } else {
+        followed.gone = gone;
+        model.followed = Some(followed);
     }
 }
 

@@ -91,17 +91,17 @@ impl Pty {
     pub(super) fn read(&mut self, limit: Duration) -> bool {
         let limit = Timespec::try_from(limit).expect("not for ever");
         let mut waiting = [PollFd::new(&self.file, PollFlags::IN)];
-        let mut chunk = [0; 65536];
-        match poll(&mut waiting, Some(&limit)) {
-            Ok(0) => true,
-            _ => match self.file.read(&mut chunk) {
-                Ok(count) if count > 0 => {
-                    self.seen.extend_from_slice(&chunk[..count]);
-                    true
-                }
-                // The last one who had it open is gone.
-                _ => false,
-            },
+        let mut chunk = [0; 16384];
+        if poll(&mut waiting, Some(&limit)) == Ok(0) {
+            return true;
+        }
+        match self.file.read(&mut chunk) {
+            Ok(count) if count > 0 => {
+                self.seen.extend_from_slice(&chunk[..count]);
+                true
+            }
+            // The last one who had it open is gone.
+            _ => false,
         }
     }
 

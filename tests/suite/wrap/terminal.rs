@@ -75,8 +75,8 @@ fn the_last_byte_of_a_program_comes_before_our_own_end() {
     let env = TestEnv::new();
     let around = "stty -onlcr; \"$0\" \"$@\"; printf after";
     let seen = Pty::wrapped(&env, around, "seq 20000; printf last").end();
-    let numbers: String = (1..=20000).map(|number| format!("{number}\n")).collect();
-    assert!(seen == format!("{numbers}lastafter").into_bytes());
+    let numbers: Vec<String> = (1..=20000).map(|number| number.to_string()).collect();
+    assert!(seen == format!("{}\nlastafter", numbers.join("\n")).into_bytes());
 }
 
 #[test]
