@@ -26,12 +26,12 @@ const NOTICED_AFTER: Duration = Duration::from_millis(500);
 /// Who sees what she was looking at go looks for it first: a key until then may be meant for that.
 const LOOKED_AT_AFTER: Duration = Duration::from_secs(1);
 
-/// Whether it says something to the selected assistant that cannot be taken back.
+/// Whether it says something to the selected assistant that cannot be taken back; stopping names whom first.
 fn is_final(action: Action) -> bool {
-    use Action::{Answer, Approve, Confirm, Deny, DenySaying, Stop, Trust};
+    use Action::{Answer, Approve, Confirm, Deny, DenySaying, Trust};
     matches!(
         action,
-        Approve | Answer(_) | Confirm | Deny | DenySaying | Stop | Trust
+        Approve | Answer(_) | Confirm | Deny | DenySaying | Trust
     )
 }
 
