@@ -7,8 +7,8 @@
 //!
 //! | part | does |
 //! | --- | --- |
-//! | [`Record`] | what one record says, read strictly: what breaks the grammar says nothing at all |
-//! | [`Splitter`] | finds records in a stream that may be cut anywhere, and loses no byte |
+//! | `Record` | what one record says, read strictly: what breaks the grammar says nothing at all |
+//! | `Splitter` | finds records in a stream that may be cut anywhere, and loses no byte |
 //!
 //! Anybody who can write to a terminal can write a record. What one says is never more than a claim, to be
 //! held against the process that runs there.
