@@ -67,6 +67,11 @@ impl GitError {
     fn io(error: &io::Error) -> Self {
         Self::Failed(format!("could not be run: {error}"))
     }
+
+    /// Whether asking again tells the same until somebody installs something or makes a repository.
+    fn is_lasting(&self) -> bool {
+        matches!(self, Self::Missing | Self::NotRepository)
+    }
 }
 
 impl Default for Git {

@@ -38,22 +38,22 @@ impl Git {
 pub(crate) struct Survey {
     /// What is changed.
     pub(crate) summary: DiffSummary,
-    /// The folders in which something happens when that changes; not what is below them.
-    pub(crate) folders: BTreeSet<PathBuf>,
+    /// The folders in which something happens when that changes; not what is below them. `None`: git could
+    /// not tell this time, as when a file is written while it reads it.
+    pub(crate) folders: Option<BTreeSet<PathBuf>>,
 }
 
 impl Git {
     /// The summary of the repository around `folder` with the folders that should be watched.
     pub(crate) fn survey(&self, folder: &Path) -> Survey {
         let survey = self.open(folder).and_then(|repository| {
-            // What cannot be found out of a repository is only not watched.
-            let folders = repository.folders().unwrap_or_default();
+            let folders = repository.folders().ok();
             let summary = repository.summarize()?;
             Ok(Survey { summary, folders })
         });
         survey.unwrap_or_else(|error| Survey {
             summary: self.degraded(&error),
-            folders: BTreeSet::new(),
+            folders: error.is_lasting().then(BTreeSet::new),
         })
     }
 }

@@ -4,6 +4,8 @@
 
 mod places;
 mod plan;
+#[cfg(test)]
+mod tests;
 mod watch;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -20,7 +22,7 @@ use crate::git::{DiffSummary, Git};
 use crate::tasks::{TaskSummary, taskmaster};
 use places::Residents;
 pub(crate) use plan::Pace;
-use plan::{Plan, Subject};
+use plan::{Look, Plan, Subject};
 use watch::{Spot, Watches};
 
 /// What the thread is told. Rows are named by their ids.
@@ -138,10 +140,10 @@ impl<R: FnMut(Report) -> bool> Worker<R> {
             let Some(subject) = self.plan.take_due(from) else {
                 continue;
             };
-            if !self.look(&subject) {
+            let Some(look) = self.look(&subject) else {
                 return;
-            }
-            self.plan.looked(&subject, from, Instant::now());
+            };
+            self.plan.looked(&subject, look, from, Instant::now());
         }
     }
 
@@ -254,33 +256,40 @@ impl<R: FnMut(Report) -> bool> Worker<R> {
         self.watches.set(subject, BTreeSet::new());
     }
 
-    /// Looks at a subject; whether anybody still listens.
-    fn look(&mut self, subject: &Subject) -> bool {
+    /// Looks at a subject; `None` if nobody listens any more.
+    fn look(&mut self, subject: &Subject) -> Option<Look> {
         match subject {
             Subject::Repository(folder) => self.look_at_repository(subject, folder),
-            Subject::Tasks(id) => self.look_at_tasks(subject, id),
+            Subject::Tasks(id) => self.look_at_tasks(subject, id).then_some(Look::Whole),
             // Its rows are looked at instead.
-            Subject::Project(_) => true,
+            Subject::Project(_) => Some(Look::Whole),
         }
     }
 
-    fn look_at_repository(&mut self, subject: &Subject, folder: &Arc<Path>) -> bool {
+    fn look_at_repository(&mut self, subject: &Subject, folder: &Arc<Path>) -> Option<Look> {
         let survey = self.git.survey(folder);
-        let folders = survey.folders.into_iter().map(Spot::Folder);
-        if self.watches.set(subject, folders.collect()) {
-            // What was written there between the look and the watch is seen in a second look.
-            self.plan.touch(subject, Instant::now());
-        }
+        let look = match survey.folders {
+            Some(folders) => {
+                let folders = folders.into_iter().map(Spot::Folder);
+                if self.watches.set(subject, folders.collect()) {
+                    // What was written there between the look and the watch is seen in a second look.
+                    self.plan.touch(subject, Instant::now());
+                }
+                Look::Whole
+            }
+            // What was watched before is still what may change.
+            None => Look::Failed,
+        };
         let known = self.repositories.get(folder);
         if known.is_some_and(|known| **known == survey.summary) {
-            return true;
+            return Some(look);
         }
         let summary = Arc::new(survey.summary);
         self.repositories
             .insert(Arc::clone(folder), Arc::clone(&summary));
         let here = self.in_repository.at(folder);
         let ids = here.map(ToString::to_string).collect();
-        (self.report)(Report::Diff(ids, summary))
+        (self.report)(Report::Diff(ids, summary)).then_some(look)
     }
 
     fn look_at_tasks(&mut self, subject: &Subject, id: &str) -> bool {

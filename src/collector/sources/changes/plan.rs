@@ -42,6 +42,19 @@ const TASKS_PAUSE_FACTOR: u32 = 49;
 /// They are added up until the pause after them is as long.
 const SHORTEST_REST: Duration = Duration::from_millis(20);
 
+/// After a look that failed it is looked again after this long, and after each one more that failed after
+/// twice as long as the time before, until [`MOST_DOUBLINGS`]: what is wrong with a repository may last.
+const FIRST_RETRY: Duration = Duration::from_secs(1);
+const MOST_DOUBLINGS: u32 = 6;
+
+/// How a look went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    Whole,
+    /// What there is to know could not be found out this time.
+    Failed,
+}
+
 /// Something that is looked at.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Subject {
@@ -68,6 +81,8 @@ pub(super) struct Plan {
 struct Timing {
     due: Option<Instant>,
     not_before: Option<Instant>,
+    /// How many looks have failed since the last whole one.
+    failures: u32,
 }
 
 impl Plan {
@@ -89,7 +104,7 @@ impl Plan {
             self.due.insert((now, Arc::clone(&subject)));
             let timing = Timing {
                 due: Some(now),
-                not_before: None,
+                ..Timing::default()
             };
             self.subjects.insert(subject, timing);
         }
@@ -106,18 +121,30 @@ impl Plan {
 
     /// Something may have changed: it is looked at soon, once for all that changes until then.
     pub(super) fn touch(&mut self, subject: &Subject, now: Instant) {
+        self.look_after(subject, self.pace.debounce, now);
+    }
+
+    /// It is looked at after this long, or sooner if it was to be.
+    fn look_after(&mut self, subject: &Subject, wait: Duration, now: Instant) {
         let Some((subject, _)) = self.subjects.get_key_value(subject) else {
             return;
         };
         let subject = Arc::clone(subject);
-        if let Some(timing) = self.subjects.get_mut(&subject)
-            && timing.due.is_none()
-        {
-            let soon = now + self.pace.debounce;
-            let due = timing.not_before.map_or(soon, |moment| moment.max(soon));
-            timing.due = Some(due);
-            self.due.insert((due, subject));
+        let Some(timing) = self.subjects.get_mut(&subject) else {
+            return;
+        };
+        let due = timing
+            .not_before
+            .map_or(now + wait, |moment| moment.max(now + wait));
+        match timing.due {
+            Some(sooner) if sooner <= due => return,
+            Some(later) => {
+                self.due.remove(&(later, Arc::clone(&subject)));
+            }
+            None => {}
         }
+        timing.due = Some(due);
+        self.due.insert((due, subject));
     }
 
     /// When something is due.
@@ -137,7 +164,8 @@ impl Plan {
     }
 
     /// It was looked at, between these two moments.
-    pub(super) fn looked(&mut self, subject: &Subject, from: Instant, to: Instant) {
+    pub(super) fn looked(&mut self, subject: &Subject, look: Look, from: Instant, to: Instant) {
+        let mut retry = None;
         if let Some(timing) = self.subjects.get_mut(subject) {
             let shortest = match subject {
                 Subject::Tasks(_) | Subject::Project(_) => SHORTEST_PAUSE,
@@ -145,6 +173,16 @@ impl Plan {
             };
             let pause = (to.duration_since(from) * PAUSE_FACTOR).max(shortest);
             timing.not_before = Some(to + pause);
+            timing.failures = match look {
+                Look::Whole => 0,
+                Look::Failed => {
+                    retry = Some(FIRST_RETRY * 2_u32.pow(timing.failures.min(MOST_DOUBLINGS)));
+                    timing.failures + 1
+                }
+            };
+        }
+        if let Some(wait) = retry {
+            self.look_after(subject, wait, to);
         }
         if let Subject::Tasks(_) = subject {
             self.rest(from, to);
@@ -176,7 +214,7 @@ mod tests {
         plan.add(repository("a"), start);
         plan.add(repository("a"), start);
         assert_eq!(plan.take_due(start), Some(repository("a")));
-        plan.looked(&repository("a"), start, start);
+        plan.looked(&repository("a"), Look::Whole, start, start);
         assert_eq!((plan.take_due(start), plan.next()), (None, None));
         plan.add(repository("a"), start);
         assert_eq!(plan.next(), None, "it is known already");
@@ -201,7 +239,7 @@ mod tests {
         plan.add(repository("a"), start);
         plan.take_due(start);
         let end = start + Duration::from_secs(2);
-        plan.looked(&repository("a"), start, end);
+        plan.looked(&repository("a"), Look::Whole, start, end);
         plan.touch(&repository("a"), end);
         assert_eq!(plan.next(), Some(end + Duration::from_secs(18)));
     }
@@ -217,7 +255,7 @@ mod tests {
             match plan.take_due(now) {
                 Some(subject) => {
                     let to = now + Duration::from_millis(1);
-                    plan.looked(&subject, now, to);
+                    plan.looked(&subject, Look::Whole, now, to);
                     (now, looked) = (to, looked + 1);
                 }
                 None => now = plan.next().unwrap(),
@@ -235,5 +273,26 @@ mod tests {
         }
         plan.touch(&repository("a"), start);
         assert_eq!(plan.next(), None);
+    }
+
+    #[test]
+    fn what_could_not_be_looked_at_is_looked_at_again_less_and_less_often_and_at_once_when_it_moves()
+     {
+        let (mut plan, start) = (Plan::new(Pace::SHOWN), Instant::now());
+        plan.add(repository("a"), start);
+        let mut now = start;
+        for pause in [1, 2, 4, 8, 16, 32, 64, 64] {
+            assert_eq!(plan.take_due(now), Some(repository("a")));
+            plan.looked(&repository("a"), Look::Failed, now, now);
+            now += Duration::from_secs(pause);
+            assert_eq!(plan.next(), Some(now));
+        }
+        assert_eq!(plan.take_due(now), Some(repository("a")));
+        plan.looked(&repository("a"), Look::Failed, now, now);
+        plan.touch(&repository("a"), now);
+        now += SHORTEST_PAUSE;
+        assert_eq!(plan.take_due(now), Some(repository("a")));
+        plan.looked(&repository("a"), Look::Whole, now, now);
+        assert_eq!((plan.take_due(now), plan.next()), (None, None));
     }
 }
