@@ -17,18 +17,20 @@ fn folders(env: &TestEnv) -> Vec<PathBuf> {
 
 /// Kills a `setup` while tmux looks at a file.
 fn kill_one(env: &TestEnv) {
-    let slow = "#!/bin/sh\ncase \"$*\" in *source-file*) exec sleep 60;; esac\nexec /usr/bin/tmux \"$@\"\n";
-    write_program(&env.path("bin/tmux"), slow);
+    let asked = env.path("asked");
+    let slow = "#!/bin/sh\ncase \"$*\" in *source-file*) : > ASKED; exec sleep 60;; esac\nexec /usr/bin/tmux \"$@\"\n";
+    let slow = slow.replace("ASKED", &format!("'{}'", asked.display()));
+    write_program(&env.path("bin/tmux"), &slow);
     let mut command = env.pane_patrol();
     let path = format!("{}:/usr/bin:/bin", env.path("bin").display());
     command.args(["setup", "--yes", "--skip", "assistants,notices"]);
     let mut child = command.env("PATH", path).spawn().expect("it starts");
-    wait_until("a file is looked at", || {
-        folders(env).iter().any(|path| path.join("conf").exists())
-    });
+    // Not as soon as the folder is there: a child that has not become tmux yet holds the folder's lock, too.
+    wait_until("a file is looked at", || asked.exists());
     child.kill().expect("it can be killed");
     child.wait().expect("it ends");
     fs::remove_file(env.path("bin/tmux")).expect("it is there");
+    fs::remove_file(asked).expect("it is there");
     for folder in folders(env) {
         let mode = folder.metadata().expect("it is there").permissions().mode();
         assert_eq!(mode & 0o777, 0o700, "nobody else looks into it");
