@@ -8,9 +8,10 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::contained::Container;
 use super::sources::changes;
+use crate::assistants::facets::turns::Turn;
 use crate::assistants::present::Found;
 use crate::hub::server;
-use crate::state::{Command, Input, Listing};
+use crate::state::{Command, Input, Listing, RowKey};
 use crate::sys::namespaces::Standing;
 
 /// What the sources tell the writer.
@@ -42,6 +43,15 @@ pub(super) enum Message {
         socket: String,
         /// What came of it.
         answer: Answer,
+    },
+    /// A row's session was looked up in its assistant's own record.
+    Turn {
+        /// The row.
+        row: RowKey,
+        /// When that was begun.
+        asked: Timestamp,
+        /// Where it is; `None`: there is no such record.
+        turn: Option<Turn>,
     },
     /// The commands that the assistant with this process runs, and when that was looked up.
     Commands(u32, Vec<Command>, Timestamp),

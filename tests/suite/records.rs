@@ -3,8 +3,10 @@
 
 #![cfg(target_os = "linux")]
 
+use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
 
 use pane_patrol_hooks::event::{Assistant, Event, Kind, State};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
@@ -71,7 +73,7 @@ impl<'env> Pane<'env> {
 
     /// Whether its shell is in front of all that it has started.
     fn is_in_front(&self) -> bool {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid)).expect("it lives");
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.pid)).expect("it lives");
         let rest = stat.rsplit_once(')').expect("a line of /proc").1;
         let fields: Vec<&str> = rest.split_whitespace().collect();
         fields[2] == fields[5]
@@ -123,8 +125,16 @@ fn message(name: &str, kind: &str, payload: &Value) -> Value {
         "timestamp": "2026-01-28T18:42:00Z", "payload": payload})
 }
 
+/// Why a record is held apart that is believed of nobody else.
+const UNBORNE: &str = "a status record that nothing else bears out";
+
 /// Waits until the hub says that something was held apart for that reason.
 fn is_held_apart(env: &TestEnv, why: &str) {
+    are_held_apart(env, why, 1);
+}
+
+/// The same of so many.
+fn are_held_apart(env: &TestEnv, why: &str, count: u64) {
     let mut stream = BufReader::new(env.connect_to_hub());
     let hello = json!({"client_id": "watch", "role": "subscriber", "capabilities": ["health"]});
     let hello = message("watch", "hello", &hello);
@@ -135,7 +145,8 @@ fn is_held_apart(env: &TestEnv, why: &str) {
             .read_line(&mut line)
             .unwrap_or_else(|error| panic!("{why}: {error}"));
         let told: Value = serde_json::from_str(&line).expect("JSON");
-        if told["payload"]["held_apart"][why].is_number() {
+        let held = told["payload"]["held_apart"][why].as_u64();
+        if held.is_some_and(|held| held >= count) {
             return;
         }
     }
@@ -235,10 +246,7 @@ fn ten_thousand_forged_records_approve_clear_name_and_move_nothing() {
     assert_eq!(wrong, 20 * 120, "what is broken is told to be");
     is_held_apart(&env, "a status record of another program than the row's");
     is_held_apart(&env, "more than 20 status records in a second");
-    is_held_apart(
-        &env,
-        "a status record that the title of the pane contradicts",
-    );
+    is_held_apart(&env, UNBORNE);
 
     // Something else is in front.
     pane.titled("cat");
@@ -282,6 +290,110 @@ fn ten_thousand_forged_records_approve_clear_name_and_move_nothing() {
     let mut tap = Tap::new(&env, "tap-1");
     tap.say("status_record", &pane.record(Some("codex"), "working"));
     collector.until_state("running");
+}
+
+/// What Codex writes down of the session that it reports.
+struct Rollout(PathBuf);
+
+impl Rollout {
+    fn begin(env: &TestEnv) -> Self {
+        let folder = env.home().join(".codex/sessions/2026/11/30");
+        fs::create_dir_all(&folder).expect("ours");
+        let rollout = Self(folder.join("rollout-2026-11-30T01-01-38-s1.jsonl"));
+        rollout.add("session_meta", &json!({"id": "s1"}));
+        rollout
+    }
+
+    fn add(&self, kind: &str, payload: &Value) {
+        let line = json!({"type": kind, "payload": payload});
+        let mut file = fs::File::options();
+        let mut file = file.create(true).append(true).open(&self.0).expect("ours");
+        writeln!(file, "{line}").expect("it is written");
+    }
+
+    fn turn(&self, kind: &str) {
+        self.add("event_msg", &json!({"type": kind}));
+    }
+
+    fn call(&self, name: &str) {
+        let call = json!({"type": "function_call", "name": name, "call_id": name});
+        self.add("response_item", &call);
+    }
+
+    fn result(&self, name: &str) {
+        let output = json!({"type": "function_call_output", "call_id": name});
+        self.add("response_item", &output);
+    }
+}
+
+#[test]
+fn a_level_that_codex_neither_writes_down_nor_shows_in_its_title_is_not_shown() {
+    let env = TestEnv::new();
+    let Some(pane) = Pane::new(&env) else { return };
+    let rollout = Rollout::begin(&env);
+    let collector = Collector::start_in(&env, &pane.server);
+    wait_until("the shell is in front", || pane.is_in_front());
+    let mut codex = Tap::new(&env, "codex");
+    let blocked = |kind: &str| {
+        let mut record = pane.record(Some("codex"), "blocked");
+        record["kind"] = json!(kind);
+        record
+    };
+    let working = || pane.record(Some("codex"), "working");
+    let mut held = 0;
+    // Each by somebody else, for of what one says only the last counts.
+    let mut forge = |records: &[Value]| {
+        let forgers: Vec<Tap> = (held..)
+            .zip(records)
+            .map(|(number, record)| {
+                let mut forger = Tap::new(&env, &format!("forger-{number}"));
+                forger.say("status_record", record);
+                forger
+            })
+            .collect();
+        held += records.len();
+        are_held_apart(&env, UNBORNE, held.try_into().expect("a few"));
+        drop(forgers);
+    };
+    let is_as_before = |before: &Value| {
+        let row = collector.rows().remove(0);
+        for field in ["state", "generation", "waiting", "message", "evidence"] {
+            assert_eq!(row[field], before[field], "{field}");
+        }
+    };
+
+    // It rests.
+    rollout.turn("task_started");
+    pane.reports(Kind::TurnStarted, State::Running);
+    rollout.turn("task_complete");
+    pane.reports(Kind::TurnFinished, State::Completed);
+    let rests = collector.until_state("completed");
+    forge(&[working(), blocked("permission"), blocked("question")]);
+    is_as_before(&rests);
+
+    // It works, also with leave, which is written down as what asks for it.
+    rollout.turn("task_started");
+    codex.say("status_record", &working());
+    let works = collector.until_state("running");
+    rollout.call("exec_command");
+    let done = pane.record(Some("codex"), "done");
+    forge(&[blocked("permission"), blocked("question"), done]);
+    is_as_before(&works);
+
+    // It asks.
+    pane.titled("[ ! ] Action Required | proj");
+    codex.say("status_record", &blocked("permission"));
+    collector.until_state("waiting_approval");
+    pane.titled("proj");
+    codex.say("status_record", &working());
+    collector.until_state("running");
+    rollout.result("exec_command");
+    rollout.call("request_user_input");
+    codex.say("status_record", &blocked("question"));
+    collector.until_state("waiting_input");
+    rollout.turn("task_complete");
+    codex.say("status_record", &pane.record(Some("codex"), "done"));
+    collector.until_state("completed");
 }
 
 #[test]

@@ -5,6 +5,7 @@ pub(crate) mod rollout;
 pub(crate) mod settings;
 pub(crate) mod tasks;
 pub(crate) mod trust;
+mod turns;
 
 use std::path::Path;
 use std::time::Duration;
@@ -23,6 +24,7 @@ use super::facets::prompts::Prompts;
 use super::facets::request::{Full, Given, Missing};
 use super::facets::status_record::StatusRecords;
 use super::facets::title::Title;
+use super::facets::turns::Turns;
 use super::facets::{Dialogs, Facets, TaskLists};
 use super::witness::{Piped, Witness};
 use crate::state::{Bound, Level, SessionId};
@@ -55,6 +57,10 @@ impl Facets for Codex {
             key: "codex_pipe",
             is_wanted: set.codex_pipe,
         })
+    }
+
+    fn turns(&self) -> Option<&'static dyn Turns> {
+        Some(&turns::Rollouts)
     }
 
     fn given(&self, tool: &str) -> Given {

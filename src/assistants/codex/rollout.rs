@@ -115,7 +115,7 @@ fn is_output_of(payload: &Value, id: &Value) -> bool {
 }
 
 /// The rollout of a session.
-fn of_session(session: Option<&str>, config: &Path) -> Option<PathBuf> {
+pub(super) fn of_session(session: Option<&str>, config: &Path) -> Option<PathBuf> {
     let end = format!("-{}.jsonl", plain(session)?);
     newest(&config.join("sessions"), DEPTH, &end)
 }

@@ -6,7 +6,7 @@ use pane_patrol_sys::open::Opening;
 use serde_json::Value;
 
 /// So much of its end is read, in bytes. What is asked now stands there.
-const MAX_BYTES: u64 = 8 * 1024 * 1024;
+pub(crate) const MAX_BYTES: u64 = 8 * 1024 * 1024;
 
 /// Stands in the place of a line that cannot be read: its `ids`, and when it was written.
 const UNREADABLE: &str = "unreadable";
@@ -33,8 +33,13 @@ pub(crate) struct Tail {
 
 /// As [`lines`], with what is known of the file.
 pub(crate) fn tail(path: &Path, words: &[&str]) -> Option<Tail> {
-    let bytes = read(path)?;
-    let is_cut = u64::try_from(bytes.len()).is_ok_and(|length| length >= MAX_BYTES);
+    end(path, MAX_BYTES, words)
+}
+
+/// As [`tail`], of no more than `most` bytes.
+pub(crate) fn end(path: &Path, most: u64, words: &[&str]) -> Option<Tail> {
+    let bytes = read(path, most)?;
+    let is_cut = u64::try_from(bytes.len()).is_ok_and(|length| length >= most);
     let wanted = |line: &&[u8]| {
         words
             .iter()
@@ -67,7 +72,7 @@ pub(crate) fn ids(line: &Value) -> impl Iterator<Item = &str> {
 
 /// The lines of `path` as they are written, the newest first, that hold `word`.
 pub(crate) fn texts(path: &Path, word: &str) -> Option<Vec<Vec<u8>>> {
-    let bytes = read(path)?;
+    let bytes = read(path, MAX_BYTES)?;
     let lines = bytes.split(|byte| *byte == b'\n').rev();
     let wanted = lines.filter(|line| memchr::memmem::find(line, word.as_bytes()).is_some());
     Some(wanted.map(<[u8]>::to_vec).collect())
@@ -127,9 +132,9 @@ fn unreadable(line: &[u8]) -> Value {
     serde_json::json!({UNREADABLE: ids, "timestamp": written})
 }
 
-fn read(path: &Path) -> Option<Vec<u8>> {
+fn read(path: &Path, most: u64) -> Option<Vec<u8>> {
     let opened = Opening::to_read().regular(path).ok()?;
-    opened.read_end(MAX_BYTES).ok()
+    opened.read_end(most).ok()
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ pub(crate) mod session_log;
 pub(crate) mod status_record;
 pub(crate) mod title;
 pub(crate) mod todos;
+pub(crate) mod turns;
 
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
@@ -38,6 +39,7 @@ use session_file::SessionFiles;
 use session_log::SessionLogs;
 use status_record::StatusRecords;
 use title::Title;
+use turns::Turns;
 
 /// What a variable of the environment says.
 pub(crate) type Variables<'a> = dyn Fn(&str) -> Option<PathBuf> + 'a;
@@ -81,6 +83,11 @@ pub(crate) trait Facets: Debug + Sync {
     /// Whether it says that without being asked, so that the pipe of its pane has it, and what the person has set of
     /// that.
     fn piped(&self, _set: Witness) -> Option<Piped> {
+        None
+    }
+
+    /// Where it writes down when the turns of a session begin and end.
+    fn turns(&self) -> Option<&'static dyn Turns> {
         None
     }
 

@@ -2,15 +2,19 @@
 //!
 //! The last word of a speaker is what counts, so of those that wait for one moment or another only the last is kept.
 
+mod claim;
 mod spoken;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use pane_patrol_hooks::event::State;
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::hub::protocol::StatusRecord;
-use crate::state::RowKey;
+use crate::assistants::facets::turns::Turn;
+use crate::state::{Level, RowKey};
+pub(super) use claim::Claim;
+use claim::Told;
 pub(super) use spoken::{Due, Spoken, Taken};
 
 /// So many records of one speaker are taken in a second.
@@ -18,9 +22,8 @@ const MOST: u32 = 20;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// A title that goes on to show what a record says is over contradicts it after this long; a machine that is busy
-/// draws late, and what the title does not contradict any more counts at once.
-const TITLE_FOLLOWS: Duration = Duration::from_secs(2);
+/// Who could bear a record out has said otherwise for this long: a machine that is busy draws and writes late.
+const TRUTH_FOLLOWS: Duration = Duration::from_secs(2);
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -42,8 +45,26 @@ struct Speaker {
 struct Waits {
     spoken: Spoken,
     due: Timestamp,
-    /// The row whose title is looked at, and whether that contradicts.
-    title: Option<(RowKey, bool)>,
+    doubt: Option<Doubt>,
+}
+
+/// A record counts only if something else says so.
+#[derive(Clone, Debug)]
+struct Doubt {
+    row: RowKey,
+    level: Level,
+    /// What is new in it, as the row was shown last.
+    claim: Claim,
+    told: Told,
+}
+
+/// What is told of a row beside its records.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum News {
+    /// What the title of its pane says.
+    Title(Option<Level>),
+    /// Where its session is by its assistant's own record; `None`: there is none.
+    Turn(Option<Turn>),
 }
 
 impl Recorded {
@@ -81,7 +102,7 @@ impl Recorded {
         speaker.waits = Some(Waits {
             spoken,
             due,
-            title: None,
+            doubt: None,
         });
         if is_too_many {
             Taken::TooMany
@@ -105,39 +126,70 @@ impl Recorded {
                 speaker.waits = Some(Waits {
                     spoken,
                     due: now,
-                    title: None,
+                    doubt: None,
                 });
             }
         }
     }
 
-    /// Has a record wait for what the title of that row's pane says, read from `now` on.
-    pub(super) fn wait_for_title(&mut self, spoken: Spoken, row: RowKey, now: Timestamp) {
+    /// Has a record wait for what else is told of that row from `now` on. `is_written`: its assistant's own record
+    /// tells.
+    pub(super) fn doubt(
+        &mut self,
+        spoken: Spoken,
+        row: RowKey,
+        (level, claim): (Level, Claim),
+        is_written: bool,
+        now: Timestamp,
+    ) {
         if let Some(speaker) = self.speakers.get_mut(&spoken.publisher) {
+            let told = Told {
+                title: None,
+                turn: (!is_written).then_some(None),
+            };
             speaker.waits = Some(Waits {
                 spoken,
-                due: now.plus(TITLE_FOLLOWS),
-                title: Some((row, false)),
+                due: now.plus(TRUTH_FOLLOWS),
+                doubt: Some(Doubt {
+                    row,
+                    level,
+                    claim,
+                    told,
+                }),
             });
         }
     }
 
-    /// The rows whose titles are waited for.
+    /// The rows of which something else has to be told.
     pub(super) fn rows(&self) -> impl Iterator<Item = &RowKey> {
-        let waits = self
-            .speakers
-            .values()
-            .filter_map(|speaker| speaker.waits.as_ref());
-        waits.filter_map(|waits| Some(&waits.title.as_ref()?.0))
+        self.doubts().map(|doubt| &doubt.row)
     }
 
-    /// The title of that row's pane, which was asked for at `asked`, `contradicts` a record, or does not. What
-    /// counts now.
-    pub(super) fn titled(
+    /// Whether something else has to be told of the row, and could be by its title.
+    pub(super) fn wants_title(&self, row: &RowKey) -> bool {
+        let mut doubts = self.doubts().filter(|doubt| doubt.row == *row);
+        doubts.any(|doubt| doubt.claim.is_for_title(doubt.told))
+    }
+
+    /// The same by its assistant's own record.
+    pub(super) fn wants_turn(&self, row: &RowKey) -> bool {
+        let mut doubts = self.doubts().filter(|doubt| doubt.row == *row);
+        doubts.any(|doubt| doubt.told.turn != Some(None))
+    }
+
+    fn doubts(&self) -> impl Iterator<Item = &Doubt> {
+        let speakers = self.speakers.values();
+        speakers.filter_map(|speaker| speaker.waits.as_ref()?.doubt.as_ref())
+    }
+
+    /// Something was told of that row, which was looked up from `asked` on. What counts now; what the row, being in
+    /// state `shown`, shows meanwhile has no news any more.
+    pub(super) fn hear(
         &mut self,
         row: &RowKey,
         asked: Timestamp,
-        contradicts: impl Fn(&StatusRecord) -> bool,
+        shown: State,
+        news: News,
     ) -> Vec<Spoken> {
         let mut counts = Vec::new();
         for speaker in self.speakers.values_mut() {
@@ -145,12 +197,20 @@ impl Recorded {
                 continue;
             };
             let is_news = waits.spoken.record.written <= asked;
-            let title = waits.title.as_mut().filter(|(of, _)| of == row && is_news);
-            let Some((_, is_contradicted)) = title else {
+            let doubt = waits.doubt.as_mut().filter(|doubt| doubt.row == *row);
+            let Some(doubt) = doubt.filter(|_| is_news) else {
                 continue;
             };
-            *is_contradicted = contradicts(&waits.spoken.record);
-            if !*is_contradicted {
+            match news {
+                News::Title(level) => doubt.told.title = Some(level),
+                News::Turn(turn) => doubt.told.turn = Some(turn),
+            }
+            let Some(claim) = Claim::of(doubt.level, shown) else {
+                speaker.waits = None;
+                continue;
+            };
+            doubt.claim = claim;
+            if claim.is_borne_out(doubt.told) {
                 counts.extend(speaker.waits.take().map(|waits| waits.spoken));
             }
         }
@@ -170,10 +230,10 @@ impl Recorded {
     pub(super) fn take_due(&mut self, now: Timestamp) -> Vec<Due> {
         let speakers = self.speakers.values_mut();
         let due = speakers.filter_map(|speaker| speaker.waits.take_if(|waits| waits.due <= now));
-        due.map(|waits| match waits.title {
+        due.map(|waits| match waits.doubt {
             None => Due::Last(waits.spoken),
-            Some((_, false)) => Due::Untitled(waits.spoken),
-            Some((_, true)) => Due::Contradicted,
+            Some(doubt) if doubt.claim.is_untold(doubt.told) => Due::Untold(waits.spoken),
+            Some(_) => Due::Unborne,
         })
         .collect()
     }

@@ -44,8 +44,8 @@ pub(in crate::collector) enum Taken {
 pub(in crate::collector) enum Due {
     /// It was the last one.
     Last(Spoken),
-    /// Nobody has told what the title of the pane says.
-    Untitled(Spoken),
-    /// The title of the pane has said otherwise all the time.
-    Contradicted,
+    /// Nobody has told what else is known of the row.
+    Untold(Spoken),
+    /// What was told of the row has said otherwise all the time.
+    Unborne,
 }

@@ -3,6 +3,7 @@
 use pane_patrol_hooks::target::{PaneId, Target};
 
 use super::*;
+use crate::hub::protocol::StatusRecord;
 use crate::status_record::Word;
 use crate::sys::namespaces::Standing;
 
@@ -111,34 +112,69 @@ fn a_part_of_the_program_does_not_take_the_place_of_the_whole() {
     assert_eq!(recorded.due(), Some(at(100)));
 }
 
+/// A record that has come at 0 and waits for what else is told of its row.
+fn doubted(state: Word, level: Level, shown: State, is_written: bool) -> (Recorded, Spoken) {
+    let mut recorded = Recorded::default();
+    let one = spoken(state, 0);
+    let taken = recorded.take(one.clone(), Duration::ZERO, at(0));
+    assert_eq!(taken, Taken::Now(one.clone()));
+    let claim = Claim::of(level, shown).unwrap();
+    recorded.doubt(one.clone(), row(), (level, claim), is_written, at(0));
+    (recorded, one)
+}
+
 #[test]
 fn what_the_title_contradicts_to_the_end_does_not_count() {
-    for (still_waits, counts) in [(true, false), (false, true)] {
-        let mut recorded = Recorded::default();
-        let one = spoken(Word::Idle, 0);
-        assert_eq!(
-            recorded.take(one.clone(), Duration::ZERO, at(0)),
-            Taken::Now(one.clone())
-        );
-        recorded.wait_for_title(one.clone(), row(), at(0));
+    let idle = || doubted(Word::Idle, Level::Idle, State::Running, false);
+    let works = News::Title(Some(Level::Busy));
+    for goes_on in [true, false] {
+        let (mut recorded, one) = idle();
         assert_eq!(recorded.rows().collect::<Vec<_>>(), [&row()]);
-        assert_eq!(recorded.titled(&row(), at(5), |_| true), []);
-        let at_once = recorded.titled(&row(), at(200), |_| still_waits);
-        assert_eq!(at_once, if counts { vec![one] } else { vec![] });
-        let in_the_end = if counts {
-            vec![]
+        assert_eq!(recorded.hear(&row(), at(5), State::Running, works), []);
+        let title = if goes_on { works } else { News::Title(None) };
+        let counts = recorded.hear(&row(), at(200), State::Running, title);
+        let (expected, in_the_end) = if goes_on {
+            (vec![], vec![Due::Unborne])
         } else {
-            vec![Due::Contradicted]
+            (vec![one], vec![])
         };
+        assert_eq!(counts, expected);
         assert_eq!(recorded.take_due(at(2000)), in_the_end);
     }
     // Nobody has told of a title, or only of one from before.
-    let mut recorded = Recorded::default();
-    let one = spoken(Word::Idle, 0);
-    recorded.take(one.clone(), Duration::ZERO, at(0));
-    recorded.wait_for_title(one.clone(), row(), at(0));
-    assert_eq!(recorded.titled(&row(), at(-1), |_| true), []);
-    assert_eq!(recorded.take_due(at(2000)), [Due::Untitled(one)]);
+    let (mut recorded, one) = idle();
+    assert_eq!(recorded.hear(&row(), at(-1), State::Running, works), []);
+    assert_eq!(recorded.take_due(at(2000)), [Due::Untold(one)]);
+}
+
+#[test]
+fn what_begins_counts_as_soon_as_it_is_written_down_and_never_without() {
+    let (mut recorded, one) = doubted(Word::Working, Level::Busy, State::Idle, true);
+    assert!(recorded.wants_turn(&row()) && recorded.wants_title(&row()));
+    let over = News::Turn(Some(Turn::Over));
+    assert_eq!(recorded.hear(&row(), at(5), State::Idle, over), []);
+    let runs = News::Turn(Some(Turn::Runs));
+    assert_eq!(recorded.hear(&row(), at(45), State::Idle, runs), [one]);
+    assert_eq!(recorded.due(), None);
+
+    let (mut recorded, _) = doubted(Word::Working, Level::Busy, State::Idle, true);
+    for millis in [5, 600, 1900] {
+        assert_eq!(recorded.hear(&row(), at(millis), State::Idle, over), []);
+        let title = News::Title(None);
+        assert_eq!(recorded.hear(&row(), at(millis), State::Idle, title), []);
+    }
+    assert_eq!(recorded.take_due(at(2000)), [Due::Unborne]);
+}
+
+#[test]
+fn what_a_hook_has_told_meanwhile_is_no_news() {
+    let asks = Level::WaitingApproval;
+    let (mut recorded, _) = doubted(Word::Blocked, asks, State::Running, true);
+    let runs = News::Turn(Some(Turn::Runs));
+    assert_eq!(recorded.hear(&row(), at(5), State::Running, runs), []);
+    let waits = State::WaitingApproval;
+    assert_eq!(recorded.hear(&row(), at(45), waits, runs), []);
+    assert_eq!(recorded.take_due(at(2000)), []);
 }
 
 #[test]

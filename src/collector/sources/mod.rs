@@ -11,6 +11,7 @@ pub(crate) mod session_files;
 pub(super) mod silent;
 pub(super) mod stirs;
 pub(crate) mod taps;
+pub(super) mod turns;
 pub(super) mod unheard;
 
 use std::io;
@@ -72,6 +73,7 @@ pub(super) struct Sources {
     pub(super) stirs: Option<Stirs>,
     pub(super) unheard: Unheard,
     pub(super) branches: Sender<String>,
+    pub(super) turns: Sender<turns::Look>,
     pub(super) exits: Orders<Changes<u32>>,
     pub(super) witness: session_files::Handle,
     pub(super) work: changes::Handle,
@@ -114,6 +116,7 @@ impl Sources {
             stirs,
             unheard: Unheard::start(setup.homes.clone(), output.clone())?,
             branches: branch::start_reader(Arc::clone(clock), output.clone())?,
+            turns: turns::start_reader(Arc::clone(clock), output.clone())?,
             exits,
             witness: start_witness(setup, clock, output.clone())?,
             work: start_work(setup.homes.clone(), output.clone())?,

@@ -291,6 +291,7 @@ impl Writer {
                 self.health.changed();
             }
             Message::Listed { socket, answer } => self.take_answer(&socket, answer),
+            Message::Turn { row, asked, turn } => self.take_turn(&row, asked, turn),
             Message::Commands(pid, commands, at) => self.take_commands(pid, &commands, at),
             Message::Unheard(events) => self.take_unheard(events),
             Message::Locate(socket) => {

@@ -2,21 +2,21 @@
 //!
 //! A publisher may say of its own row whatever it likes, and so may the program in it. About any other row a
 //! record is heard only where the row's own process is in front in its terminal and is called so; it is a
-//! reading then, of a level, and makes, names and approves nothing.
+//! reading then, of a level, and makes, names and approves nothing; and what is new in it counts only once something
+//! else says so, where anything does (`doubts`).
+
+mod doubts;
+mod own;
 
 use std::time::Duration;
 
-use pane_patrol_hooks::event::{Event, Source, State};
-use pane_patrol_hooks::text::{MAX_MESSAGE_CHARS, one_line};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Writer;
-use super::events::Speaker;
-use crate::assistants::{status_record, title};
+use crate::assistants::status_record;
 use crate::collector::belief::{Facts, Life};
 use crate::collector::recorded::{Due, Spoken, Taken};
-use crate::collector::sources::panes::Order as ListOrder;
-use crate::state::{Input, Level, Listing, Reading, Row, RowKey};
+use crate::state::{Input, Level, Reading, Row, RowKey};
 use crate::status_record::Word;
 use crate::sys::namespaces::Standing;
 use crate::sys::process::{descends, stat};
@@ -28,7 +28,7 @@ const NOT_ITS: &str =
 const NO_ROW: &str = "a status record of a pane without a row";
 const OTHER_APP: &str = "a status record of another program than the row's";
 const NOT_IN_FRONT: &str = "a status record while the row's program is not in front";
-const CONTRADICTED: &str = "a status record that the title of the pane contradicts";
+const UNBORNE: &str = "a status record that nothing else bears out";
 
 impl Writer {
     /// Takes one record that has come just now.
@@ -51,46 +51,20 @@ impl Writer {
         for due in self.recorded.take_due(self.clock.now()) {
             match due {
                 Due::Last(spoken) => self.heed_record(spoken),
-                Due::Untitled(spoken) => self.apply_record(&spoken),
-                Due::Contradicted => self.drop_record(CONTRADICTED),
+                Due::Untold(spoken) => self.apply_record(&spoken),
+                Due::Unborne => self.drop_record(UNBORNE),
             }
         }
     }
 
-    /// Takes those that have waited for the titles in this listing.
-    pub(super) fn take_titled_records(&mut self, listing: &Listing) {
-        let wanted: Vec<RowKey> = self.recorded.rows().cloned().collect();
-        for key in wanted {
-            let Some(row) = self.table.row(&key) else {
-                continue;
-            };
-            let is_its = |server| server == &listing.server;
-            let mut panes = listing.panes.iter();
-            let pane = panes.find(|pane| {
-                row.pane == Some(pane.pane) && row.server.as_ref().is_some_and(is_its)
-            });
-            let Some(pane) = pane else { continue };
-            let shown = title::level(&row.assistant, &pane.title);
-            let counts = self.recorded.titled(&key, listing.asked, |record| {
-                contradicts(shown, status_record::level(record.state, record.kind))
-            });
-            for spoken in counts {
-                self.apply_record(&spoken);
-            }
-            if self.recorded.rows().any(|waits| *waits == key) {
-                self.look_at_title(&row);
-            }
-        }
-    }
-
-    /// Lets a record count, at once or when the title of the pane says so too.
+    /// Lets a record count, at once or when something else says so too.
     fn heed_record(&mut self, spoken: Spoken) {
         match self.meant(&spoken) {
-            Ok((key, Some(level), row)) if is_over_by(level, &row) => {
-                self.recorded.wait_for_title(spoken, key, self.clock.now());
-                self.look_at_title(&row);
+            Ok((key, level, row)) => {
+                if let Some(spoken) = self.doubt(spoken, key, level, &row) {
+                    self.apply_record(&spoken);
+                }
             }
-            Ok(_) => self.apply_record(&spoken),
             Err(why) => {
                 self.drop_record(why);
                 // Its row may only be late.
@@ -99,14 +73,6 @@ impl Writer {
                 }
             }
         }
-    }
-
-    fn look_at_title(&self, row: &Row) {
-        // Without the thread nobody lists anything.
-        let _ = self
-            .sources
-            .lister
-            .send(ListOrder::Now(self.socket_of(row)));
     }
 
     fn apply_record(&mut self, spoken: &Spoken) {
@@ -194,61 +160,6 @@ impl Writer {
         (is_below && is_ours && in_front)
             .then_some(())
             .ok_or(NOT_IN_FRONT)
-    }
-
-    /// The row is the publisher's own: the record is its state.
-    fn put_own_record(&mut self, spoken: &Spoken, row: &Row) -> Result<(), &'static str> {
-        let record = &spoken.record;
-        let state = match status_record::level(record.state, record.kind) {
-            Some(Level::Busy) => State::Running,
-            Some(Level::WaitingApproval) => State::WaitingApproval,
-            Some(Level::WaitingInput) => State::WaitingInput,
-            Some(Level::Done) => State::Completed,
-            Some(Level::Failed) => State::Error,
-            _ => State::Idle,
-        };
-        // What comes over one connection is in order, by whatever clock.
-        let at = record.written.max(row.ts);
-        let mut event = Event::new(row.assistant.clone(), state, row.target.clone(), at);
-        event.source = Source::Emit;
-        event.event = Some(format!("by its own word, {}", record.state.as_str()));
-        event.agent_id.clone_from(&record.id);
-        event.instance_id.clone_from(&row.instance_id);
-        event.pid = row.pid;
-        event.server.clone_from(&row.server);
-        event.pane = row.pane;
-        event.cwd.clone_from(&row.cwd);
-        let words = record.message.as_ref().or(record.title.as_ref());
-        event.message = words.map(|words| one_line(words, MAX_MESSAGE_CHARS));
-        let speaker = Speaker {
-            publisher: spoken.publisher.clone(),
-            hearsay: spoken.hearsay,
-        };
-        let put = self.put_published(speaker, Box::new(event), self.clock.now());
-        put.map(drop).map_err(|_| NOT_ITS)
-    }
-}
-
-fn is_wait(level: Level) -> bool {
-    matches!(level, Level::WaitingApproval | Level::WaitingInput)
-}
-
-/// Whether what the row shows is over by that level, which its title would have to say as well.
-fn is_over_by(level: Level, row: &Row) -> bool {
-    let ends = match row.state {
-        State::WaitingApproval | State::WaitingInput => !is_wait(level),
-        State::Running => level != Level::Busy && !is_wait(level),
-        _ => false,
-    };
-    ends && row.pane.is_some() && title::is_shown_by(&row.assistant)
-}
-
-/// Whether the title shows what a record of that level says is over.
-fn contradicts(shown: Option<Level>, said: Option<Level>) -> bool {
-    match shown {
-        Some(Level::Busy) => said != Some(Level::Busy),
-        Some(shown) => is_wait(shown) && !said.is_some_and(is_wait),
-        None => false,
     }
 }
 
