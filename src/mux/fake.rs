@@ -410,6 +410,10 @@ impl Multiplexer for Servers {
         Err(NO_PIPES.into())
     }
 
+    fn note_taken(&self, _: &Server, _: PaneId, _: Duration) -> Outcome<()> {
+        Err(NO_PIPES.into())
+    }
+
     fn pipes(&self, _: &Path, _: Duration) -> Outcome<Vec<(PaneId, Pipe)>> {
         Err(NO_PIPES.into())
     }

@@ -214,6 +214,11 @@ impl Multiplexer for Looked {
         self.0.untap(server, panes, within)
     }
 
+    fn note_taken(&self, server: &Server, pane: PaneId, within: Duration) -> Outcome<()> {
+        able(self.absent().pipe)?;
+        self.0.note_taken(server, pane, within)
+    }
+
     fn pipes(&self, socket: &Path, within: Duration) -> Outcome<Vec<(PaneId, Pipe)>> {
         able(self.absent().pipe)?;
         self.0.pipes(socket, within)

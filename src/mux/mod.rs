@@ -156,11 +156,15 @@ pub trait Multiplexer: Send + Sync {
     fn signed(&self, socket: &Path, within: Duration) -> Outcome<Vec<PaneId>>;
 
     /// Has all that the pane's program writes from now on given to the program of these words, too; whether that
-    /// is so. A pane has one pipe: where there is one, or was ours and was taken from us, nothing is done.
+    /// is so. A pane has one pipe: where there is one, or the person has taken it from us, nothing is done.
     fn tap(&self, place: &Place, words: &[OsString], within: Duration) -> Outcome<bool>;
 
     /// Ends that for panes of which it is known that the program still reads; for others nothing is done.
     fn untap(&self, server: &Server, panes: &[PaneId], within: Duration) -> Outcome<()>;
+
+    /// The program has read to the end, and nobody has ended that: the person has taken the pipe, and it is not taken
+    /// again before she gives it back.
+    fn note_taken(&self, server: &Server, pane: PaneId, within: Duration) -> Outcome<()>;
 
     /// The panes that have a pipe, and those whose pipe was taken from us.
     fn pipes(&self, socket: &Path, within: Duration) -> Outcome<Vec<(PaneId, Pipe)>>;

@@ -182,6 +182,10 @@ impl Multiplexer for Terminals {
         absent()
     }
 
+    fn note_taken(&self, _: &Server, _: PaneId, _: Duration) -> Outcome<()> {
+        absent()
+    }
+
     fn pipes(&self, _: &Path, _: Duration) -> Outcome<Vec<(PaneId, Pipe)>> {
         absent()
     }

@@ -2,8 +2,8 @@
 //! the hub: these, and nothing else of all that passes by.
 //!
 //! Its multiplexer starts it, once a collector has asked for that, and it ends with the pipe: when the pane is gone,
-//! when the person takes the pipe, when the collector has it closed. Where nobody collects for a minute it has it
-//! closed by itself. It is there as long as a session is, beside each one, so it is small: one thread, one buffer, and
+//! when the person takes the pipe, when the collector has it closed. That the person has it now it leaves word of. Where
+//! nobody collects for five seconds it has the pipe closed by itself. It is there as long as a session is, beside each one, so it is small: one thread, one buffer, and
 //! of what it has read it keeps the last record alone.
 //!
 //! May import: `status_record`, `hub`'s client and messages, `mux`, `sys`, and the hooks' words.
@@ -32,7 +32,7 @@ pub(crate) use words::{Tap, World};
 const CHUNK: usize = 16 * 1024;
 
 /// It ends where nobody has collected for this long: then nobody has taken the place of who did.
-const ALONE: Duration = Duration::from_secs(60);
+const ALONE: Duration = Duration::from_secs(5);
 
 /// Reads until there is nothing more to read, or nobody to tell; false where `arguments` do not say of which pane.
 pub fn run(arguments: impl Iterator<Item = OsString>) -> bool {
@@ -45,9 +45,14 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> bool {
         there: None,
     };
     let line = Line::new(&tap, way, Timestamp::now);
-    if listen(stdin(), line, ALONE) == End::Alone {
-        close_pipe(&tap, uid);
-    }
+    let reach = reach(&tap, uid);
+    let mux = reach.of(&tap.server);
+    // A server that does not answer in time notices when it next has something for us.
+    let _ = match listen(stdin(), line, ALONE) {
+        End::Closed => mux.note_taken(&tap.server, tap.pane, PATIENCE),
+        // The pane has none then, and the next collector may have it read again.
+        End::Alone => mux.untap(&tap.server, &[tap.pane], PATIENCE),
+    };
     true
 }
 
@@ -86,22 +91,17 @@ fn listen(pipe: BorrowedFd<'_>, mut line: Line, patience: Duration) -> End {
     }
 }
 
-/// Has the pipe closed that we still read, so that the pane has none, and the next collector may have it read again.
-fn close_pipe(tap: &Tap, uid: u32) {
+/// The server that has started us.
+fn reach(tap: &Tap, uid: u32) -> Reach {
     let socket = std::path::PathBuf::from(&tap.server.socket);
-    let reach = Reach {
+    Reach {
         uid,
-        // It has started us.
         named: vec![socket.clone()],
         runtime: Some(tap.world.runtime.clone()),
         path: std::env::var_os("PATH"),
         variables: variables(|name| std::env::var_os(name)),
         own_socket: socket,
-    };
-    // One that does not answer in time notices when it next has something for us.
-    let _ = reach
-        .of(&tap.server)
-        .untap(&tap.server, &[tap.pane], PATIENCE);
+    }
 }
 
 #[cfg(test)]

@@ -161,35 +161,3 @@ fn it_ends_where_nobody_collects() {
     std::fs::remove_file(stage.folder.path().join("hub.sock")).unwrap();
     assert_eq!(stage.tap.join().unwrap(), End::Alone);
 }
-
-#[test]
-fn where_nobody_collects_the_pane_has_its_pipe_back() {
-    let folder = tempfile::tempdir().unwrap();
-    let socket = folder.path().join("s");
-    let tmux = |words: &[&str]| {
-        let mut tmux = std::process::Command::new("tmux");
-        tmux.args(["-f", "/dev/null", "-S"])
-            .arg(&socket)
-            .args(words);
-        tmux.env_remove("TMUX").env_remove("TMUX_PANE");
-        let output = tmux.output().unwrap();
-        assert!(output.status.success(), "{output:?}");
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
-    };
-    tmux(&["new-session", "-d", "exec cat"]);
-    tmux(&["pipe-pane", "-O", "exec cat >/dev/null"]);
-    tmux(&["set-option", "-p", "@pane_patrol_tap", "1"]);
-    let pid = tmux(&["display-message", "-p", "#{pid}"]);
-    let tap = Tap {
-        world: World {
-            runtime: folder.path().join("run"),
-            session: "default".to_owned(),
-        },
-        server: format!("{},{pid}", socket.display()).parse().unwrap(),
-        pane: PaneId(0),
-    };
-    close_pipe(&tap, rustix::process::geteuid().as_raw());
-    let left = tmux(&["display-message", "-p", "#{pane_pipe}#{@pane_patrol_tap}"]);
-    tmux(&["kill-server"]);
-    assert_eq!(left, "0");
-}

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use crate::common::{Collector, TestEnv, Tmux, finish, lines_so_far, wait_until, write_program};
@@ -104,6 +104,11 @@ impl<'a> Stage<'a> {
     }
 }
 
+fn kill(pid: &str) {
+    let pid = pid.parse().ok().and_then(Pid::from_raw);
+    kill_process(pid.expect("a process"), Signal::KILL).expect("ours");
+}
+
 fn state_of(rows: &[Value], pane: &str) -> String {
     let row = rows.iter().find(|row| row["pane"] == pane);
     row.map_or("", |row| row["state"].as_str().unwrap_or(""))
@@ -180,8 +185,8 @@ fn a_pipe_of_the_persons_is_left_alone_and_hers_when_she_takes_it() {
     for (pane, pipe) in [
         (&before, "1 "),
         (&toggled, "1 "),
-        (&taken, "1 1"),
-        (&plain, "1 1"),
+        (&taken, "1 taken"),
+        (&plain, "1 taken"),
     ] {
         assert!(!stage.is_read(pane));
         stage.until_pipe(pane, pipe);
@@ -207,15 +212,15 @@ fn a_toggle_that_closes_ours_is_the_persons_word() {
     let pane = stage.read_codex();
     let log = stage.logs(&pane, &["-o"], "log");
     wait_until("ours is gone", || stage.taps().is_empty());
-    stage.until_pipe(&pane, "0 1");
+    stage.until_pipe(&pane, "0 taken");
     stage.says(&pane, "working");
     stage.until_looked_at();
     collector.signal(Signal::KILL);
     collector.wait();
-    let _collector = stage.collect();
+    let collector = stage.collect();
     stage.until_looked_at();
     assert!(!stage.is_read(&pane));
-    stage.until_pipe(&pane, "0 1");
+    stage.until_pipe(&pane, "0 taken");
     let doctor = finish(
         env.pane_patrol()
             .arg("doctor")
@@ -223,10 +228,60 @@ fn a_toggle_that_closes_ours_is_the_persons_word() {
     );
     let back = format!("tmux set-option -p -u -t {pane} @pane_patrol_tap");
     assert!(doctor.stdout.contains(&back), "{doctor:?}");
-    // The second press is the first of hers.
+    // The second press is the first of hers, the third closes that.
     stage.logs(&pane, &["-o"], "log");
     stage.says(&pane, "done");
     wait_until("hers is written", || lines_so_far(&log).len() == 1);
+    stage.logs(&pane, &["-o"], "log");
+    stage.until_looked_at();
+    assert!(!stage.is_read(&pane));
+    // What doctor says has it read again, by whoever collects.
+    let words: Vec<&str> = back.split(' ').skip(1).collect();
+    stage.tmux.run(&words);
+    stage.until_read(&pane);
+    stage.until_pipe(&pane, "1 1");
+    stage.says(&pane, "blocked:kind=question");
+    until_state(&collector, &pane, "waiting_input");
+}
+
+#[test]
+fn a_reader_that_is_killed_is_replaced_as_soon_as_the_pipe_is_free() {
+    let env = TestEnv::new();
+    let Some(stage) = Stage::open(&env) else {
+        return;
+    };
+    let collector = stage.collect();
+    let (pane, taken) = (stage.read_codex(), stage.read_codex());
+    for (pid, _) in stage.taps() {
+        kill(&pid);
+    }
+    wait_until("nothing is read", || stage.taps().is_empty());
+    // tmux sees that nobody reads when there is something to read. In the other pane she is quicker.
+    let log = stage.logs(&taken, &[], "log");
+    stage.says(&pane, "working");
+    stage.until_read(&pane);
+    stage.says(&pane, "done");
+    until_state(&collector, &pane, "completed");
+    stage.says(&taken, "working");
+    wait_until("hers is written", || lines_so_far(&log).len() == 1);
+    stage.until_looked_at();
+    assert!(!stage.is_read(&taken));
+    stage.says(&taken, "done");
+    wait_until("hers is written on", || lines_so_far(&log).len() == 2);
+}
+
+#[test]
+fn what_a_killed_collector_has_left_ends_where_nobody_takes_its_place() {
+    let env = TestEnv::new();
+    let Some(stage) = Stage::open(&env) else {
+        return;
+    };
+    let mut collector = stage.collect();
+    let pane = stage.read_codex();
+    collector.signal(Signal::KILL);
+    collector.wait();
+    wait_until("nothing is read", || stage.taps().is_empty());
+    stage.until_pipe(&pane, "0 ");
 }
 
 #[test]
@@ -271,9 +326,7 @@ fn nothing_is_left_of_a_pane_or_a_server_that_is_killed() {
         taps.len() == 1 && taps[0].1 == second
     });
     let pid: u32 = stage.taps()[0].0.parse().expect("a number");
-    let server = stage.tmux.ask("#{pid}").parse().ok();
-    let server = server.and_then(rustix::process::Pid::from_raw);
-    rustix::process::kill_process(server.expect("it lives"), Signal::KILL).expect("ours");
+    kill(&stage.tmux.ask("#{pid}"));
     wait_until("its reader has ended", || {
         !fs::exists(format!("/proc/{pid}")).expect("it tells")
     });

@@ -1,7 +1,8 @@
 //! The pipe of a pane, of which each pane has one: the person's, or ours where she has none.
 //!
-//! Ours is known by an option of the pane. It is given with the pipe, in the same message, and stays when somebody
-//! else takes the pipe or closes it: such a pane is never taken again.
+//! Ours is known by an option of the pane, which is given with the pipe, in the same message. A reader of ours that has
+//! read to the end without having been ended says in it that the person has taken the pipe: such a pane is not taken
+//! again before she gives it back. One that was killed says nothing, and the pane is taken again as soon as it is free.
 //!
 //! Nothing here tells whose a pipe is that is open now. tmux notices that a reader has gone only when the pane
 //! draws, so that a pipe is closed by name, and by none who does not know that ours is read still.
@@ -16,8 +17,15 @@ use super::{Ask, Call, Format};
 use crate::mux::{Outcome, Pipe, Place};
 use crate::sys::shell;
 
-/// The option of a pane whose pipe was ours once.
+/// The option of a pane whose pipe is or was ours.
 const OURS: &str = "@pane_patrol_tap";
+
+/// It says that nobody else has taken the pipe, as far as is known, or that the person has.
+const HELD: &str = "1";
+const TAKEN: &str = "taken";
+
+/// Whether the first of them stands there.
+const IS_HELD: &str = "#{==:#{@pane_patrol_tap},1}";
 
 /// How many panes one message is about.
 const AT_ONCE: usize = 50;
@@ -32,12 +40,12 @@ pub(super) fn tap(place: &Place, words: &[OsString], socket: &Path, ask: Ask<'_>
     let is_free = Format::all(&[
         Format::is("pid", server.pid),
         Format::is("pane_pipe", 0),
-        Format::own("#{==:#{@pane_patrol_tap},}"),
+        Format::own("#{||:#{==:#{@pane_patrol_tap},},#{==:#{@pane_patrol_tap},1}}"),
     ]);
     let pipe = Call::new("pipe-pane").flag("-O").target(pane);
     let pipe = pipe.format_operand(&Format::timed(command(words)?));
     let mark = Call::new("set-option").flag("-p").target(pane);
-    let mark = mark.operand(OURS).operand("1");
+    let mark = mark.operand(OURS).operand(HELD);
     let told = Call::new("display-message").flag("-p").operand("tapped");
     let call = when(pane, &is_free, &pipe.then(mark).then(told));
     Ok(ask(socket, &call)?.starts_with(b"tapped"))
@@ -59,7 +67,7 @@ pub(super) fn untap(server: &Server, panes: &[PaneId], socket: &Path, ask: Ask<'
     let is_ours = Format::all(&[
         Format::is("pid", server.pid),
         Format::is("pane_pipe", 1),
-        Format::own("#{@pane_patrol_tap}"),
+        Format::own(IS_HELD),
     ]);
     let close = |pane: &PaneId| {
         let forget = Call::new("set-option").flag("-p").flag("-u");
@@ -73,6 +81,15 @@ pub(super) fn untap(server: &Server, panes: &[PaneId], socket: &Path, ask: Ask<'
         }
     }
     Ok(())
+}
+
+/// See [`crate::mux::Multiplexer::note_taken`].
+pub(super) fn note_taken(tap: (&Server, PaneId), socket: &Path, ask: Ask<'_>) -> Outcome<()> {
+    let (server, pane) = tap;
+    let is_held = Format::all(&[Format::is("pid", server.pid), Format::own(IS_HELD)]);
+    let note = Call::new("set-option").flag("-p").target(pane);
+    let note = note.operand(OURS).operand(TAKEN);
+    ask(socket, &when(pane, &is_held, &note)).map(drop)
 }
 
 /// Does something if that is true of the pane. Of one that is gone nothing is.
@@ -93,8 +110,8 @@ fn pipe_of(line: &str) -> Option<(PaneId, Pipe)> {
     let mut words = line.split(' ');
     let pane = words.next()?.parse().ok()?;
     let is_open = words.next()? == "1";
-    let is_marked = words.next().is_some_and(|mark| !mark.is_empty());
-    let pipe = match (is_open, is_marked) {
+    let is_taken = words.next() == Some(TAKEN);
+    let pipe = match (is_open, is_taken) {
         (true, _) => Pipe::Open,
         (false, true) => Pipe::Left,
         (false, false) => return None,
@@ -235,6 +252,7 @@ mod tests {
         assert!(one.tap(0, &one.server));
         // The toggle of tmux's manual, once.
         one.tmux(["pipe-pane", "-o", "exec cat >log"].map(OsString::from));
+        one.ask(|socket, ask| note_taken((&one.server, PaneId(0)), socket, ask));
         assert_eq!(one.pipes(), [(PaneId(0), Pipe::Left)]);
         assert!(!one.tap(0, &one.server));
         let back = give_back(PaneId(0));
@@ -245,5 +263,18 @@ mod tests {
         assert!(!one.tap(0, &one.server));
         one.untap(&[0]);
         assert_eq!(one.pipes(), [(PaneId(0), Pipe::Open)]);
+        // Nothing of ours was there to be taken.
+        one.ask(|socket, ask| note_taken((&one.server, PaneId(0)), socket, ask));
+        one.tmux(["pipe-pane"].map(OsString::from));
+        assert_eq!(one.pipes(), []);
+    }
+
+    #[test]
+    fn a_pipe_that_was_ours_and_was_not_taken_is_ours_again() {
+        let one = OnePane::new();
+        assert!(one.tap(0, &one.server));
+        // As where its reader was killed, and the pane has drawn since.
+        one.tmux(["pipe-pane"].map(OsString::from));
+        assert!(one.tap(0, &one.server));
     }
 }

@@ -254,6 +254,11 @@ impl Multiplexer for Servers {
         pipe::untap(server, panes, socket, &self.ask(within))
     }
 
+    fn note_taken(&self, server: &Server, pane: PaneId, within: Duration) -> Outcome<()> {
+        let socket = Path::new(&server.socket);
+        pipe::note_taken((server, pane), socket, &self.ask(within))
+    }
+
     fn pipes(&self, socket: &Path, within: Duration) -> Outcome<Vec<(PaneId, Pipe)>> {
         pipe::pipes(socket, &self.ask(within))
     }

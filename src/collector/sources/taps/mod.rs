@@ -3,12 +3,12 @@
 //!
 //! One thread hears what every dashboard hears. A pane is read as soon as it has a row of such an assistant and that
 //! runs before the person, and no longer than that. A pipe that is the person's is left alone, also one that she
-//! has taken from us. What a killed collector has left is known by its processes, and goes on for the next one; where
+//! has taken from us; given back, or where a reader was killed, it is taken again. What a killed collector has left is known by its processes, and goes on for the next one; where
 //! the person wants it no more, it is ended.
 
 mod readers;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -22,6 +22,7 @@ use crate::assistants::present::in_front;
 use crate::assistants::witness::Witness;
 use crate::assistants::{self, Facets};
 use crate::diagnostics::{self, Part};
+use crate::mux::proof::Trace;
 use crate::mux::{Gone, PATIENCE, Reach, Undone};
 use crate::state::Row;
 use crate::state::update::Update;
@@ -31,7 +32,8 @@ pub(crate) use readers::{Pane, is_read};
 /// What comes within this time is looked at together.
 const BURST: Duration = Duration::from_millis(50);
 
-/// What could not be done, or is not known yet, is looked at again after this.
+/// What could not be done, or is not known yet, is looked at again after this, and who has each pipe, where the server
+/// has run since.
 const RETRY: Duration = Duration::from_secs(2);
 
 /// How long a server may take at the end.
@@ -64,6 +66,7 @@ impl Taps {
             world,
             rows: BTreeMap::new(),
             panes: BTreeMap::new(),
+            traces: BTreeMap::new(),
         };
         let thread = std::thread::Builder::new()
             .name("taps".into())
@@ -84,8 +87,10 @@ impl Drop for Taps {
 /// What was done with a pane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Known {
-    /// It is read, or was until somebody took its pipe.
+    /// It is read.
     Tapped,
+    /// Its pipe is somebody else's.
+    Taken,
     /// It is not, as was found when its row was in this state.
     NotIn(State),
 }
@@ -97,6 +102,8 @@ struct Tapper {
     /// Where the rows are that are to be read, by their ids, and how they are.
     rows: BTreeMap<String, (Pane, State)>,
     panes: BTreeMap<Pane, Known>,
+    /// What each server had done when its panes were looked at.
+    traces: BTreeMap<Server, Option<Trace>>,
 }
 
 impl Tapper {
@@ -108,6 +115,7 @@ impl Tapper {
             return self.end(PATIENCE);
         }
         let mut due: Option<Instant> = None;
+        let mut looked = Instant::now();
         loop {
             let heard = match due {
                 None => updates.recv().map_err(RecvTimeoutError::from),
@@ -121,7 +129,11 @@ impl Tapper {
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => {
-                    let is_done = self.work();
+                    if looked.elapsed() >= RETRY {
+                        self.look_at_pipes();
+                        looked = Instant::now();
+                    }
+                    let is_done = self.work() && !self.has_pipes();
                     due = (!is_done).then(|| Instant::now() + RETRY);
                 }
                 Err(RecvTimeoutError::Disconnected) => return self.end(FAREWELL),
@@ -165,26 +177,63 @@ impl Tapper {
         Some(((row.server.clone()?, row.pane?), row.state))
     }
 
+    /// Whether any pane has a pipe, ours or not.
+    fn has_pipes(&self) -> bool {
+        let mut known = self.panes.values();
+        known.any(|known| !matches!(known, Known::NotIn(_)))
+    }
+
+    /// Forgets what may have changed: whose reader is gone, and who had her own pipe.
+    fn look_at_pipes(&mut self) {
+        let servers: BTreeSet<Server> = self
+            .panes
+            .keys()
+            .map(|(server, _)| server.clone())
+            .collect();
+        self.traces.retain(|server, _| servers.contains(server));
+        for server in servers {
+            let trace = self.reach.of(&server).proof().trace(&server);
+            if trace.is_some() && self.traces.get(&server) == Some(&trace) {
+                continue;
+            }
+            let read = readers::on(&self.world, &server);
+            self.panes.retain(|(of, pane), known| {
+                let stays = match known {
+                    Known::Tapped => read.contains(pane),
+                    Known::Taken => false,
+                    Known::NotIn(_) => true,
+                };
+                *of != server || stays
+            });
+            self.traces.insert(server, trace);
+        }
+    }
+
     /// Has read what is to be, and no more read what is not; whether all of that could be done.
     fn work(&mut self) -> bool {
         let wanted: BTreeMap<Pane, State> = self.rows.values().cloned().collect();
         let mut is_done = true;
         for (pane, state) in &wanted {
             let known = self.panes.get(pane);
-            if known == Some(&Known::Tapped) || known == Some(&Known::NotIn(*state)) {
-                continue;
-            }
-            let tapped = self.tap(pane);
-            if matches!(tapped, Err(Undone::Unknown(_))) {
-                is_done = false;
-                continue;
-            }
-            let known = if tapped.unwrap_or_default() {
-                Known::Tapped
-            } else {
-                Known::NotIn(*state)
+            let is_known = |known: &Known| match known {
+                Known::Tapped | Known::Taken => true,
+                Known::NotIn(then) => then == state,
             };
-            self.panes.insert(pane.clone(), known);
+            if known.is_some_and(is_known) {
+                continue;
+            }
+            match self.tap(pane, *state) {
+                Ok(known) => {
+                    self.panes.insert(pane.clone(), known);
+                    // What the server has just done for us is nobody's word.
+                    let trace = self.reach.of(&pane.0).proof().trace(&pane.0);
+                    self.traces.insert(pane.0.clone(), trace);
+                }
+                Err(Undone::Unknown(_)) => is_done = false,
+                Err(_) => {
+                    self.panes.insert(pane.clone(), Known::NotIn(*state));
+                }
+            }
         }
         self.panes
             .retain(|pane, known| wanted.contains_key(pane) || *known == Known::Tapped);
@@ -214,14 +263,16 @@ impl Tapper {
         }
     }
 
-    /// Has the pane read; whether it is.
-    fn tap(&self, pane: &Pane) -> Result<bool, Undone> {
+    /// Has the pane read, whose row is in that state; what became of it.
+    fn tap(&self, pane: &Pane, state: State) -> Result<Known, Undone> {
+        if is_read(&self.world, pane) {
+            return Ok(Known::Tapped);
+        }
         let Some(program) = &self.setup.program else {
-            return Ok(false);
+            return Ok(Known::NotIn(state));
         };
-        let is_read = is_read(&self.world, pane);
-        if is_read || !self.runs_in(pane)? {
-            return Ok(is_read);
+        if !self.runs_in(pane)? {
+            return Ok(Known::NotIn(state));
         }
         let (server, id) = pane.clone();
         let place = self.reach.place(Some(server.clone()), Target::Pane(id));
@@ -233,7 +284,7 @@ impl Tapper {
         let mux = self.reach.of(&tap.server);
         let tapped = mux.tap(&place, &tap.command(program), PATIENCE);
         diagnostics::debug(Part::Collector, || format!("tap {id}: {tapped:?}"));
-        tapped
+        Ok(if tapped? { Known::Tapped } else { Known::Taken })
     }
 
     /// Has these panes read no more; whether that could be done.

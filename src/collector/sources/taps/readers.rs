@@ -1,6 +1,7 @@
 //! The processes that read panes for the collectors of one world, by what the system tells of them: each is a child
 //! of the server of its pane.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::process::{Processes, cheap_arguments, processes};
@@ -26,10 +27,16 @@ pub(super) fn all(world: &World) -> Vec<Pane> {
     taps.collect()
 }
 
+/// Those of this server.
+pub(super) fn on(world: &World, server: &Server) -> BTreeSet<PaneId> {
+    let children = children_of(server.pid).into_iter();
+    let taps = children.filter_map(|pid| Tap::of_command(cheap_arguments(pid)));
+    taps.filter(|tap| tap.world == *world && tap.server == *server)
+        .map(|tap| tap.pane)
+        .collect()
+}
+
 /// Whether this one is.
 pub(crate) fn is_read(world: &World, (server, pane): &Pane) -> bool {
-    let is_it = |tap: &Tap| tap.world == *world && tap.server == *server && tap.pane == *pane;
-    let children = children_of(server.pid).into_iter();
-    let mut taps = children.filter_map(|pid| Tap::of_command(cheap_arguments(pid)));
-    taps.any(|tap| is_it(&tap))
+    on(world, server).contains(pane)
 }
