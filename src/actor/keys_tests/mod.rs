@@ -121,7 +121,7 @@ impl Access for Stage {
     fn verdict(&self, bound: &Bound) -> Option<Verdict> {
         let id = bound.request.request_id.as_deref()?;
         let (_, verdict) = self.verdicts.iter().find(|(known, _)| *known == id)?;
-        (self.keys() > 0).then_some(*verdict)
+        (self.keys() > 0).then(|| verdict.clone())
     }
 
     fn has_result(&self, bound: &Bound) -> Option<bool> {

@@ -110,6 +110,10 @@ impl Facets for Claude {
         switches::look(at)
     }
 
+    fn verdict(&self, bound: &Bound, home: Option<&Path>) -> Option<Verdict> {
+        transcript::verdict(bound, home)
+    }
+
     fn tasks(&self) -> Option<&'static dyn TaskLists> {
         Some(&tasks::Files)
     }
@@ -168,10 +172,6 @@ impl Calls for Transcripts {
 
     fn has_result(&self, bound: &Bound, home: Option<&Path>) -> Option<bool> {
         transcript::has_result(bound, home)
-    }
-
-    fn verdict(&self, bound: &Bound, home: Option<&Path>) -> Option<Verdict> {
-        transcript::verdict(bound, home)
     }
 
     fn has_company(&self, bound: &Bound, home: Option<&Path>) -> bool {

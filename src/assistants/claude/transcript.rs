@@ -266,17 +266,32 @@ pub(crate) fn has_result(bound: &Bound, config: Option<&Path>) -> Option<bool> {
     result.or_else(|| has_call().then_some(false))
 }
 
-/// What its result says of how it was answered. An error of its own is neither.
+/// What its result says of how it was answered.
 pub(crate) fn verdict(bound: &Bound, config: Option<&Path>) -> Option<Verdict> {
     let lines = calls_of(bound, config)?;
-    let result = result_in(&lines, id_of(bound)?)?;
+    let (line, result) = result_in(&lines, id_of(bound)?)?;
     let content = &result["content"];
     let said = content.as_str().or_else(|| content[0]["text"].as_str());
     let said = said.unwrap_or_default();
-    if DENIED.iter().any(|words| said.starts_with(words)) {
-        return Some(Verdict::Denied);
-    }
-    (result["is_error"] != true).then_some(Verdict::Approved)
+    Some(if DENIED.iter().any(|words| said.starts_with(words)) {
+        Verdict::Denied
+    } else if result["is_error"] == true {
+        Verdict::Failed(said.to_owned())
+    } else {
+        chosen(line).map_or(Verdict::Approved, |option| {
+            Verdict::Chose(option.to_owned())
+        })
+    })
+}
+
+/// With what its one question was answered.
+fn chosen(line: &Value) -> Option<&str> {
+    let answers = line["toolUseResult"]["answers"].as_object()?;
+    let mut answers = answers.values();
+    let (Some(answer), None) = (answers.next(), answers.next()) else {
+        return None;
+    };
+    answer.as_str()
 }
 
 fn id_of(bound: &Bound) -> Option<&str> {
@@ -289,11 +304,11 @@ fn calls_of(bound: &Bound, config: Option<&Path>) -> Option<Vec<Value>> {
     tail::lines(&own, &CALLS)
 }
 
-fn result_in<'a>(lines: &'a [Value], id: &str) -> Option<&'a Value> {
+/// The result of a call, with its line.
+fn result_in<'a>(lines: &'a [Value], id: &str) -> Option<(&'a Value, &'a Value)> {
     let is_result =
         |block: &Value| block["type"] == "tool_result" && block["tool_use_id"].as_str() == Some(id);
-    let mut found = blocks(lines).map(|(_, block)| block);
-    found.find(|block| is_result(block))
+    blocks(lines).find(|(_, block)| is_result(block))
 }
 
 /// The request as the transcript has it.

@@ -25,7 +25,7 @@ use super::facets::request::{Full, Given, Missing};
 use super::facets::status_record::StatusRecords;
 use super::facets::title::Title;
 use super::facets::turns::Turns;
-use super::facets::{Dialogs, Facets, TaskLists};
+use super::facets::{Dialogs, Facets, TaskLists, Verdict};
 use super::witness::{Piped, Witness};
 use crate::state::{Bound, Level, SessionId};
 
@@ -72,6 +72,10 @@ impl Facets for Codex {
 
     fn request(&self, bound: &Bound, home: Option<&Path>) -> Result<Full, Missing> {
         rollout::find(bound, home)
+    }
+
+    fn verdict(&self, bound: &Bound, home: Option<&Path>) -> Option<Verdict> {
+        rollout::verdict(bound, home)
     }
 
     fn composer(&self) -> Option<&'static dyn Composer> {

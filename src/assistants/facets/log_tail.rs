@@ -78,7 +78,8 @@ pub(crate) fn texts(path: &Path, word: &str) -> Option<Vec<Vec<u8>>> {
     Some(wanted.map(<[u8]>::to_vec).collect())
 }
 
-fn parsed(line: &[u8]) -> Value {
+/// The line; what is no JSON is [unreadable](is_unreadable).
+pub(super) fn parsed(line: &[u8]) -> Value {
     let parsed = serde_json::from_slice(line).or_else(|_| serde_json::from_slice(&mended(line)));
     parsed.unwrap_or_else(|_| unreadable(line))
 }

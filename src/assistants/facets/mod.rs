@@ -7,6 +7,7 @@ pub(crate) mod colours;
 pub(crate) mod composer;
 pub(crate) mod dialog;
 pub(crate) mod doctor;
+pub(crate) mod log_backwards;
 pub(crate) mod log_tail;
 pub(crate) mod prompts;
 pub(crate) mod request;
@@ -118,6 +119,12 @@ pub(crate) trait Facets: Debug + Sync {
         None
     }
 
+    /// How a request was answered, by its result in the assistant's own record; `None` where there is none, or it does
+    /// not tell. `home`: its config folder.
+    fn verdict(&self, _bound: &Bound, _home: Option<&Path>) -> Option<Verdict> {
+        None
+    }
+
     /// Its dialogs that can be answered.
     fn dialogs(&self) -> Option<&'static dyn Dialogs> {
         None
@@ -190,12 +197,18 @@ pub(crate) trait Facets: Debug + Sync {
 }
 
 /// How a request was answered, by its result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// It was denied or dismissed.
     Denied,
     /// It was carried out.
     Approved,
+    /// Of a question: with the option of these words.
+    Chose(String),
+    /// With an error, in these words: its own, or that of whoever denied it.
+    Failed(String),
+    /// Its turn was ended: it was denied, or stopped while it ran.
+    Ended,
 }
 
 /// An assistant's own record of calls of tools, which holds them while they are asked about and says
@@ -209,11 +222,6 @@ pub(crate) trait Calls: Sync {
 
     /// Whether the record holds a result of the request; `None` where it does not tell.
     fn has_result(&self, bound: &Bound, home: Option<&Path>) -> Option<bool>;
-
-    /// What its result says of how it was answered; `None` where there is none, or it does not tell.
-    fn verdict(&self, _bound: &Bound, _home: Option<&Path>) -> Option<Verdict> {
-        None
-    }
 
     /// Whether sub-agents of the session have been at work lately.
     fn has_company(&self, bound: &Bound, home: Option<&Path>) -> bool;

@@ -77,8 +77,8 @@ pub(crate) fn has_result(bound: &Bound, homes: &Homes) -> Option<bool> {
 
 /// What the result of the request says of how it was answered.
 pub(crate) fn verdict(bound: &Bound, homes: &Homes) -> Option<Verdict> {
-    let (calls, home) = record(bound, homes);
-    calls?.verdict(bound, home.as_deref())
+    let home = homes.of(&bound.assistant, bound.home.as_deref());
+    of(&bound.assistant)?.verdict(bound, home.as_deref())
 }
 
 /// The same, but waits also for what stands beside a line that is all of the command: its description,
