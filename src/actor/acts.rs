@@ -13,9 +13,9 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::audit::Line;
 use super::executor::{Executor, Refusal};
-use super::lately;
 use super::manage::Meant;
 use super::send;
+use super::{late, lately};
 use crate::assistants::homes::Homes;
 use crate::hub::protocol::{Act, ActOutcome, ActResult, Located, MAX_TRUST, Start, What};
 use crate::hub::server::{self, Collector, Lately, Who};
@@ -126,6 +126,11 @@ impl server::Actor for Actor {
             What::Decide(decide) => {
                 match self.executor.decide(id, &row, decide, who, act.expires) {
                     Ok(result) => result,
+                    // Who has a digest was shown a request, and there is none any more.
+                    Err(_) if decide.digest.is_some() && row.waiting.is_empty() => {
+                        let late = ActResult::late(id, late::SOMEHOW.to_owned());
+                        self.written(&row, act, who, None, late)
+                    }
                     Err(why) => self.written(&row, act, who, None, ActResult::refused(id, why)),
                 }
             }
@@ -323,6 +328,7 @@ fn way(what: &What) -> &'static str {
 fn came(result: &ActResult) -> (&'static str, Option<&str>) {
     let outcome = match result.outcome {
         ActOutcome::Done => "done",
+        ActOutcome::Refused if result.late => "late",
         ActOutcome::Refused => "nothing",
         ActOutcome::Unknown => "unknown",
     };

@@ -44,7 +44,7 @@ pub(crate) struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<&'a str>,
     /// `keys`, `id` or `hook`, and `unknown` before it is decided; of what is no decision `process`, `pane`, `file` or
-    /// `table`; `none` where it was not even tried.
+    /// `table`; `none` where it was refused before any was tried.
     way: &'a str,
     /// Where the person answered: `dashboard`, the command's name, or a client of the hub.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -106,6 +106,7 @@ impl<'a> Line<'a> {
             Outcome::Done => ("done", None),
             Outcome::Beside(words) => ("done", Some(words.as_str())),
             Outcome::Equal(equal) => ("equal", Some(equal.words())),
+            Outcome::Late(how) => ("late", Some(how.as_str())),
             Outcome::Nothing(why) => ("nothing", Some(why.as_str())),
             Outcome::Unknown(why) => ("unknown", Some(why.as_str())),
         };
@@ -309,7 +310,7 @@ impl<'a> Line<'a> {
     /// What kind of refusal it is: by whom, what, and why; `None` where something was done or may have been.
     pub(super) fn refusal(&self) -> Option<String> {
         let is_refused =
-            ["nothing", "not_allowed"].contains(&self.outcome) && self.intent.is_none();
+            ["nothing", "late", "not_allowed"].contains(&self.outcome) && self.intent.is_none();
         let parts = [self.door?, self.decision, self.reason.unwrap_or_default()];
         is_refused.then(|| parts.join("\n"))
     }

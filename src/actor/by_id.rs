@@ -4,7 +4,7 @@
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::digest::Shown;
-use super::executor::{Executor, Refusal};
+use super::executor::Executor;
 use super::keys::{Access as _, Outcome, once_it_waits};
 use super::stop::Stop;
 use crate::assistants;
@@ -29,11 +29,11 @@ impl Executor {
         intend();
         // To reach it has taken its time.
         if let Err(why) = self.still_asked(bound, decision, shown, expires) {
-            return Some(Outcome::Nothing(why));
+            return Some(why);
         }
         Some(match channel.answer() {
             Given::Done => Outcome::Done,
-            Given::Late(how) => Outcome::Nothing(format!("this answer came too late: {how}")),
+            Given::Late(how) => how.map_or_else(|| self.late(bound), Outcome::Late),
             Given::Refused(why) => Outcome::Nothing(why),
             Given::Unknown(why) => Outcome::Unknown(why),
         })
@@ -46,13 +46,16 @@ impl Executor {
         decision: &Decision,
         shown: &Shown,
         expires: Option<Timestamp>,
-    ) -> Result<(), Refusal> {
-        let told = |stop: Stop| stop.to_string();
+    ) -> Result<(), Outcome> {
+        let told = |stop: Stop| match stop {
+            Stop::Answered => self.late(bound),
+            other => Outcome::Nothing(other.to_string()),
+        };
         let now = self.as_shown(bound, decision, shown);
-        now.map_err(|why| why.to_string())?;
+        now.map_err(|why| self.refused(bound, &why))?;
         once_it_waits(bound, self).map_err(told)?;
         if self.has_result(bound) == Some(true) {
-            return Err(told(Stop::Answered));
+            return Err(self.late(bound));
         }
         if expires.is_some_and(|expires| expires <= self.now()) {
             return Err(told(Stop::Expired));

@@ -6,21 +6,25 @@ use pane_patrol_hooks::text::visible;
 use pane_patrol_hooks::timestamp::Timestamp;
 use thiserror::Error;
 
+use super::answered::{Answered, DENIED, FEW, MANY, answered};
 use super::audit::Line;
 use super::digest::{Digest, NotShown, Shown, check};
 use super::executor::{Executor, Refusal};
 use super::fate::fate;
 use super::keys::{Access, Outcome, carry_out_until, once_it_waits};
-use super::tell;
 use super::turn::Turn;
+use super::{late, tell};
 use crate::assistants::request::{self as asked, Known};
 use crate::hub::client::HubError;
 use crate::hub::protocol::{ActOutcome, ActResult, Decide, Named, ReadRequest, Right};
 use crate::hub::server::{Handed, Who};
-use crate::state::{Bound, Decision, Row};
+use crate::state::{Bound, Decision, Level, Row};
 
 /// Fewer letters of a digest would be a guess at which request is meant.
 const SHORTEST: usize = 8;
+
+/// The way of what was refused before any was tried.
+const NO_WAY: &str = "none";
 
 /// Why a request is not the one that stood before the person.
 #[derive(Debug, Error)]
@@ -28,7 +32,10 @@ pub(super) enum NotAsShown {
     /// The collector cannot be asked.
     #[error(transparent)]
     Hub(#[from] HubError),
-    /// Its row does not ask this any more; says what differs.
+    /// Its session does not ask this any more.
+    #[error("it was answered or withdrawn before")]
+    Over,
+    /// There is another session, or none; says what differs.
     #[error("{0}")]
     Changed(&'static str),
     /// It was not shown, or not so.
@@ -135,6 +142,7 @@ impl Executor {
             Outcome::Done => (ActOutcome::Done, None),
             Outcome::Equal(equal) => (ActOutcome::Done, Some(equal.words().to_owned())),
             Outcome::Beside(words) => (ActOutcome::Done, Some(words)),
+            Outcome::Late(how) => return Ok(ActResult::late(id, how)),
             Outcome::Nothing(why) => (ActOutcome::Refused, Some(why)),
             Outcome::Unknown(why) => (ActOutcome::Unknown, Some(why)),
         };
@@ -164,16 +172,19 @@ impl Executor {
         // Whoever was shown something else keeps nobody waiting; what is answered is read again in one's turn.
         let shown_first = self.as_shown(bound, decision, shown);
         let turn = shown_first
-            .map_err(|why| why.to_string())
-            .and_then(|_| Turn::take(&self.places.runtime, bound).map_err(|why| why.to_string()));
+            .map_err(|why| self.refused(bound, &why))
+            .and_then(|_| {
+                let turn = Turn::take(&self.places.runtime, bound);
+                turn.map_err(|why| Outcome::Nothing(why.to_string()))
+            });
         let (way, outcome) = match turn {
             Ok(_turn) => self.act(bound, decision, (who, shown), expires, &mut intend),
-            Err(why) => ("keys", Outcome::Nothing(why)),
+            Err(outcome) => (NO_WAY, outcome),
         };
         let answered = match &outcome {
             Outcome::Done | Outcome::Beside(_) => Some(bound),
             Outcome::Equal(equal) => equal.answered(),
-            Outcome::Nothing(_) | Outcome::Unknown(_) => None,
+            Outcome::Late(_) | Outcome::Nothing(_) | Outcome::Unknown(_) => None,
         };
         if let Some(answered) = answered {
             tell::answered(answered, decision, began, (&self.places, self.uid));
@@ -195,7 +206,7 @@ impl Executor {
     ) -> (&'static str, Outcome) {
         let bound = match self.as_shown(bound, decision, shown) {
             Ok(bound) => bound,
-            Err(why) => return ("keys", Outcome::Nothing(why.to_string())),
+            Err(why) => return (NO_WAY, self.refused(bound, &why)),
         };
         if let Some(outcome) = self.by_hook(&bound, decision, expires, intend) {
             return ("hook", outcome);
@@ -208,13 +219,14 @@ impl Executor {
             hearsay.or_else(|| self.objection_to_keys(&row))
         });
         if let Some(why) = objection {
-            return ("keys", Outcome::Nothing(why));
+            return (NO_WAY, Outcome::Nothing(why));
         }
         if let Some(outcome) = self.by_id(&bound, decision, (shown, expires), intend) {
             return ("id", outcome);
         }
         intend();
-        ("keys", carry_out_until(expires, &bound, decision, self))
+        let outcome = carry_out_until(expires, &bound, decision, self);
+        ("keys", self.saying_how(&bound, outcome))
     }
 
     /// The request with its whole command, if it is still asked and may be answered by whoever had
@@ -226,6 +238,9 @@ impl Executor {
         shown: &Shown,
     ) -> Result<Bound, NotAsShown> {
         let row = self.row(&bound.row)?;
+        if row.as_ref().and_then(|row| bound.is_asked_by(row)) == Some(false) {
+            return Err(NotAsShown::Over);
+        }
         if let Some(difference) = bound.difference(row.as_ref()) {
             return Err(NotAsShown::Changed(difference));
         }
@@ -257,14 +272,40 @@ impl Executor {
         }
         match self.collector.hand(handed) {
             Ok(false) => None,
-            Ok(true) => {
-                let doubt = fate(bound, &[], (decision, began), self, &|_| {}).doubt();
-                let said = |doubt| format!("the hook has got the answer, but {doubt}");
-                Some(doubt.map_or(Outcome::Done, |doubt| Outcome::Unknown(said(doubt))))
-            }
+            Ok(true) => Some(self.taken_by_hook(bound, decision, began)),
             // It may have got it or not: keys now could answer twice.
             Err(error) => Some(Outcome::Unknown(error.to_string())),
         }
+    }
+}
+
+impl Executor {
+    /// What became of an answer that a hook has got. The dialog is on the screen all the while: whoever answers there
+    /// first is the one who is heard, and the hook is not told.
+    fn taken_by_hook(&self, bound: &Bound, decision: &Decision, began: Timestamp) -> Outcome {
+        let unknown =
+            |what: &str| Outcome::Unknown(format!("the hook has got the answer, but {what}"));
+        if let Some(doubt) = fate(bound, &[], (decision, began), self, &|_| {}).doubt() {
+            return unknown(&doubt.to_string());
+        }
+        let mut told = answered(bound, decision, FEW, self);
+        // A denial would be written down by now, and would have ended its turn.
+        if told == Answered::Untold && *decision == Decision::Approve && self.is_at_work(bound) {
+            return Outcome::Done;
+        }
+        if told == Answered::Untold {
+            told = answered(bound, decision, MANY, self);
+        }
+        match told {
+            Answered::AsDecided => Outcome::Done,
+            Answered::Otherwise(verdict) => Outcome::Late(late::how(&verdict)),
+            Answered::Untold => unknown("nothing tells whether it was the one that has been taken"),
+        }
+    }
+
+    fn is_at_work(&self, bound: &Bound) -> bool {
+        self.witness(bound)
+            .is_some_and(|seen| seen.level == Level::Busy)
     }
 }
 
@@ -277,9 +318,7 @@ fn verdict(bound: &Bound, decision: &Decision) -> Option<Verdict> {
     match decision {
         Decision::Approve => Some(Verdict::Allow),
         Decision::Deny { message } => Some(Verdict::Deny {
-            message: message
-                .clone()
-                .unwrap_or_else(|| "denied by the user".to_owned()),
+            message: message.clone().unwrap_or_else(|| DENIED.to_owned()),
             interrupt: message.is_none(),
         }),
         Decision::Answer(_) => None,

@@ -75,6 +75,7 @@ impl Kept {
             _ => (ActOutcome::Refused, self.reason),
         };
         let mut result = ActResult::of(&self.act_id, outcome, why);
+        result.late = self.outcome == "late";
         let place = self.target.parse::<Target>().ok();
         let place = place.filter(|_| self.decision == "start");
         result.place = place.map(|target| Located {

@@ -2,6 +2,8 @@
 //!
 //! | part | does |
 //! | --- | --- |
+//! | `answered` | whether what is over was answered as was decided |
+//! | `late` | what is told of an answer that comes too late |
 //! | `acts` | carries out what somebody wants done about an agent |
 //! | `decide` | about a request: read in full, compared with what was shown, at its hook, by its id or by keys |
 //! | `by_id` | answers through the assistant itself, where it takes answers by a request's id |
@@ -33,6 +35,7 @@
 
 pub(crate) mod access;
 pub(crate) mod acts;
+mod answered;
 pub(crate) mod audit;
 mod background;
 mod by_id;
@@ -48,6 +51,7 @@ mod hearsay;
 pub(crate) mod keys;
 #[cfg(test)]
 mod keys_tests;
+mod late;
 mod lately;
 mod manage;
 pub(crate) mod names;

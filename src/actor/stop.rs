@@ -41,16 +41,9 @@ pub(crate) enum Stop {
     /// The assistant itself says that it does not wait.
     #[error("the request has been answered or withdrawn")]
     Answered,
-    /// After a key: it was not this key that has answered it.
-    #[error(
-        "it was denied in its pane in the same moment, so the key may have gone to another request"
-    )]
-    DeniedByOthers,
-    /// The same of a denial.
-    #[error(
-        "it was approved in its pane in the same moment, so the key may have gone to another request"
-    )]
-    ApprovedByOthers,
+    /// After a key: it was not this key that has answered it; says how it was.
+    #[error("{0}, in the same moment, so the key may have gone to another request")]
+    ByOthers(String),
     /// The pane takes no keys; says why.
     #[error("{0}")]
     Unfit(&'static str),

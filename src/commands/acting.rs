@@ -62,6 +62,7 @@ pub(super) fn decide(
     let why = result.why;
     match result.outcome {
         ActOutcome::Done => why.map_or(Outcome::Done, |why| Outcome::Equal(Equal::told(why))),
+        ActOutcome::Refused if result.late => Outcome::Late(why.unwrap_or_default()),
         ActOutcome::Refused => Outcome::Nothing(why.unwrap_or_default()),
         ActOutcome::Unknown => Outcome::Unknown(why.unwrap_or_default()),
     }

@@ -84,6 +84,10 @@ impl ChosenRequest {
                 messages::status(&format!("{said}; {words}"));
                 Ok(())
             }
+            Outcome::Late(how) => {
+                let failed = self.failed(&format!("this answer came too late: {how}"));
+                Err(failed.hint("it changed nothing"))
+            }
             Outcome::Nothing(why) => {
                 let failed = self.failed(&why).hint("nothing was sent");
                 let pane = (!self.row.is_in_background()).then(|| {
@@ -106,6 +110,8 @@ impl ChosenRequest {
 enum Vague {
     /// None waits; why.
     Nothing(Unasked),
+    /// None waits any more, and it was shown before.
+    Over,
     /// None of those that wait.
     None,
     /// Each of these.
@@ -113,7 +119,10 @@ enum Vague {
 }
 
 fn pick(row: &Row, which: &Which, homes: &Homes) -> Result<Bound, Vague> {
-    let open = request::open(row).map_err(Vague::Nothing)?;
+    let open = request::open(row).map_err(|why| match which.digest {
+        Some(_) if why == Unasked::Nothing => Vague::Over,
+        _ => Vague::Nothing(why),
+    })?;
     let mut meant = match (&which.request, &which.digest) {
         (Some(id), _) => request::with_id(homes, open, id),
         // The only one is compared with the digest when it is acted on.
@@ -134,6 +143,7 @@ impl Vague {
     fn error(&self, row: &Row, decision: &Decision, homes: &Homes) -> CommandError {
         let failed = |why: &str| failed(row, decision, why).hint("nothing was sent");
         match self {
+            Self::Over => failed("this answer came too late: it was answered or withdrawn before"),
             Self::Nothing(why) => {
                 failed(&why.to_string()).hint("`pane-patrol status` says who asks something")
             }

@@ -26,7 +26,7 @@ pub(crate) struct Decided {
     pub ts: Timestamp,
     /// What: `approve`, `deny`, `answer`, `ask`, `stop`, `start`, `trust`, `snooze`, or what was not allowed.
     pub decision: String,
-    /// What came of it: `done`, `equal`, `nothing`, `unknown`, `not_allowed`; `begun` before it is done.
+    /// What came of it: `done`, `equal`, `late`, `nothing`, `unknown`, `not_allowed`; `begun` before it is done.
     pub outcome: String,
     /// What the line before it is done and the one after that have in common.
     intent: Option<String>,
@@ -74,7 +74,7 @@ impl Decided {
 
     /// Whether somebody wanted it, and it was not done.
     pub(crate) fn is_refused(&self) -> bool {
-        self.by == "user" && ["nothing", "not_allowed"].contains(&self.outcome.as_str())
+        self.by == "user" && ["nothing", "late", "not_allowed"].contains(&self.outcome.as_str())
     }
 
     /// Whether it was about one of that name.
@@ -131,6 +131,7 @@ impl Decided {
         let mut end = match self.outcome.as_str() {
             "done" | "equal" => format!("done{way}"),
             "nothing" => "nothing done".to_owned(),
+            "late" => "too late".to_owned(),
             "unknown" => format!("not known{way}"),
             "not_allowed" => "not allowed".to_owned(),
             BEGUN => format!("begun{way}, outcome unknown"),

@@ -129,6 +129,8 @@ struct Stage<'env> {
     collector: Collector<'env>,
     _tmux: Tmux<'env>,
     row: Value,
+    /// What was told of it.
+    told: Value,
 }
 
 impl<'env> Stage<'env> {
@@ -169,6 +171,7 @@ impl<'env> Stage<'env> {
             collector,
             _tmux: tmux,
             row,
+            told: event,
         })
     }
 
@@ -228,14 +231,60 @@ fn an_answer_that_the_person_was_quicker_than_is_told_as_late_and_no_key_follows
     };
     let late = stage.approve();
     assert_eq!(late["outcome"], "refused", "{late}");
-    let why = late["why"].as_str().expect("a reason");
-    assert!(why.contains("came too late"), "{why}");
+    let told = (late["late"].as_bool(), late["why"].as_str());
+    assert_eq!(
+        told,
+        (
+            Some(true),
+            Some("its turn was ended before, and it never ran")
+        )
+    );
     assert_eq!(
         server.tell("")["taken"],
         json!([[CALL, {"decision": "cancel"}]])
     );
     assert_eq!(stage.keys(), "");
-    assert_eq!(stage.decided(), words("id", "nothing"));
+    assert_eq!(stage.decided(), words("id", "late"));
+}
+
+#[test]
+fn an_answer_to_what_was_answered_before_is_told_as_late_with_what_the_record_says() {
+    let env = TestEnv::new();
+    let Some(stage) = Stage::new(&env) else {
+        return;
+    };
+    let mut phone = ActsByHand::at_hub(&env, "phone");
+    let read = phone.act(&stage.row, &json!({"act": "read_request"}));
+    let ended = json!({"type": "function_call_output", "call_id": CALL, "output": "Wall time: 2.0 seconds\naborted by user"});
+    let record = [command_call(CALL, COMMAND), ended];
+    write_record(&env.path("home/.codex"), SESSION, &record);
+    let mut told = stage.told.clone();
+    told["state"] = json!("idle");
+    told["kind"] = json!("interrupted");
+    told["ts"] = json!(pane_patrol_hooks::timestamp::Timestamp::now().to_string());
+    env.send(told.to_string().as_bytes());
+    stage.collector.until_state("idle");
+    let decide = |more: Value| {
+        let mut decide =
+            json!({"act": "decide", "decision": "approve", "digest": read["request"]["digest"]});
+        decide
+            .as_object_mut()
+            .expect("fields")
+            .extend(more.as_object().expect("fields").clone());
+        decide
+    };
+    let shown = json!({"request": stage.row["waiting"][0]});
+    for (more, how) in [
+        (shown, "its turn was ended before"),
+        (json!({}), "it was answered or withdrawn before"),
+    ] {
+        let late = phone.act(&stage.row, &decide(more));
+        assert_eq!(late["outcome"], "refused", "{late}");
+        let told = (late["late"].as_bool(), late["why"].as_str());
+        assert_eq!(told, (Some(true), Some(how)));
+        assert_eq!(stage.decided(), words("none", "late"));
+    }
+    assert_eq!(stage.keys(), "");
 }
 
 #[test]

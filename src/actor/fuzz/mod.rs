@@ -130,7 +130,7 @@ fn no_key_reaches_a_pane_that_does_not_show_the_bound_request() {
                 let assistant = usize::try_from(seed).unwrap_or(0) % ASSISTANTS.len();
                 done[assistant][usize::from(bound.is_question())] += 1;
             }
-            Outcome::Nothing(why) => {
+            Outcome::Nothing(why) | Outcome::Late(why) => {
                 nothing += 1;
                 twins += u64::from(why.contains("cannot be told apart"));
                 assert!(state.answers.is_empty(), "run {seed}: {why}, but answered");

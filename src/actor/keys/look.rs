@@ -157,7 +157,13 @@ impl Act<'_> {
     pub(super) fn scene(&self, cursor: &[u8]) -> Result<Scene, Stop> {
         let row = self.access.row(&self.bound.row)?;
         if let Some(difference) = self.bound.difference(row.as_ref()) {
-            return Err(Stop::OtherRequest(difference));
+            let asks_nothing = row.is_some_and(|row| {
+                row.waiting.is_empty() && self.bound.is_asked_by(&row) == Some(false)
+            });
+            return Err(match asks_nothing {
+                true => Stop::Answered,
+                false => Stop::OtherRequest(difference),
+            });
         }
         if let Some(row) = &row {
             self.note(row);

@@ -38,7 +38,9 @@ pub enum Outcome {
     Equal(Equal),
     /// The dialog has gone, and so has one that may have taken a key before; says which.
     Beside(String),
-    /// No key was pressed; says why.
+    /// It was answered before, so this answer changed nothing; says how, as `it was denied before`.
+    Late(String),
+    /// Nothing was sent; says why.
     Nothing(String),
     /// A key was pressed, and what became of it is not known; says what was seen.
     Unknown(String),

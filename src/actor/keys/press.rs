@@ -6,17 +6,15 @@ use super::choice::number_for;
 use super::look::{Act, PAUSE, Scene, TRIES, View};
 use super::message::{has_begun, is_plain_line, longest_message};
 use super::{Guard, Outcome, Press, Pressed};
+use crate::actor::answered::{Answered, FEW, answered};
 use crate::actor::colours;
 use crate::actor::dialog::{self, Dialog};
 use crate::actor::equal::Equal;
 use crate::actor::fate::{Fate, fate};
+use crate::actor::late;
 use crate::actor::stop::Stop;
-use crate::assistants::facets::Verdict;
 use crate::mux;
 use crate::state::{Bound, Decision, Row};
-
-/// So many looks at what is written down of an answer: a denial is at once.
-const WRITES: usize = 6;
 
 impl Act<'_> {
     /// One key, once; where early ones are dropped, a second time when all of it is as it
@@ -39,7 +37,7 @@ impl Act<'_> {
         (before, number): (&Scene, u8),
         doubt: Stop,
     ) -> Result<Outcome, Outcome> {
-        let is_over = doubt == Stop::DeniedByOthers || doubt == Stop::ApprovedByOthers;
+        let is_over = matches!(doubt, Stop::ByOthers(_));
         if is_over || !dialog::drops_early_keys(&self.bound.assistant) || doubt == Stop::Covered {
             return Err(unknown(doubt));
         }
@@ -75,7 +73,7 @@ impl Act<'_> {
                 let which = which.and_then(|at| equals.get(at));
                 Ok(Outcome::Equal(Equal::of(self.bound, which, decision)))
             }
-            (None, _) => match self.as_decided(decision, pressed) {
+            (None, _) => match self.as_decided(decision) {
                 Ok(()) => Ok(Outcome::Done),
                 Err(otherwise) => {
                     self.until_others_tell(pressed);
@@ -87,25 +85,14 @@ impl Act<'_> {
 
     /// Whether it was answered as was decided: somebody may have done so in the pane in the same moment, and then
     /// the key went elsewhere. Where no record tells, or what was approved runs, nothing is waited for.
-    fn as_decided(&self, decision: &Decision, pressed: Timestamp) -> Result<(), Stop> {
-        let (wanted, otherwise) = match decision {
-            Decision::Approve => (Verdict::Approved, Stop::DeniedByOthers),
-            Decision::Deny { .. } => (Verdict::Denied, Stop::ApprovedByOthers),
-            Decision::Answer(_) => return Ok(()),
-        };
+    fn as_decided(&self, decision: &Decision) -> Result<(), Stop> {
         if self.access.has_result(self.bound).is_none() {
             return Ok(());
         }
-        let runs = || wanted == Verdict::Approved && self.access.runs(self.bound, pressed);
-        for _ in 0..WRITES {
-            match self.access.verdict(self.bound) {
-                Some(verdict) if verdict == wanted => break,
-                Some(_) => return Err(otherwise),
-                None if runs() => break,
-                None => self.access.wait(PAUSE),
-            }
+        match answered(self.bound, decision, FEW, self.access) {
+            Answered::AsDecided | Answered::Untold => Ok(()),
+            Answered::Otherwise(how) => Err(Stop::ByOthers(late::how(&how))),
         }
-        Ok(())
     }
 
     /// Presses for the decision; again only where tmux says that it has not pressed.
@@ -229,6 +216,7 @@ impl Act<'_> {
 fn nothing(stop: Stop) -> Outcome {
     match stop {
         Stop::Unsure(why) => Outcome::Unknown(why),
+        Stop::Answered => Outcome::Late(late::SOMEHOW.to_owned()),
         other => Outcome::Nothing(other.to_string()),
     }
 }

@@ -84,7 +84,7 @@ impl Stage {
     fn refuses(&self, bound: &Bound, decision: &Decision, words: &str) {
         let outcome = carry_out(bound, decision, self);
         assert_eq!(self.keys(), 0, "{outcome:?}");
-        let Outcome::Nothing(why) = outcome else {
+        let (Outcome::Nothing(why) | Outcome::Late(why)) = outcome else {
             panic!("{outcome:?}");
         };
         assert!(why.contains(words), "{why}");

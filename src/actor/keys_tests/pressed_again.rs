@@ -172,20 +172,12 @@ fn what_somebody_has_answered_otherwise_is_not_said_to_be_done() {
     let bound = full("t1", "touch a");
     let denial = Decision::Deny { message: None };
     for (own, decision, said) in [
-        (
-            Verdict::Denied,
-            Decision::Approve,
-            "it was denied in its pane",
-        ),
-        (
-            Verdict::Approved,
-            denial.clone(),
-            "it was approved in its pane",
-        ),
+        (Verdict::Denied, Decision::Approve, "it was denied before"),
+        (Verdict::Approved, denial.clone(), "it was approved before"),
     ] {
         let told = "another dialog: Bash: touch b (`--request t2`) was answered meanwhile";
         for (answered, others) in [(&["t1"][..], ""), (&["t1", "t2"][..], told)] {
-            let stage = stage(own, answered);
+            let stage = stage(own.clone(), answered);
             let outcome = carry_out(&bound, &decision, &stage);
             assert_eq!(stage.keys(), 1);
             assert!(

@@ -29,8 +29,8 @@ pub(crate) trait Channel {
 pub(crate) enum Given {
     /// It took effect, as the assistant itself says.
     Done,
-    /// The request was answered otherwise before, and this answer changed nothing; says how.
-    Late(String),
+    /// The request was answered before, and this answer changed nothing; how, where that was told with it.
+    Late(Option<String>),
     /// Nothing was sent; says why.
     Refused(String),
     /// It was sent, and what became of it is not known; says why.

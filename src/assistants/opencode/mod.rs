@@ -11,7 +11,7 @@ use super::facets::answers::Answers;
 use super::facets::composer::{Barred, Composer};
 use super::facets::prompts::Prompts;
 use super::facets::request::{Full, Missing};
-use super::facets::{Dialogs, Facets};
+use super::facets::{Dialogs, Facets, Verdict};
 use crate::state::{Bound, SessionId};
 
 /// OpenCode.
@@ -42,6 +42,10 @@ impl Facets for OpenCode {
 
     fn answers(&self) -> Option<&'static dyn Answers> {
         Some(&server::ById)
+    }
+
+    fn verdict(&self, bound: &Bound, _: Option<&Path>) -> Option<Verdict> {
+        server::verdict(bound)
     }
 
     fn composer(&self) -> Option<&'static dyn Composer> {

@@ -291,6 +291,9 @@ pub struct ActResult {
     /// Of `send`: how the text came there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent: Option<SentPrompt>,
+    /// Of `decide`: refused, for the request was answered before; `why` says how, as `it was denied before`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub late: bool,
     /// Of `stop`: it was not to be ended in that way; to close its pane would.
     #[serde(default, skip_serializing_if = "is_false")]
     pub only_by_pane: bool,
@@ -307,7 +310,16 @@ impl ActResult {
             place: None,
             task: None,
             sent: None,
+            late: false,
             only_by_pane: false,
+        }
+    }
+
+    /// An answer changed nothing, for its request was answered before; says how.
+    pub fn late(act_id: &str, how: String) -> Self {
+        Self {
+            late: true,
+            ..Self::of(act_id, ActOutcome::Refused, Some(how))
         }
     }
 

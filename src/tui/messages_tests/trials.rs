@@ -153,6 +153,11 @@ fn answers(said: &mut Said) {
     );
     decided(&mut model, Outcome::Nothing("WHY".to_owned()));
     said.take("no key was pressed: see below", &mut model);
+    decided(&mut model, Outcome::Late("it was denied before".to_owned()));
+    said.take(
+        "somebody was quicker, and this answer changed nothing",
+        &mut model,
+    );
     decided(&mut model, Outcome::Unknown("WHY".to_owned()));
     said.take(
         "a key was pressed, and what came of it is not seen: see below",
@@ -640,6 +645,7 @@ fn named(text: &str) -> String {
         ("its {0} holds", "its PART holds"),
         ("of its {0},", "of its PART,"),
         ("{} is not known", "its PART is not known"),
+        ("{0}, in", "it was denied before, in"),
         ("lock {}", "lock FILE"),
         ("{source}", "WHY"),
     ]

@@ -289,7 +289,11 @@ pub(crate) fn decided(
     let target = &bound.target;
     let again = match outcome {
         Outcome::Nothing(_) => read_again(model, bound),
-        Outcome::Done | Outcome::Equal(_) | Outcome::Beside(_) | Outcome::Unknown(_) => None,
+        Outcome::Done
+        | Outcome::Equal(_)
+        | Outcome::Beside(_)
+        | Outcome::Late(_)
+        | Outcome::Unknown(_) => None,
     };
     let (words, is_done) = match outcome {
         Outcome::Done => (format!("{target}: {}", done(decision)), true),
@@ -298,6 +302,7 @@ pub(crate) fn decided(
             (words, true)
         }
         Outcome::Beside(words) => (format!("{target}: {}; {words}", done(decision)), true),
+        Outcome::Late(how) => (format!("{target}: too late: {how}"), false),
         Outcome::Nothing(why) => (format!("{target}: nothing was sent: {why}"), false),
         Outcome::Unknown(why) => {
             let words = format!("{target}: look there, an answer was sent, but {why}");

@@ -93,7 +93,7 @@ impl Channel for Open {
         } = &mut *self;
         match thread.is_closed(waiting) {
             Ok(false) => {}
-            Ok(true) => return Given::Late("it was answered in its pane".to_owned()),
+            Ok(true) => return Given::Late(None),
             Err(broken) => return Given::Refused(broken.to_string()),
         }
         let answer = json!({"id": waiting.id, "result": waiting.answer});

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::link::Broken;
 use super::thread::Thread;
 use super::waiting::Waiting;
+use crate::assistants::codex::rollout;
 use crate::assistants::facets::answers::Given;
 use crate::state::Decision;
 
@@ -124,23 +125,32 @@ fn runs(thread: &mut Thread, waiting: &Waiting) -> bool {
 }
 
 fn judge(became: Became, waiting: &Waiting, decision: &Decision) -> Given {
-    let late = |how: &str| Given::Late(how.to_owned());
+    let late = |how: &str| Given::Late(Some(how.to_owned()));
     match (decision, became) {
         (Decision::Approve, Became::CarriedOut)
         | (Decision::Deny { .. }, Became::Declined | Became::Interrupted) => Given::Done,
-        (Decision::Deny { .. }, Became::CarriedOut) => late("it was approved in its pane"),
-        (Decision::Approve, Became::Declined) => late("it was denied in its pane"),
+        (Decision::Deny { .. }, Became::CarriedOut) => late("it was approved before"),
+        (Decision::Approve, Became::Declined) => late("it was denied before"),
         (Decision::Approve, Became::Interrupted) if waiting.is_command => {
-            late("its turn was ended in its pane, and it never ran")
+            late("its turn was ended before, and it never ran")
         }
         (Decision::Answer(_), Became::Answered(answered)) if answered == waiting.answer => {
             Given::Done
         }
-        (Decision::Answer(_), Became::Answered(_)) => late("it was answered otherwise in its pane"),
-        (Decision::Answer(_), Became::Interrupted) => late("it was dismissed in its pane"),
+        (Decision::Answer(_), Became::Answered(other)) => Given::Late(Some(chosen(&other))),
+        (Decision::Answer(_), Became::Interrupted) => late("it was dismissed before"),
         (Decision::Approve, Became::Interrupted) => {
-            Given::Unknown("its turn was ended in its pane in the same moment".to_owned())
+            Given::Unknown("its turn was ended in the same moment".to_owned())
         }
         _ => Given::Unknown("what Codex tells of it is not understood".to_owned()),
     }
+}
+
+/// With what its one question was answered.
+fn chosen(answered: &Value) -> String {
+    let chosen = rollout::chosen(answered);
+    chosen.map_or_else(
+        || "it was answered otherwise before".to_owned(),
+        |option| format!("it was answered with \"{option}\" before"),
+    )
 }

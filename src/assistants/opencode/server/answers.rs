@@ -73,9 +73,7 @@ impl Channel for Way {
     fn answer(self: Box<Self>) -> Given {
         match self.server.post(&self.path, &self.body) {
             Ok(answer) if answer.status == 200 && answer.body == true => Given::Done,
-            Ok(answer) if answer.status == 404 => {
-                Given::Late("it was answered or dismissed before".to_owned())
-            }
+            Ok(answer) if answer.status == 404 => Given::Late(None),
             Ok(answer) => Given::Unknown(format!("its server says {}", answer.status)),
             Err(error) => Given::Unknown(format!("its server has not answered: {error}")),
         }

@@ -6,6 +6,7 @@
 mod answers;
 mod http;
 mod prompts;
+mod verdict;
 
 use std::io;
 
@@ -18,6 +19,7 @@ use http::{Answer, ask};
 
 pub(super) use answers::ById;
 pub(super) use prompts::Typed;
+pub(super) use verdict::verdict;
 
 /// Older ones say yes to the answer of a request that is open no longer.
 const TELLS_OF_LATE: Version = Version(1, 18, 33);

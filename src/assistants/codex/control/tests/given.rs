@@ -45,8 +45,7 @@ fn what_somebody_has_answered_meanwhile_is_told_as_late_and_nothing_is_sent() {
     let stage = Stage::asking();
     let open = stage.reach(&Decision::Approve).unwrap();
     assert!(stage.server.press(CALL, &decided("cancel")));
-    let late = Given::Late("it was answered in its pane".to_owned());
-    assert_eq!(Box::new(open).answer(), late);
+    assert_eq!(Box::new(open).answer(), Given::Late(None));
     assert_eq!(
         stage.server.heard(None),
         [json!(null); 0],
@@ -191,7 +190,7 @@ fn a_question_that_was_answered_otherwise_in_the_same_moment_is_told_as_late() {
         is_answer.then(|| Twist::Press(CALL.to_owned(), red.clone()))
     });
     records(&stage, "Red");
-    let late = Given::Late("it was answered otherwise in its pane".to_owned());
+    let late = Given::Late(Some("it was answered with \"Red\" before".to_owned()));
     assert_eq!(Box::new(open).answer(), late);
 }
 
@@ -199,7 +198,7 @@ fn a_question_that_was_answered_otherwise_in_the_same_moment_is_told_as_late() {
 fn an_answer_that_comes_second_in_the_last_moment_is_told_as_late() {
     for (decision, key, words) in [
         (Decision::Approve, "cancel", "it never ran"),
-        (DENY, "accept", "it was approved in its pane"),
+        (DENY, "accept", "it was approved before"),
     ] {
         let stage = Stage::asking();
         let open = stage.reach(&decision).unwrap();
@@ -207,7 +206,7 @@ fn an_answer_that_comes_second_in_the_last_moment_is_told_as_late() {
             let is_answer = said.get("method").is_none();
             is_answer.then(|| Twist::Press(CALL.to_owned(), decided(key)))
         });
-        let Given::Late(how) = Box::new(open).answer() else {
+        let Given::Late(Some(how)) = Box::new(open).answer() else {
             panic!("{key}");
         };
         assert!(how.contains(words), "{how}");

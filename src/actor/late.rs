@@ -1,0 +1,48 @@
+//! What is told of an answer that comes too late: the request was answered before, and this answer changed nothing.
+
+use super::decide::NotAsShown;
+use super::executor::Executor;
+use super::keys::{Access as _, Outcome};
+use crate::assistants::facets::Verdict;
+use crate::state::Bound;
+
+/// Said where no record tells how.
+pub(super) const SOMEHOW: &str = "it was answered or withdrawn before";
+
+impl Executor {
+    /// That an answer to `bound` comes too late, and how that was answered, where its assistant's own record says so.
+    pub(super) fn late(&self, bound: &Bound) -> Outcome {
+        self.saying_how(bound, Outcome::Late(SOMEHOW.to_owned()))
+    }
+
+    /// `outcome`, with how the request was answered, where that came too late: also where no more was seen than that its
+    /// dialog has gone.
+    pub(super) fn saying_how(&self, bound: &Bound, outcome: Outcome) -> Outcome {
+        let is_sent = !matches!(outcome, Outcome::Late(_) | Outcome::Nothing(_));
+        if is_sent {
+            return outcome;
+        }
+        let told = self
+            .verdict(bound)
+            .map(|verdict| Outcome::Late(how(&verdict)));
+        told.unwrap_or(outcome)
+    }
+
+    /// What is told where a request is not what stood before the person.
+    pub(super) fn refused(&self, bound: &Bound, why: &NotAsShown) -> Outcome {
+        match why {
+            NotAsShown::Over => self.late(bound),
+            why => Outcome::Nothing(why.to_string()),
+        }
+    }
+}
+
+/// `it was denied before`
+pub(super) fn how(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Denied => "it was denied before".to_owned(),
+        Verdict::Approved | Verdict::Failed(_) => "it was approved before".to_owned(),
+        Verdict::Chose(option) => format!("it was answered with \"{option}\" before"),
+        Verdict::Ended => "its turn was ended before".to_owned(),
+    }
+}
