@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::json;
 
 use super::became::watch;
@@ -15,6 +16,12 @@ use crate::state::{Bound, Decision};
 
 /// What waits is told once more with the answer to a question, or right after it.
 const TOLD_AGAIN: Duration = Duration::from_millis(500);
+
+/// So long after it was told of the server asks.
+const ASKS_WITHIN: Duration = Duration::from_secs(1);
+
+/// How long between two looks.
+const PAUSE: Duration = Duration::from_millis(30);
 
 /// See the module.
 pub(in crate::assistants::codex) struct ById;
@@ -47,19 +54,20 @@ impl Open {
         home: &Path,
         is_server: &IsServer,
     ) -> Option<Self> {
-        // A sub-agent's session is another one.
-        if bound.request.agent_id.is_some() {
-            return None;
-        }
-        let session = bound.instance_id.as_deref()?;
+        let session = rollout::thread(bound)?;
         // As it was shown: the call that its record has now is the same still.
         let call =
             rollout::call(bound, home).filter(|call| bound.input == Some(call.input.clone()))?;
-        let screen = rollout::screen(Some(session), home)?;
+        let screen = rollout::screen(bound.instance_id.as_deref(), home)?;
         let stream = place::reach(home, is_server)?;
         let mut thread = Thread::greet(stream, (home, session), &screen)?;
-        if !thread.waits().ok()? {
-            return None;
+        // A hook tells of it before the server asks.
+        let until = Instant::now() + ASKS_WITHIN.saturating_sub(bound.age(Timestamp::now()));
+        while !thread.waits().ok()? {
+            if Instant::now() >= until {
+                return None;
+            }
+            std::thread::sleep(PAUSE);
         }
         thread.subscribe().ok()?;
         let meant = Meant {
@@ -102,6 +110,22 @@ impl Channel for Open {
         }
         let session = thread.id().to_owned();
         let record = || rollout::output(Some(&session), &waiting.call, home);
-        watch(thread, waiting, decision, &record)
+        let given = watch(thread, waiting, decision, &record);
+        match decision {
+            Decision::Deny {
+                message: Some(words),
+            } if given == Given::Done => say(thread, words),
+            _ => given,
+        }
+    }
+}
+
+/// Gives it the words that belong to a denial which has ended its turn.
+fn say(thread: &mut Thread, words: &str) -> Given {
+    match thread.begin(words) {
+        Ok(()) => Given::Done,
+        Err(broken) => Given::Unknown(format!(
+            "it was denied, and it is not known whether Codex has the words: {broken}"
+        )),
     }
 }

@@ -102,6 +102,13 @@ impl Thread {
         Ok(all.map(|submission| submission["id"].clone()).collect())
     }
 
+    /// Begins a turn with that text, where none runs.
+    pub(super) fn begin(&mut self, text: &str) -> Result<(), Broken> {
+        let input = json!([{"type": "text", "text": text}]);
+        let about = json!({"threadId": self.id, "input": input});
+        self.link.ask("turn/start", &about).map(drop)
+    }
+
     /// The calls whose commands run in it, by their ids.
     pub(super) fn running(&mut self) -> Result<Vec<String>, Broken> {
         let about = json!({"threadId": self.id});

@@ -117,7 +117,9 @@ impl Meant<'_> {
         let wanted: &[&str] = match self.decision {
             Decision::Approve => &["accept"],
             Decision::Deny { message: None } => &["cancel", "decline"],
-            _ => return None,
+            // As on the screen: the turn ends, and the words are the next prompt.
+            Decision::Deny { message: Some(_) } => &["cancel"],
+            Decision::Answer(_) => return None,
         };
         let offered = params["availableDecisions"].as_array();
         let is_offered = |word: &&&str| offered.is_none_or(|all| all.iter().any(|it| it == **word));

@@ -1,5 +1,10 @@
 //! Answers that reach the request they are meant for, and what is told of them.
 
+use std::thread;
+use std::time::Duration;
+
+use pane_patrol_hooks::timestamp::Timestamp;
+
 use super::server::Twist;
 use super::*;
 
@@ -108,11 +113,100 @@ fn what_was_not_shown_is_not_answered() {
             "{bound:?}"
         );
     }
-    let words = Decision::Deny {
-        message: Some("no".to_owned()),
-    };
-    assert!(stage.reach(&words).is_none(), "there is no room for words");
     assert!(stage.server.heard(None).is_empty());
+}
+
+#[test]
+fn words_of_a_denial_are_the_next_prompt_once_it_took_effect() {
+    let words = Decision::Deny {
+        message: Some("write it down".to_owned()),
+    };
+    let stage = Stage::asking();
+    let open = stage.reach(&words).unwrap();
+    assert_eq!(Box::new(open).answer(), Given::Done);
+    assert_eq!(stage.server.taken(), [(CALL.to_owned(), decided("cancel"))]);
+    let begun = stage.server.heard(Some("turn/start"));
+    assert_eq!(begun[0]["params"]["input"][0]["text"], "write it down");
+
+    let stage = Stage::asking();
+    let open = stage.reach(&words).unwrap();
+    stage.server.twist(|said| {
+        let is_answer = said.get("method").is_none();
+        is_answer.then(|| Twist::Press(CALL.to_owned(), decided("accept")))
+    });
+    assert!(matches!(Box::new(open).answer(), Given::Late(_)));
+    assert!(
+        stage.server.heard(Some("turn/start")).is_empty(),
+        "it was approved"
+    );
+}
+
+#[test]
+fn a_request_that_the_server_is_about_to_ask_is_waited_for() {
+    let stage = Stage::with(&command_call(CALL, COMMAND));
+    let mut bound = stage.bound("Bash", COMMAND);
+    bound.request.since = Timestamp::now();
+    let server = stage.server.clone();
+    let asks = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(150));
+        server.ask_to_run(CALL, COMMAND);
+    });
+    let open = stage
+        .open(&bound, &Decision::Approve)
+        .expect("it asks by then");
+    asks.join().unwrap();
+    assert_eq!(Box::new(open).answer(), Given::Done);
+}
+
+#[test]
+fn what_a_sub_agent_asks_is_answered_in_its_own_thread() {
+    const AGENT: &str = "01a229aa-bbbb-7ac0-86dd-b4f9963473a7";
+    let stage = Stage::with(&command_call("call_0", "true"));
+    write_record(&stage.home(), AGENT, &[command_call(CALL, COMMAND)]);
+    stage.server.say_session(AGENT);
+    stage.server.ask_to_run(CALL, COMMAND);
+    let bound = stage.bound_of(Some(AGENT), "Bash", COMMAND);
+    let open = stage.open(&bound, &Decision::Approve).expect("it waits");
+    assert_eq!(Box::new(open).answer(), Given::Done);
+    let resumed = stage.server.heard(Some("thread/resume"));
+    assert_eq!(resumed[0]["params"]["threadId"], AGENT);
+}
+
+#[test]
+fn a_patch_of_a_tool_of_its_own_is_answered_by_its_call() {
+    let patch = "*** Begin Patch\n*** Add File: /t/a\n+x\n*** End Patch\n";
+    let call =
+        json!({"type": "custom_tool_call", "name": "apply_patch", "call_id": CALL, "input": patch});
+    let stage = Stage::with(&call);
+    stage.server.ask(
+        "item/fileChange/requestApproval",
+        CALL,
+        &json!({"grantRoot": null}),
+    );
+    let bound = stage.bound("apply_patch", "/t/a");
+    assert_eq!(bound.command.as_deref(), Some(patch));
+    let open = stage.open(&bound, &Decision::Approve).expect("it waits");
+    assert_eq!(Box::new(open).answer(), Given::Done);
+}
+
+/// What lies before the last answer of the model is not looked at: nothing of it is open, whatever it says.
+#[test]
+fn only_what_the_model_asked_last_is_open() {
+    let stage = Stage::with(&command_call("call_0", COMMAND));
+    let count = json!({"type": "token_count"});
+    write_record(
+        &stage.home(),
+        SESSION,
+        &[
+            command_call("call_0", COMMAND),
+            count,
+            command_call(CALL, COMMAND),
+        ],
+    );
+    stage.server.ask_to_run(CALL, COMMAND);
+    let mut bound = stage.bound("Bash", COMMAND);
+    bound.request.request_id = None;
+    assert!(stage.open(&bound, &Decision::Approve).is_some());
 }
 
 #[test]

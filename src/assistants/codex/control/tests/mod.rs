@@ -54,9 +54,15 @@ impl Stage {
 
     /// The request as it was shown.
     fn bound(&self, tool: &str, message: &str) -> Bound {
+        self.bound_of(None, tool, message)
+    }
+
+    /// The same of a sub-agent.
+    fn bound_of(&self, agent: Option<&str>, tool: &str, message: &str) -> Bound {
         let mut row = row(1, "codex", State::WaitingApproval, "a:0.0", 5).asks(tool, message);
         row.instance_id = Some(SESSION.to_owned());
         row.waiting[0].request_id = Some(CALL.to_owned());
+        row.waiting[0].agent_id = agent.map(str::to_owned);
         with_command(&Bound::to(&row).unwrap(), &Homes::all_in(&self.home()))
     }
 

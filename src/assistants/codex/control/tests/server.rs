@@ -112,6 +112,11 @@ impl CodexServer {
         self.state().twist = Some(Box::new(twist));
     }
 
+    /// Has another session from now on.
+    pub fn say_session(&self, session: &str) {
+        session.clone_into(&mut self.state().session);
+    }
+
     /// Says that its folder is another one.
     pub fn say_home(&self, home: &str) {
         home.clone_into(&mut self.state().home);
@@ -256,6 +261,7 @@ impl CodexServer {
                 state.subscribers.insert(number, say.clone());
                 json!({"thread": {"id": state.session}})
             }
+            "turn/start" => json!({"turn": {"id": "next"}}),
             "thread/unsubscribe" => {
                 state.subscribers.remove(&number);
                 json!({"status": "unsubscribed"})
