@@ -75,6 +75,10 @@ impl<'a> Typing<'a> {
                 "what begins with `/`, `!`, `#` or `&` is an order to the program; type it there";
             return Err(words.to_owned());
         }
+        // Behind it Enter is a line end of the text.
+        if prompt.text.trim_end().ends_with('\\') {
+            return Err("what ends in `\\` is not sent off by Enter; let it end otherwise, or type it there".to_owned());
+        }
         let (place, mux) = executor.reach.place_of(row);
         Ok(Self {
             executor,

@@ -5,6 +5,7 @@
 //! to a waiting session is not what the person thinks of when she reads that it was sent. That is looked at
 //! when it is wanted, and again right before it is sent.
 
+mod drawn;
 mod keys;
 mod screen;
 
@@ -60,7 +61,10 @@ impl Executor {
         if let Some(own) = own {
             match own.send(&prompt) {
                 Sent::NoWay => {}
-                sent => return Ok((own.way(), sent, own.note())),
+                sent => {
+                    let is_queued = sent == Sent::Done { queued: true };
+                    return Ok((own.way(), sent, own.note(is_queued)));
+                }
             }
         }
         Ok((keys::WAY, self.type_text(&prompt), None))

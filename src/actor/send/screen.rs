@@ -1,5 +1,6 @@
 //! What is seen of a prompt, and what of it must be as it was in the moment of a key.
 
+use super::drawn;
 use crate::actor::colours;
 use crate::actor::dialog::Pane;
 use crate::assistants::facets::composer::{Composer, Found};
@@ -7,12 +8,6 @@ use crate::mux::Guard;
 
 /// So many rows above a prompt must be as they were, too: what opens there would cover them.
 const ABOVE: usize = 3;
-
-/// So much of a text is looked for in a prompt, in characters: a narrow pane breaks the rest.
-const COMPARED: usize = 12;
-
-/// How that begins which stands for a pasted text of many lines.
-const FOLDED: [&str; 2] = ["[Pasted", "[Paste #"];
 
 /// A pane whose prompt did not move between two looks.
 pub(super) struct View {
@@ -58,14 +53,13 @@ impl View {
         self.prompt.is_some() && !self.is_empty()
     }
 
-    /// Whether the prompt holds `text` from its beginning, or what stands for a long one; also where its beginning is
-    /// not to be seen.
+    /// Whether the prompt holds `text`, all of it and nothing else, or what stands for a long one; of one whose beginning
+    /// is not to be seen, its end.
     pub(super) fn holds(&self, text: &str) -> bool {
-        let Some(prompt) = &self.prompt else {
-            return true;
-        };
-        let is_folded = FOLDED.iter().any(|begins| prompt.text.starts_with(begins));
-        self.holds_text() && (is_folded || stands_for(&prompt.text, text))
+        match &self.prompt {
+            Some(prompt) => self.holds_text() && drawn::is_all(&prompt.rows, text),
+            None => drawn::is_end_of(&self.guard.screen, text),
+        }
     }
 
     /// How it is, where it should be otherwise.
@@ -76,20 +70,6 @@ impl View {
             Some(_) => "something else is written in its prompt; go there",
         }
     }
-}
-
-/// Whether what stands in the row of a prompt is the beginning of `text` and nothing beside it. Blanks are drawn as
-/// programs like, a tab as several; what is not of ASCII may be drawn as something else, and is not compared.
-fn stands_for(row: &str, text: &str) -> bool {
-    let line = text.trim_start().lines().next().unwrap_or_default();
-    let written: String = line.split_whitespace().collect();
-    let drawn: String = row.split_whitespace().collect();
-    if written.is_ascii() {
-        return written.starts_with(&drawn);
-    }
-    let beginning = written.chars().take(COMPARED);
-    let beginning: String = beginning.take_while(char::is_ascii).collect();
-    drawn.starts_with(&beginning)
 }
 
 /// The lines of the pane without colours and without blanks at their ends.
@@ -140,10 +120,20 @@ mod tests {
             let view = View::of(&pane(screen), pane(screen), &COMPOSER).unwrap();
             view.holds(text)
         };
-        assert!(holds("do it now\nand more", &typed));
+        assert!(
+            !holds("do it now\nand more", &typed),
+            "not all of it is there"
+        );
+        let two = at_rest.replace('❯', "❯ do it now\n  and more");
+        assert!(holds("do it now\nand more", &two));
+        let behind = two.replace("more", "more, and mine");
+        assert!(
+            !holds("do it now\nand more", &behind),
+            "somebody writes behind it"
+        );
         assert!(!holds("it now", &typed), "somebody was writing there");
         assert!(!holds("do it now", at_rest));
-        assert!(holds("do\tit now", &typed) && holds("do it now and on in the next row", &typed));
+        assert!(holds("do\tit now", &typed));
         assert!(!holds("do it", &typed), "somebody writes behind it");
         assert!(holds(
             "x\ny",

@@ -13,6 +13,8 @@ pub(crate) struct Found {
     pub(crate) row: usize,
     /// What is written in it first, without blanks around it; empty: nothing is written there.
     pub(crate) text: String,
+    /// All rows from there on, without what stands around a prompt: what is written, and what is below that.
+    pub(crate) rows: Vec<String>,
 }
 
 /// A prompt that begins with a mark of its own. The last such row is it: those above it are prompts that were sent.
@@ -31,9 +33,14 @@ impl Composer for Marked {
         let rows: Vec<&str> = screen.lines().collect();
         let mut found = rows.iter().enumerate().rev();
         let (row, written) = found.find_map(|(row, line)| Some((row, self.written(line)?)))?;
+        let below = rows[row + 1..].iter().map(|line| line.trim_matches(BORDER));
         Some(Found {
             row,
             text: unless_hint(written, self.hints),
+            rows: std::iter::once(written)
+                .chain(below)
+                .map(str::to_owned)
+                .collect(),
         })
     }
 }
@@ -79,10 +86,12 @@ impl Composer for Barred {
         let inside: Vec<&str> = inside.map(str::trim).collect();
         // From below: what it is sent with, an empty row, and what is written.
         let (_, written) = inside.split_first()?;
+        let all = written.iter().rev().map(|text| (*text).to_owned());
         let first = written.iter().rev().find(|text| !text.is_empty());
         Some(Found {
             row: foot - inside.len(),
             text: unless_hint(first.unwrap_or(&""), self.hints),
+            rows: all.collect(),
         })
     }
 }

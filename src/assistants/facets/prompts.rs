@@ -42,8 +42,8 @@ pub(crate) trait Prompts: Sync {
     /// By what it sends, in one word for the record and for scripts.
     fn way(&self) -> &'static str;
 
-    /// What a person has to know of what is sent in this way.
-    fn note(&self) -> Option<&'static str> {
+    /// What a person has to know of what is sent in this way; `is_queued`: behind a turn that runs.
+    fn note(&self, _is_queued: bool) -> Option<&'static str> {
         None
     }
 

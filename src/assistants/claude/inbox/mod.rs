@@ -40,7 +40,7 @@ impl Prompts for Inbox {
         "inbox"
     }
 
-    fn note(&self) -> Option<&'static str> {
+    fn note(&self, _: bool) -> Option<&'static str> {
         Some(
             "Claude is told that it comes from another session and was not typed by you, so it takes it as no \
              approval of anything",

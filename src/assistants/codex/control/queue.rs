@@ -21,12 +21,20 @@ const PAUSE: Duration = Duration::from_millis(50);
 const HELD: &str = "Codex keeps it in its queue and has not begun with it: after a turn that was interrupted it goes \
                     with the next prompt typed there";
 
+/// Said of a text that waits for the end of a turn.
+const QUEUED: &str = "if that turn is interrupted, Codex keeps it in its queue, where its pane does not show it, until \
+                      somebody types a prompt there";
+
 /// See the module.
 pub(in crate::assistants::codex) struct Queue;
 
 impl Prompts for Queue {
     fn way(&self) -> &'static str {
         "queue"
+    }
+
+    fn note(&self, is_queued: bool) -> Option<&'static str> {
+        is_queued.then_some(QUEUED)
     }
 
     fn send(&self, prompt: &Prompt<'_>) -> Sent {
