@@ -29,6 +29,7 @@ mod options;
 mod packages;
 mod pane;
 mod process;
+mod race;
 mod scene;
 mod script;
 mod sent;
@@ -41,7 +42,7 @@ mod way;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{Child, ExitCode, Stdio};
 use std::thread;
 
 use assistant::{Manners, PROGRAMS};
@@ -186,14 +187,29 @@ fn keep_log(stage: &Stage<'_>, manners: &Manners) {
 impl Stage<'_> {
     /// Runs the executable with the assistant on its PATH: whether it succeeded, and what it said.
     fn pane_patrol(&self, arguments: &[&str]) -> (bool, String) {
+        let child = self.start(arguments);
+        said(child)
+    }
+
+    /// Starts the same; [`said`] waits for it.
+    fn start(&self, arguments: &[&str]) -> Child {
         let mut command = self.env.pane_patrol();
         command.env("TMUX", self.tmux.variable());
-        let output = command.env("PATH", self.path()).args(arguments).output();
-        let output = output.expect("the executable can be started");
-        let said = [output.stdout, output.stderr].concat();
-        (
-            output.status.success(),
-            String::from_utf8_lossy(&said).into_owned(),
-        )
+        let command = command.env("PATH", self.path()).args(arguments);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command.spawn().expect("the executable can be started")
     }
+}
+
+/// Whether it succeeded, and what it said.
+fn said(child: Child) -> (bool, String) {
+    let output = child.wait_with_output().expect("it can be waited for");
+    let said = [output.stdout, output.stderr].concat();
+    (
+        output.status.success(),
+        String::from_utf8_lossy(&said).into_owned(),
+    )
 }

@@ -82,6 +82,11 @@ impl<'a> Pane<'a> {
         pressed
     }
 
+    /// Presses one key at once.
+    pub(super) fn press_now(&self, key: &str) -> Instant {
+        self.key(key)
+    }
+
     fn key(&self, key: &str) -> Instant {
         self.tmux.run(&["send-keys", "-t", &self.id, key]);
         Instant::now()

@@ -45,12 +45,13 @@ pub(super) enum Situation {
     ByCommand,
     Sent,
     ById,
+    Raced,
 }
 
 use Situation as S;
 
 /// Each with its name for `--situation`, and what it is for a person who reads the table; in its order.
-const TOLD: [(Situation, &str, &str); 42] = [
+const TOLD: [(Situation, &str, &str); 43] = [
     (S::Started, "started", "opened, nothing asked yet"),
     (S::Running, "running", "answering"),
     (S::Finished, "finished", "the answer is complete"),
@@ -200,6 +201,11 @@ const TOLD: [(Situation, &str, &str); 42] = [
         S::ById,
         "by-id",
         "answered at its own server, by the request's id",
+    ),
+    (
+        S::Raced,
+        "raced",
+        "answered while the person presses the other key, and while nobody does",
     ),
 ];
 

@@ -3,6 +3,7 @@
 use super::super::common::TestEnv;
 use super::super::model::Model;
 use super::super::packages;
+use super::super::race;
 use super::super::sent;
 use super::{Manners, write};
 
@@ -50,6 +51,7 @@ pub(super) const SERVING: Manners = Manners {
     name: "opencode serving",
     program: "opencode --port 41893",
     plays_common: false,
+    scenes: &[sent::SCENE, race::SCENE],
     ..OPENCODE
 };
 

@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::super::common::TestEnv;
 use super::super::model::Model;
+use super::super::race;
 use super::super::scene::Scene;
 use super::super::sent;
 use super::super::situation::Situation as S;
@@ -138,6 +139,7 @@ pub(super) const ASKED: Manners = Manners {
         Scene::new(&[S::AllowRule], by_hook::allow_rule),
         Scene::new(&[S::DenyRule], by_hook::deny_rule),
         Scene::new(&[S::TrustEnds], by_hook::trust_ends),
+        race::SCENE,
     ],
     ..CLAUDE
 };

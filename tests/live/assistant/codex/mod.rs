@@ -13,6 +13,7 @@ use super::super::common::TestEnv;
 use super::super::drive::{Drive, Step};
 use super::super::finding::Finding;
 use super::super::model::Model;
+use super::super::race;
 use super::super::scene::Scene;
 use super::super::sent;
 use super::super::situation::Situation as S;
@@ -51,7 +52,14 @@ pub(super) const SERVER: Manners = Manners {
     part_request: None,
     part_over: None,
     quit: "/quit",
-    by_title: &[S::Approved, S::Denied, S::Question, S::Dismissed, S::ById],
+    by_title: &[
+        S::Approved,
+        S::Denied,
+        S::Question,
+        S::Dismissed,
+        S::ById,
+        S::Raced,
+    ],
     unknowable: &[
         (
             S::Started,
@@ -76,6 +84,7 @@ pub(super) const SERVER: Manners = Manners {
         Scene::new(&[S::Plan], again::plan),
         Scene::new(&[S::OwnCommand], again::own_command),
         Scene::new(&[S::ById], by_id::answers),
+        race::SCENE,
         sent::SCENE,
         Scene::new(&[S::Resumed], again::in_background).opens_it(),
         Scene::new(&[S::KilledResumed], again::killed).opens_it(),
