@@ -40,7 +40,8 @@ use std::ffi::OsString;
 use std::io;
 
 use nix::unistd::{Pid as AnyPid, getpgid, getsid};
-use rustix::process::{Resource, Rlimit, Signal, WaitStatus, getpid, kill_process, setrlimit};
+use pane_patrol_bare::die_by;
+use rustix::process::{Resource, Rlimit, WaitStatus, setrlimit};
 
 pub use leader::LEADER;
 pub(crate) use leader::lead;
@@ -109,11 +110,8 @@ pub(crate) fn end_like(end: End) -> ! {
         maximum: Some(0),
     };
     let _ = setrlimit(Resource::Core, none);
-    if Signal::from_named_raw(signal) == Some(Signal::KILL) {
-        let _ = kill_process(getpid(), Signal::KILL);
-    }
-    let _ = signal_hook::low_level::emulate_default_handler(signal);
-    // A signal that nobody knows the default of.
+    die_by(signal);
+    // One that ends nobody here.
     std::process::exit(128 + signal)
 }
 
