@@ -9,7 +9,7 @@
 //! | file | does |
 //! | --- | --- |
 //! | `relay` | hands every byte through, stops and wakes with the program |
-//! | `stream`, `queue` | what passes: records are heard, a question for them is answered |
+//! | `stream`, `queue`, `ground` | what passes: records are heard, a question for them is answered |
 //! | `outer`, `inner` | the person's terminal, raw and put back; the program's |
 //! | `leader`, `between` | who starts the program in its session and waits for it; what both say to each other |
 //! | `plain` | a program without a terminal of its own |
@@ -21,6 +21,7 @@
 
 mod between;
 mod complaint;
+mod ground;
 mod inner;
 mod leader;
 mod line;

@@ -3,11 +3,12 @@
 //!
 //! A program that asks is answered here, before the person's terminal hears of anything that was written behind the
 //! question. That terminal is asked, too, once, where the program has asked or said the first record. If it answers,
-//! records are passed on to it; its answer is nothing that the program has asked for, and is taken out of what is
-//! typed, whenever it comes.
+//! records are passed on to it, and before them those that were said while it had not answered yet; its answer is
+//! nothing that the program has asked for, and is taken out of what is typed, whenever it comes.
 
 use std::time::{Duration, Instant};
 
+use super::ground::Ground;
 use super::queue::Queue;
 use crate::status_record::{Piece, Record, Splitter};
 
@@ -19,6 +20,9 @@ const PATIENCE: Duration = Duration::from_millis(50);
 
 /// How long a key that begins like the answer (Escape, Alt and a bracket) may be that, after the question.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(1);
+
+/// So much of what was said is kept for an answer, in bytes; of more only the last record.
+const KEPT: usize = 16 * 1024;
 
 /// How long the end of a program waits for the answer, after the question: it is not for the shell.
 const LAST_CALL: Duration = Duration::from_millis(100);
@@ -33,6 +37,10 @@ pub(super) struct Stream {
     written: Splitter,
     typed: Splitter,
     terminal: Terminal,
+    /// What was said since the terminal was asked, and it has not been shown.
+    kept: Vec<u8>,
+    /// How far the terminal has come since then.
+    ground: Ground,
     /// When what is held back of the typed is let go.
     let_go: Option<Instant>,
 }
@@ -61,10 +69,15 @@ impl Stream {
             to_program,
             written,
             terminal,
+            kept,
+            ground,
             ..
         } = self;
         written.feed(bytes, &mut |piece| match piece {
-            Piece::Plain(raw) | Piece::Record { raw, record: None } => to_terminal.push(raw),
+            Piece::Plain(raw) | Piece::Record { raw, record: None } => {
+                ground.pass(raw);
+                to_terminal.push(raw);
+            }
             Piece::Query { raw } => {
                 to_program.push(raw);
                 terminal.ask(asks, to_terminal, now);
@@ -75,18 +88,38 @@ impl Stream {
             } => {
                 told(&record);
                 terminal.ask(asks, to_terminal, now);
+                if *terminal != Terminal::NotAsked {
+                    keep(kept, raw);
+                }
+                // A record stands where something may.
                 if *terminal == Terminal::Wants {
-                    to_terminal.push(raw);
+                    to_terminal.push(kept);
+                    kept.clear();
                 }
             }
         });
+        self.show_kept();
+    }
+
+    /// Shows the terminal what was said before it had answered, where that breaks nothing that is being written.
+    fn show_kept(&mut self) {
+        if self.terminal == Terminal::Wants && self.ground.is_firm() {
+            self.to_terminal.push(&self.kept);
+            self.kept.clear();
+        }
     }
 
     /// The program writes no more for now: what looked like the beginning of a record is none.
     pub(super) fn rest(&mut self) {
-        let to_terminal = &mut self.to_terminal;
-        self.written.release(&mut |piece| {
+        let Self {
+            to_terminal,
+            written,
+            ground,
+            ..
+        } = self;
+        written.release(&mut |piece| {
             if let Piece::Plain(raw) = piece {
+                ground.pass(raw);
                 to_terminal.push(raw);
             }
         });
@@ -110,6 +143,7 @@ impl Stream {
         });
         let is_key = [&b"\x1b"[..], b"\x1b]"].contains(&bytes);
         let is_answered = self.terminal == Terminal::Wants;
+        self.show_kept();
         if is_answered || is_key && now > asked + ANSWERED_WITHIN {
             self.let_typed_go();
         } else {
@@ -142,6 +176,13 @@ impl Stream {
     }
 }
 
+fn keep(kept: &mut Vec<u8>, record: &[u8]) {
+    if kept.len() + record.len() > KEPT {
+        kept.clear();
+    }
+    kept.extend_from_slice(record);
+}
+
 impl Terminal {
     fn ask(&mut self, may: bool, to_terminal: &mut Queue, now: Instant) {
         if may && *self == Self::NotAsked {
@@ -168,21 +209,51 @@ mod tests {
     }
 
     #[test]
-    fn a_terminal_is_asked_once_and_shown_records_from_its_answer_on() {
+    fn a_terminal_is_asked_once_and_shown_records_when_it_answers() {
         let now = Instant::now();
         let mut stream = asked(now);
+        let first = b"\x1b]7501;state=idle:app=pi\x07";
         let record = b"\x1b]7501;state=done:app=pi\x1b\\";
         stream.write(record, true, now, &mut |_| {});
         assert_eq!(stream.to_terminal.bytes(), b"");
         stream.take_typed(b"a\x1b]7501;?", now);
         stream.take_typed(b"\x1b\\b", now);
         assert_eq!(stream.to_program.bytes(), b"ab");
+        let both = [&first[..], record].concat();
+        assert_eq!(stream.to_terminal.bytes(), both, "in their order");
+        stream.to_terminal.clear();
         assert_eq!(stream.answered_by(), None);
         stream.write(record, true, now, &mut |_| {});
         assert_eq!(stream.to_terminal.bytes(), record);
         // From now on nothing is looked at.
         stream.take_typed(QUESTION, now);
         assert_eq!(stream.to_program.bytes(), [b"ab", QUESTION].concat());
+    }
+
+    #[test]
+    fn what_was_said_before_the_answer_stands_in_nothing_that_is_being_written() {
+        let now = Instant::now();
+        let mut stream = asked(now);
+        stream.write(b"a\x1b[3", true, now, &mut |_| {});
+        stream.take_typed(QUESTION, now);
+        assert_eq!(stream.to_terminal.bytes(), b"a\x1b[3");
+        stream.write(b"1mb", true, now, &mut |_| {});
+        let shown = b"a\x1b[31mb\x1b]7501;state=idle:app=pi\x07";
+        assert_eq!(stream.to_terminal.bytes(), shown);
+    }
+
+    #[test]
+    fn no_more_is_kept_for_an_answer_than_is_likely() {
+        let now = Instant::now();
+        let mut stream = asked(now);
+        let record = b"\x1b]7501;state=done:app=pi\x07";
+        for _ in 0..10_000 {
+            stream.write(record, true, now, &mut |_| {});
+            assert!(stream.kept.len() <= KEPT);
+        }
+        stream.take_typed(QUESTION, now);
+        assert!(stream.to_terminal.bytes().ends_with(record));
+        assert!(stream.kept.is_empty());
     }
 
     #[test]

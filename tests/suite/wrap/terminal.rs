@@ -117,6 +117,44 @@ fn records_are_kept_from_a_terminal_that_does_not_want_them_and_nothing_else_is(
     assert_eq!(of_records(QUESTION), shown);
 }
 
+/// An answer takes its time, over a network above all.
+#[test]
+fn what_was_said_before_the_terminal_has_answered_is_shown_then() {
+    let env = TestEnv::new();
+    let record = "\\033]7501;state=idle:app=x\\007";
+    let script = format!(
+        r"stty raw -echo; printf '\033]7501;?\007{record}begun\033['; head -c 10 >back; printf '1mend'"
+    );
+    let mut pty = Pty::wrapped(&env, ALONE, &script);
+    pty.until(b"begun\x1b[");
+    pty.send(&[QUESTION, b"x"].concat());
+    // Where it breaks nothing that is being written.
+    let shown = b"1mend\x1b]7501;state=idle:app=x\x07";
+    assert_eq!(pty.end(), shown);
+}
+
+/// What a program has asked of the terminal and could not take back stays as it stays without us.
+#[test]
+fn what_a_killed_program_has_asked_of_the_terminal_stays_and_its_modes_do_not() {
+    let env = TestEnv::new();
+    let asks = r"\033[?1049h\033[?2004h\033[>5u\033[?1003;1006h\033[?25l\033]0;mine\033\\";
+    let script = format!("stty raw -echo; printf '{asks}'; kill -9 $$");
+    let around = "\"$0\" \"$@\" 2>&1; stty -a; printf after";
+    let mut wrapped = Pty::wrapped(&env, around, &script);
+    let seen = wrapped.until(b"after");
+    let asked = b"\x1b[?1049h\x1b[?2004h\x1b[>5u\x1b[?1003;1006h\x1b[?25l\x1b]0;mine\x1b\\";
+    assert!(
+        seen.starts_with(asked),
+        "{:?}",
+        String::from_utf8_lossy(&seen)
+    );
+    let modes = String::from_utf8_lossy(&seen[asked.len()..]).into_owned();
+    assert!(
+        modes.contains(" icanon") && modes.contains(" echo "),
+        "{modes}"
+    );
+}
+
 #[test]
 fn what_a_terminal_answers_at_the_end_is_not_typed_into_the_shell() {
     let env = TestEnv::new();
