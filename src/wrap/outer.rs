@@ -68,6 +68,11 @@ impl Outer {
         }
     }
 
+    /// What it is now.
+    pub(super) fn modes(&self) -> io::Result<Termios> {
+        Ok(tcgetattr(&self.terminal)?)
+    }
+
     pub(super) fn size(&self) -> io::Result<Winsize> {
         Ok(tcgetwinsize(&self.terminal)?)
     }
@@ -93,9 +98,13 @@ fn raw(modes: &Termios) -> Termios {
 
 /// Whether a terminal is what one with these modes becomes when it is made raw.
 pub(super) fn is_raw(now: &Termios, before: &Termios) -> bool {
-    let raw = raw(before);
-    now.input_modes == raw.input_modes
-        && now.output_modes == raw.output_modes
-        && now.control_modes == raw.control_modes
-        && now.local_modes == raw.local_modes
+    are_same(now, &raw(before))
+}
+
+/// Whether both do the same with what is typed and written.
+pub(super) fn are_same(one: &Termios, other: &Termios) -> bool {
+    one.input_modes == other.input_modes
+        && one.output_modes == other.output_modes
+        && one.control_modes == other.control_modes
+        && one.local_modes == other.local_modes
 }

@@ -290,6 +290,37 @@ fn the_keys_of_the_terminal_reach_the_program() {
     });
 }
 
+/// While the shell is in front, the terminal is as the shell's own line wants it.
+#[test]
+fn what_begins_behind_the_shell_has_the_usual_modes_once_it_is_in_front() {
+    same_screens(|terminal| {
+        let in_front = "until ps -o stat= -p $$ | grep -q +; do sleep 0.05; done";
+        let modes =
+            "stty -a | grep -ow -e -icanon -e -echo -e -icrnl -e -isig; echo the modes; cat";
+        for begins in [in_front, "read -r line"] {
+            command(terminal, "clear");
+            command(terminal, &format!("$W sh -c '{begins}; {modes}' &"));
+            let is_stopped = begins.starts_with("read");
+            if is_stopped {
+                wait_until("it is stopped, because it reads", || {
+                    command(terminal, "");
+                    terminal.screen().contains("Stopped")
+                });
+            }
+            command(terminal, "clear");
+            command(terminal, "fg");
+            if is_stopped {
+                until_runs(terminal, "sh");
+                enter(terminal, "one");
+            }
+            terminal.wait_for("\nthe modes");
+            enter(terminal, "words");
+            terminal.wait_for("words\nwords");
+            terminal.press(&["C-d"]);
+        }
+    });
+}
+
 #[test]
 fn the_list_shows_a_program_that_runs_stops_and_ends() {
     let env = TestEnv::new();

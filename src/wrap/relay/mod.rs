@@ -10,6 +10,7 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 
+use rustix::termios::{Termios, tcgetattr};
 use signal_hook::consts::{SIGHUP, SIGSTOP};
 
 use super::between::{Order, Word, hear, say};
@@ -52,6 +53,7 @@ pub(super) fn run<T: FnMut(News<'_>)>(
         stream: Stream::default(),
         asks,
         in_front: false,
+        begun: None,
         pid: 0,
         then: None,
         left: REST,
@@ -71,6 +73,9 @@ struct Relay<'t, T> {
     asks: bool,
     /// Whether the person's keys are the program's.
     in_front: bool,
+    /// The modes of the program's terminal where it has begun behind the shell, whose own line had the person's then:
+    /// until it is in front for the first time.
+    begun: Option<Termios>,
     pid: u32,
     then: Option<Then>,
     /// How much of what is written is handed on before that.
@@ -81,6 +86,8 @@ struct Relay<'t, T> {
 impl<T: FnMut(News<'_>)> Relay<'_, T> {
     fn follow(mut self) -> io::Result<End> {
         self.in_front = self.outer.is_ours();
+        let inner = self.inner.as_ref().filter(|_| !self.in_front);
+        self.begun = inner.and_then(|inner| tcgetattr(inner).ok());
         self.fit()?;
         let in_front = self.in_front;
         say(&self.line, Order::Begin { in_front })?;
