@@ -2,7 +2,8 @@
 //!
 //! The last event is said to each hub that comes, which knows that it is the same. A hub that sees the
 //! program's folder looks there itself; one that does not is told of the changes and tasks as well, and may ask
-//! for a patch. While there is no hub an event goes to the log, if that is on.
+//! for a patch. While there is no hub an event goes to the log, if that is on. What fails outside of any
+//! multiplexer is told by its name, as if elsewhere: its place goes with it.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,7 +16,7 @@ use serde_json::Value;
 
 use super::complaint;
 use super::order::{Order, Setup};
-use super::report::from_elsewhere;
+use super::report::{from_elsewhere, outlives_its_place};
 use super::said::Said;
 use super::work::Work;
 use crate::collector::sources::changes::Report;
@@ -184,7 +185,8 @@ impl Line {
 
     /// Tells what the program has come to, where it does not say that itself.
     pub(super) fn tell(&mut self, event: Event) {
-        if !self.said.is_empty() && event.kind != Some(Kind::SessionEnded) {
+        let is_over = [Some(Kind::SessionEnded), Some(Kind::TurnFailed)].contains(&event.kind);
+        if !self.said.is_empty() && !is_over {
             // Stopped it keeps its state, and woken it has that again.
             if event.kind == Some(Kind::TurnStarted) {
                 self.said.renew(event.ts);
@@ -285,7 +287,14 @@ impl Line {
     }
 
     fn say_event(&mut self, event: &Event) -> bool {
-        let told = if self.is_elsewhere {
+        let told = if outlives_its_place(event) {
+            // Of this name there may be an earlier one.
+            let instance_id = None;
+            Event {
+                instance_id,
+                ..from_elsewhere(event, self.agent())
+            }
+        } else if self.is_elsewhere {
             from_elsewhere(event, self.agent())
         } else {
             event.clone()

@@ -4,12 +4,12 @@ use pane_patrol_hooks::event::{Assistant, Event, Kind, Source, State};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::text::{MAX_MESSAGE_CHARS, one_line};
 use pane_patrol_hooks::timestamp::Timestamp;
-use signal_hook::consts::SIGINT;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGKILL, SIGTERM};
 
 use super::{End, Turn};
 
-/// What a shell gives back for a program that SIGINT ended.
-const STATUS_OF_INTERRUPTED: i32 = 128 + SIGINT;
+/// What a shell adds to a signal to give back that a program was ended by it.
+const BY_SIGNAL: i32 = 128;
 
 /// The program and where it runs.
 #[derive(Clone, Debug)]
@@ -30,17 +30,40 @@ pub(crate) struct Subject {
     pub cwd: Option<String>,
 }
 
+impl End {
+    /// The signal that has ended it, also where it has caught that and says so as a shell does.
+    fn signal(self) -> Option<i32> {
+        match self {
+            Self::Killed(signal) => Some(signal),
+            Self::Exited(status) => Some(status - BY_SIGNAL).filter(|signal| *signal > 0),
+        }
+    }
+
+    /// Whether somebody has ended it.
+    fn was_wanted(self) -> bool {
+        let wanted = [SIGHUP, SIGINT, SIGTERM, SIGKILL];
+        self.signal().is_some_and(|signal| wanted.contains(&signal))
+    }
+}
+
+/// Whether an event is of a failure in a place that goes with the program. Then only its name is left to be told by.
+pub(super) fn outlives_its_place(event: &Event) -> bool {
+    event.kind == Some(Kind::TurnFailed) && event.target.process().is_some()
+}
+
 impl Subject {
     /// The event that tells of `turn`; `speaks`: the program tells of its state itself. With its end that is over, and
-    /// no piece of work.
+    /// no piece of work, unless it fails by itself.
     pub(crate) fn event(&self, turn: Turn, speaks: bool, now: Timestamp) -> Event {
         let (state, kind) = match turn {
-            Turn::Ended(_) if speaks => (State::Idle, Kind::SessionEnded),
+            Turn::Ended(end) if speaks && (end == End::Exited(0) || end.was_wanted()) => {
+                (State::Idle, Kind::SessionEnded)
+            }
             Turn::Running { .. } => (State::Running, Kind::TurnStarted),
             Turn::Stopped => (State::Idle, Kind::Interrupted),
             Turn::Ended(End::Exited(0)) => (State::Completed, Kind::TurnFinished),
-            // The person did that.
-            Turn::Ended(End::Killed(SIGINT) | End::Exited(STATUS_OF_INTERRUPTED)) => {
+            // The person did that, or has closed its terminal.
+            Turn::Ended(end) if [Some(SIGINT), Some(SIGHUP)].contains(&end.signal()) => {
                 (State::Idle, Kind::Interrupted)
             }
             Turn::Ended(_) => (State::Error, Kind::TurnFailed),
@@ -165,16 +188,39 @@ mod tests {
             (State::Error, "killed by SIGSEGV: aider --yes")
         );
         assert_eq!(told(Turn::Ended(End::Exited(0))).0, State::Completed);
-        for interrupted in [End::Killed(2), End::Exited(130)] {
+        for interrupted in [End::Killed(2), End::Exited(130), End::Killed(1)] {
             assert_eq!(told(Turn::Ended(interrupted)).0, State::Idle);
         }
     }
 
     #[test]
-    fn the_end_of_one_that_tells_itself_is_no_result() {
-        for end in [End::Exited(0), End::Exited(1), End::Killed(9)] {
+    fn the_end_of_one_that_tells_itself_is_no_result_unless_it_fails_by_itself() {
+        let kind = |end| {
             let event = subject().event(Turn::Ended(end), true, Timestamp::default());
-            assert_eq!(event.kind, Some(Kind::SessionEnded), "{end:?}");
+            event.kind.unwrap()
+        };
+        for end in [End::Exited(0), End::Exited(143), End::Killed(9)] {
+            assert_eq!(kind(end), Kind::SessionEnded, "{end:?}");
+        }
+        for end in [End::Exited(1), End::Exited(127), End::Killed(11)] {
+            assert_eq!(kind(end), Kind::TurnFailed, "{end:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_failure_outlives_a_place_that_goes_with_it() {
+        let process: Target = "pts/1@7.8".parse().unwrap();
+        let places = [("main:0.0".parse().unwrap(), false), (process, true)];
+        for (target, goes) in places {
+            let subject = Subject {
+                target,
+                ..subject()
+            };
+            for (end, fails) in [(0, false), (1, true), (129, false)] {
+                let turn = Turn::Ended(End::Exited(end));
+                let event = subject.event(turn, false, Timestamp::default());
+                assert_eq!(outlives_its_place(&event), goes && fails, "{event:?}");
+            }
         }
     }
 

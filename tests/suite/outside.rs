@@ -97,6 +97,35 @@ fn what_wrap_runs_outside_of_any_multiplexer_is_shown() {
     });
 }
 
+/// Its place ends with it, so it is told of by its name, until the next one of that name fails.
+#[test]
+fn what_fails_below_wrap_outside_of_any_multiplexer_is_still_shown() {
+    let env = TestEnv::new();
+    let collector = Collector::start(&env);
+    let wrapped = |script: &str| {
+        let mut wrap = env.pane_patrol();
+        wrap.args(["wrap", "--assistant", "bot", "--", "sh", "-c", script]);
+        wrap.stdin(Stdio::null());
+        finish(&mut wrap).status.code()
+    };
+    for status in [3, 4] {
+        assert_eq!(wrapped(&format!("exit {status}")), Some(status));
+        let message = format!("exit status {status}: sh -c exit {status}");
+        let rows = collector.until("it has failed, and nothing else is there", |rows| {
+            rows.len() == 1 && rows[0]["message"] == message
+        });
+        assert_eq!(rows[0]["state"], "error");
+        assert!(
+            targets(&rows)[0].starts_with("agent/bot@") && rows[0]["pane"].is_null(),
+            "{rows:?}"
+        );
+    }
+    assert_eq!(wrapped("exit 0"), Some(0));
+    collector.until("the one that has failed is left", |rows| {
+        rows.len() == 1 && rows[0]["state"] == "error"
+    });
+}
+
 #[test]
 fn what_has_nothing_that_outlives_it_to_be_about_is_refused() {
     let env = TestEnv::new();

@@ -69,3 +69,28 @@ fn the_next_collector_hears_what_was_said_last() {
     let last = Collector::start_in(&env, &tmux);
     last.until_state("completed");
 }
+
+/// As one that tells nothing is: what went wrong is there to be read until something else runs there.
+#[test]
+fn one_that_fails_after_it_has_told_its_state_is_shown_as_failed_and_one_that_was_ended_is_not() {
+    for (end, is_shown) in [("exit 3", true), ("kill $$", false)] {
+        let env = TestEnv::new();
+        let says = r#"printf "\033]7501;state=working:app=mine\007"; read -r line"#;
+        let run = format!("{WRAP} sh -c '{says}; {end}'; exec cat");
+        let Some(tmux) = Tmux::start_on(&env, "tmux.sock", "work", (80, 24), &run) else {
+            return;
+        };
+        let collector = Collector::start_in(&env, &tmux);
+        collector.until("it has told its state", |rows| {
+            rows.iter().any(|row| row["message"].is_null())
+        });
+        tmux.run(&["send-keys", "Enter"]);
+        if is_shown {
+            let row = collector.until_state("error");
+            let message = row["message"].as_str().unwrap_or_default();
+            assert!(message.starts_with("exit status 3"), "{row}");
+        } else {
+            collector.until("it is gone", <[Value]>::is_empty);
+        }
+    }
+}
