@@ -1,5 +1,6 @@
 //! Single values of any JSON text: found by their keys, changed one at a time, and every other byte stays.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::json::document::{Dialect, Document, Kind, NodeId, position};
@@ -22,7 +23,7 @@ pub struct Fault {
     /// In characters, from 1.
     pub column: usize,
     /// The end of a sentence.
-    pub reason: &'static str,
+    pub reason: Cow<'static, str>,
 }
 
 impl fmt::Display for Fault {
@@ -72,9 +73,24 @@ impl<'a> Values<'a> {
             Fault {
                 line,
                 column,
-                reason: error.reason,
+                reason: error.reason.into(),
             }
         })
+    }
+
+    /// That something is wrong with a value, for whoever wants more of it than that it is JSON.
+    pub fn fault(&self, value: Value, reason: impl Into<Cow<'static, str>>) -> Fault {
+        let (line, column) = position(self.0.text(), self.0.span(value.0).start);
+        Fault {
+            line,
+            column,
+            reason: reason.into(),
+        }
+    }
+
+    /// Whether it is an object.
+    pub fn is_object(&self, value: Value) -> bool {
+        self.0.kind(value.0) == Kind::Object
     }
 
     /// Whether it is an array.
@@ -183,5 +199,10 @@ mod tests {
     fn what_is_no_json_is_told_with_its_place() {
         let fault = Values::read("{\n  \"é\": [1,]\n}").unwrap_err();
         assert_eq!(fault.to_string(), "line 2, column 10: a trailing comma");
+        let values = Values::read("{\n \"é\": [1]}").unwrap();
+        let list = values.member(Values::ROOT, "é").unwrap();
+        assert!(values.is_object(Values::ROOT) && !values.is_object(list));
+        let fault = values.fault(list, "no text").to_string();
+        assert_eq!(fault, "line 2, column 7: no text");
     }
 }

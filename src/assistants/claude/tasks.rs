@@ -7,9 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::assistants::facets::TaskLists;
-use crate::tasks::{
-    Task, TaskSource, TaskState, TaskStatus, TaskSummary, count, read_text, taskmaster,
-};
+use crate::tasks::{Task, TaskSource, TaskState, TaskStatus, TaskSummary, count, read_text};
 
 /// Longest task that is read, in bytes.
 const MAX_BYTES: u64 = 1024 * 1024;
@@ -94,8 +92,15 @@ fn read_task(file: &Path) -> Result<Kept, Box<TaskSummary>> {
     let text = read_text(file, MAX_BYTES).map_err(|why| fault(why, None))?;
     serde_json::from_str(&text).map_err(|error| {
         let at = (error.line(), error.column());
-        fault(taskmaster::words(&error), Some(at))
+        fault(words(&error), Some(at))
     })
+}
+
+/// An error's words without the place, which is told beside them.
+fn words(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    text.strip_suffix(&place).unwrap_or(&text).to_owned()
 }
 
 fn shown(task: &Kept, all: &[Kept]) -> Task {

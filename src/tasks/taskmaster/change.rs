@@ -19,7 +19,7 @@ use pane_patrol_installer::{ApplyError, Original};
 use pane_patrol_sys::private;
 
 use super::edit::{Edited, edit};
-use super::finding::Unfit;
+use super::list::Unfit;
 use super::lock::Lock;
 use super::not_changed::NotChanged;
 use super::places::setting_of;

@@ -3,9 +3,10 @@
 
 use pane_patrol_installer::{Field, Values};
 
-use super::finding::{Tasks, Unfit, find, id, tasks};
-use super::trace::{CURRENT, Trace};
-use super::{Mark, TaskChange, current_tag_of};
+use super::list::{List, Unfit};
+use super::setting::{CURRENT, current_tag};
+use super::trace::Trace;
+use super::{Mark, TaskChange};
 
 /// A text after a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,51 +23,52 @@ pub(super) fn edit(
     setting: Option<&str>,
     change: &TaskChange,
 ) -> Result<Edited, Unfit> {
-    let values = Values::read(list).map_err(Unfit::Malformed)?;
-    let current = setting.and_then(current_tag_of);
-    let of_tag = |tag: &Option<String>| tasks(&values, tag.as_deref().or(current.as_deref()));
+    let values = Values::read(list)?;
+    // One that cannot be understood names no tag, for whoever reads the list, too.
+    let current = setting.and_then(|setting| current_tag(&Values::read(setting).ok()?).ok()?);
+    let of_tag = |tag: &Option<String>| List::read(&values, tag.as_deref().or(current.as_deref()));
     match change {
-        TaskChange::Set { id, status, tag } => set(&values, of_tag(tag)?, id, *status),
-        TaskChange::Edit { id, title, tag } => rename(&values, of_tag(tag)?, id, title.trim()),
-        TaskChange::Add { title, tag } => Ok(add(&values, of_tag(tag)?, title.trim())),
-        TaskChange::Tag { name } => match tasks(&values, Some(name))? {
-            (None, _) => Err(Unfit::NoList("there are no tags in it".to_owned())),
-            _ => switch(setting, name),
+        TaskChange::Set { id, status, tag } => set(&values, &of_tag(tag)?, id, *status),
+        TaskChange::Edit { id, title, tag } => rename(&values, &of_tag(tag)?, id, title.trim()),
+        TaskChange::Add { title, tag } => Ok(add(&values, &of_tag(tag)?, title.trim())),
+        TaskChange::Tag { name } => match List::read(&values, Some(name))?.tag {
+            None => Err(Unfit::NoList("there are no tags in it".to_owned())),
+            Some(_) => switch(setting, name),
         },
     }
 }
 
-fn set(values: &Values, (tag, list): Tasks, id: &str, mark: Mark) -> Result<Edited, Unfit> {
-    let task = find(values, list, id).ok_or_else(|| Unfit::NoTask(id.to_owned()))?;
-    let trace = Trace::of_task(values, (tag, id), task, ("status", mark.word()));
+fn set(values: &Values, list: &List, id: &str, mark: Mark) -> Result<Edited, Unfit> {
+    let task = list.find(id)?;
+    let trace = Trace::of_task(values, list, (task, id), ("status", mark.word()));
     let is_so = trace.before().and_then(Mark::parse) == Some(mark);
-    let text = match values.member(task, "status") {
+    let text = match values.member(task.at, "status") {
         _ if is_so => None,
         Some(status) => Some(values.with_text(status, mark.word())),
-        None => Some(values.with_member(task, "status", Field::Text(mark.word()))),
+        None => Some(values.with_member(task.at, "status", Field::Text(mark.word()))),
     };
     Ok(Edited { text, trace })
 }
 
-fn rename(values: &Values, (tag, list): Tasks, id: &str, title: &str) -> Result<Edited, Unfit> {
-    let task = find(values, list, id).ok_or_else(|| Unfit::NoTask(id.to_owned()))?;
-    let known = values.member(task, "title");
-    let known = known.ok_or_else(|| Unfit::Odd(id.to_owned(), "title"))?;
-    let trace = Trace::of_task(values, (tag, id), task, ("title", title));
-    let is_so = trace.before() == Some(title);
-    let text = (!is_so).then(|| values.with_text(known, title));
+fn rename(values: &Values, list: &List, id: &str, title: &str) -> Result<Edited, Unfit> {
+    let task = list.find(id)?;
+    let trace = Trace::of_task(values, list, (task, id), ("title", title));
+    let text = match values.member(task.at, "title") {
+        _ if task.title == title => None,
+        Some(known) => Some(values.with_text(known, title)),
+        None => Some(values.with_member(task.at, "title", Field::Text(title))),
+    };
     Ok(Edited { text, trace })
 }
 
 /// All that Taskmaster gives a task that was added by hand, in its order. Its id follows on the greatest one. Where
 /// one task has no description Taskmaster lists none of them, so it has its title there, too.
-fn add(values: &Values, (tag, tasks): Tasks, title: &str) -> Edited {
-    let ids = values.children(tasks).filter_map(|task| id(values, task));
-    let greatest = ids.filter_map(|id| id.parse::<u64>().ok()).max();
-    let number = greatest.unwrap_or(0).saturating_add(1);
+fn add(values: &Values, list: &List, title: &str) -> Edited {
+    let ids = list.tasks.iter().filter_map(|task| task.id.parse().ok());
+    let number = ids.max().unwrap_or(0_u64).saturating_add(1);
     let id = number.to_string();
-    let last = values.children(tasks).next_back();
-    let last = last.and_then(|task| values.member(task, "id"));
+    let last = list.tasks.last();
+    let last = last.and_then(|task| values.member(task.at, "id"));
     let is_text = last.is_some_and(|id| values.text(id).is_some());
     let (nothing, text) = (Field::Nothing, Field::Text);
     let spelt = if is_text {
@@ -86,14 +88,15 @@ fn add(values: &Values, (tag, tasks): Tasks, title: &str) -> Edited {
         ("subtasks", nothing),
     ];
     Edited {
-        text: Some(values.with_element(tasks, &fields)),
-        trace: Trace::of_new(values, (tag, tasks), id.clone(), title),
+        text: Some(values.with_element(list.at, &fields)),
+        trace: Trace::of_new(list, id.clone(), title),
     }
 }
 
 /// The file that names the current tag, with another one; it is made where there is none.
 fn switch(setting: Option<&str>, name: &str) -> Result<Edited, Unfit> {
-    let values = Values::read(setting.unwrap_or("{}")).map_err(Unfit::Malformed)?;
+    let values = Values::read(setting.unwrap_or("{}"))?;
+    current_tag(&values)?;
     let trace = Trace::of_tag(&values, name);
     let text = match values.member(Values::ROOT, CURRENT) {
         _ if trace.before() == Some(name) => None,

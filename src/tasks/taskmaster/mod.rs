@@ -1,14 +1,15 @@
 //! Taskmaster's list of a project, `.taskmaster/tasks/tasks.json`: either one list, or one for each
 //! tag, of which `.taskmaster/state.json` names the current one. This file reads; `places` knows where it
-//! may be, `edit` says what it is after a change, and `change` writes it.
+//! may be, `list` judges it for both, `edit` says what it is after a change, and `change` writes it.
 
 mod change;
 mod edit;
-mod finding;
+mod list;
 mod lock;
 mod mark;
 mod not_changed;
 mod places;
+mod setting;
 mod trace;
 mod wanted;
 
@@ -17,15 +18,14 @@ pub(crate) use mark::Mark;
 pub(crate) use places::{find, names};
 pub(crate) use wanted::TaskChange;
 
-use std::collections::BTreeMap;
-use std::fmt;
 use std::path::Path;
 
 use pane_patrol_hooks::text::{MAX_MESSAGE_CHARS, one_line};
-use serde::Deserialize;
+use pane_patrol_installer::Values;
 
 use super::types::{MAX_TAGS, MAX_TASKS, Task, TaskSource, TaskState, TaskStatus, TaskSummary};
 use super::{count, read_text};
+use list::{Kept, List, Unfit};
 use places::setting_of;
 
 /// Longest list that is read, in bytes.
@@ -34,63 +34,23 @@ const MAX_BYTES: u64 = 16 * 1024 * 1024;
 /// The tag of those who have not chosen one.
 const USUAL_TAG: &str = "master";
 
-/// A file from before there were tags.
-#[derive(Deserialize)]
-#[serde(expecting = "an object with `tasks` or with tags")]
-struct Untagged {
-    tasks: Option<Vec<Kept>>,
-}
-
-#[derive(Deserialize)]
-struct Tag {
-    tasks: Option<Vec<Kept>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Setting {
-    current_tag: Option<String>,
-}
-
-/// A task, or a part of one. What no list of Taskmaster's own is without has to be there.
-#[derive(Deserialize)]
-struct Kept {
-    id: Id,
-    title: String,
-    status: Option<String>,
-    priority: Option<String>,
-    dependencies: Option<Vec<Id>>,
-    subtasks: Option<Vec<Kept>>,
-}
-
-/// Taskmaster writes either, and changes its mind.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Id {
-    Number(u64),
-    Text(String),
-}
-
-impl fmt::Display for Id {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Number(number) => number.fmt(f),
-            Self::Text(text) => text.fmt(f),
-        }
-    }
-}
-
 /// What is wrong with a list, and at which line and column.
 struct Fault {
     why: String,
     at: Option<(usize, usize)>,
 }
 
-impl From<serde_json::Error> for Fault {
-    fn from(error: serde_json::Error) -> Self {
-        Self {
-            why: words(&error),
-            at: Some((error.line(), error.column())),
+impl From<Unfit> for Fault {
+    fn from(why: Unfit) -> Self {
+        match why {
+            Unfit::Malformed(fault) => Self {
+                why: fault.reason.into_owned(),
+                at: Some((fault.line, fault.column)),
+            },
+            why => Self {
+                why: why.to_string(),
+                at: None,
+            },
         }
     }
 }
@@ -114,57 +74,21 @@ pub(crate) fn read(file: &Path) -> TaskSummary {
 
 fn read_list(file: &Path) -> Result<TaskSummary, Fault> {
     let text = read_text(file, MAX_BYTES).map_err(|why| Fault { why, at: None })?;
-    let text = text.trim_start_matches('\u{feff}');
-    // Read as what it is, not as any JSON first: so an error knows its line.
-    let Untagged { tasks } = serde_json::from_str(text)?;
-    if let Some(tasks) = tasks {
-        return Ok(count::summary(TaskSource::Taskmaster, shown(tasks)));
-    }
-    let tags: BTreeMap<String, Tag> = serde_json::from_str(text)?;
-    let tags: BTreeMap<String, Vec<Kept>> = tags
-        .into_iter()
-        .filter_map(|(name, tag)| Some((name, tag.tasks?)))
-        .collect();
-    let names = tags.keys().take(MAX_TAGS).cloned().collect();
+    let values = Values::read(&text).map_err(Unfit::from)?;
     let (current, why) = match current_tag(file) {
         Ok(current) => (current, None),
         // Taskmaster goes on with the usual tag then, and so does whoever reads with it.
         Err(why) => (None, Some(why)),
     };
-    let (tag, tasks) = choose(tags, current.as_deref())?;
+    let List { tag, tasks, .. } = List::read(&values, current.as_deref())?;
+    let names = || list::tags(&values).into_keys().take(MAX_TAGS).collect();
+    let tags = tag.as_ref().map(|_| names());
     Ok(TaskSummary {
-        why,
-        tag: Some(tag),
-        tags: names,
+        why: tag.as_ref().and(why),
+        tag,
+        tags: tags.unwrap_or_default(),
         ..count::summary(TaskSource::Taskmaster, shown(tasks))
     })
-}
-
-fn choose(
-    mut tags: BTreeMap<String, Vec<Kept>>,
-    current: Option<&str>,
-) -> Result<(String, Vec<Kept>), Fault> {
-    let names: Vec<&str> = tags.keys().map(String::as_str).collect();
-    let name = chosen(&names, current).map_err(|why| Fault { why, at: None })?;
-    let name = name.to_owned();
-    let tasks = tags.remove(&name).unwrap_or_default();
-    Ok((name, tasks))
-}
-
-/// The tag that counts where `current` is named as the current one; the error says why there is none.
-fn chosen<'a>(tags: &[&'a str], current: Option<&str>) -> Result<&'a str, String> {
-    let wanted = current.unwrap_or(USUAL_TAG);
-    if let Some(tag) = tags.iter().find(|tag| **tag == wanted) {
-        return Ok(tag);
-    }
-    match (tags, current) {
-        ([only], None) => Ok(only),
-        ([], _) => Err("there is no list of tasks in it".to_owned()),
-        (known, _) => Err(format!(
-            "there is no tag `{wanted}`, only {}",
-            known.join(", ")
-        )),
-    }
 }
 
 /// The tag that is named as the current one, if any is; or why that is not known.
@@ -174,13 +98,8 @@ fn current_tag(file: &Path) -> Result<Option<String>, String> {
     };
     let fault = |why: String| format!("{} cannot be understood: {why}", path.display());
     let text = read_text(&path, MAX_BYTES).map_err(fault)?;
-    let setting: Setting = serde_json::from_str(&text).map_err(|why| fault(words(&why)))?;
-    Ok(setting.current_tag)
-}
-
-fn current_tag_of(setting: &str) -> Option<String> {
-    let setting: Setting = serde_json::from_str(setting).ok()?;
-    setting.current_tag
+    let read = Values::read(&text).and_then(|values| setting::current_tag(&values));
+    read.map_err(|why| fault(why.to_string()))
 }
 
 fn shown(tasks: Vec<Kept>) -> Vec<Task> {
@@ -195,34 +114,25 @@ fn shown_of(kept: Kept, above: &str) -> Task {
     // What nobody knows is not known to be begun.
     let status = mark.map_or(TaskStatus::Pending, Mark::counts_as);
     let says_more = mark.is_none_or(Mark::says_more);
-    let parts = kept.subtasks.unwrap_or_default().into_iter();
     let below = format!("{id}.");
-    let dependencies = kept.dependencies.unwrap_or_default();
+    let parts = kept.parts.into_iter().take(MAX_TASKS);
+    let dependencies = kept.dependencies.into_iter();
     Task {
         word: says_more.then(|| one_line(word, MAX_MESSAGE_CHARS)),
         priority: kept.priority.map(|word| one_line(&word, MAX_MESSAGE_CHARS)),
-        dependencies: dependencies.iter().map(|id| named(id, above)).collect(),
-        subtasks: parts
-            .take(MAX_TASKS)
-            .map(|part| shown_of(part, &below))
-            .collect(),
+        dependencies: dependencies.map(|id| named(id, above)).collect(),
+        subtasks: parts.map(|part| shown_of(part, &below)).collect(),
         ..count::task(id, &kept.title, status)
     }
 }
 
 /// What a task depends on, by its id in the whole list: a part of a task names another part of it by its own number.
-fn named(id: &Id, above: &str) -> String {
-    match id.to_string() {
-        whole if whole.contains('.') => whole,
-        own => format!("{above}{own}"),
+fn named(id: String, above: &str) -> String {
+    if id.contains('.') {
+        id
+    } else {
+        format!("{above}{id}")
     }
-}
-
-/// An error's words without the place, which is told beside them.
-pub(crate) fn words(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let place = format!(" at line {} column {}", error.line(), error.column());
-    text.strip_suffix(&place).unwrap_or(&text).to_owned()
 }
 
 #[cfg(test)]
@@ -350,22 +260,18 @@ mod tests {
     #[test]
     fn what_is_malformed_is_told_with_line_column_and_reason() {
         let cases = [
-            ("", Some((1, 0)), "EOF while parsing a value"),
+            ("", Some((1, 1)), "the file ends too early here"),
             (
                 "{\n \"tasks\": [\n  {\"id\": 1 \"title\"",
                 Some((3, 12)),
-                "expected `,` or `}`",
+                "expected a comma or `}`",
             ),
-            (
-                "{\"tasks\": 3}",
-                Some((1, 11)),
-                "invalid type: integer `3`, expected a sequence",
-            ),
-            ("[]", Some((1, 2)), "invalid length 0, expected an object"),
+            ("{\"tasks\": 3}", Some((1, 11)), "`tasks` is no list"),
+            ("[]", Some((1, 1)), "no object with `tasks`"),
             (
                 "{\"tasks\":[{\"id\":1}]}",
-                Some((1, 18)),
-                "missing field `title`",
+                Some((1, 11)),
+                "a task without `title`",
             ),
             ("{}", None, "there is no list of tasks in it"),
         ];

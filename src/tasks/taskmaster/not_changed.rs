@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use pane_patrol_installer::{ApplyError, PlanError};
 use thiserror::Error;
 
-use super::finding::Unfit;
+use super::list::Unfit;
 use super::lock::NotLocked;
 
 /// Why a list is as it was.

@@ -2,10 +2,8 @@
 
 use pane_patrol_installer::{Value, Values};
 
-use super::finding::{Tasks, Unfit, find, tasks, text_of, titled};
-
-/// The key of the current tag.
-pub(super) const CURRENT: &str = "currentTag";
+use super::list::{Kept, List, Unfit};
+use super::setting::CURRENT;
 
 /// Where Taskmaster says when it has switched the tag last.
 const SWITCHED: &str = "lastSwitched";
@@ -56,23 +54,23 @@ impl Trace {
     /// That a task's text of that key becomes `after`.
     pub(super) fn of_task(
         values: &Values,
-        (tag, id): (Option<String>, &str),
-        task: Value,
-        (key, after): (&'static str, &str),
+        list: &List,
+        (task, id): (&Kept, &str),
+        after: (&'static str, &str),
     ) -> Self {
         Self {
-            tag,
+            tag: list.tag.clone(),
             id: Some(id.to_owned()),
-            mark: Mark::Changed(Change::of(values, task, (key, after), UPDATED)),
+            mark: Mark::Changed(Change::of(values, task.at, after, UPDATED)),
         }
     }
 
     /// That a task is new in a list.
-    pub(super) fn of_new(values: &Values, (tag, list): Tasks, id: String, title: &str) -> Self {
+    pub(super) fn of_new(list: &List, id: String, title: &str) -> Self {
         Self {
-            tag,
+            tag: list.tag.clone(),
             id: Some(id),
-            mark: Mark::Added(title.to_owned(), titled(values, list, title)),
+            mark: Mark::Added(title.to_owned(), list.titled(title)),
         }
     }
 
@@ -96,17 +94,21 @@ impl Trace {
 
     /// What became of it in `text`.
     pub(super) fn fate(&self, text: &str) -> Result<Fate, Unfit> {
-        let values = Values::read(text).map_err(Unfit::Malformed)?;
-        let list = || tasks(&values, self.tag.as_deref()).map(|(_, list)| list);
+        let values = Values::read(text)?;
+        let list = || match List::read(&values, self.tag.as_deref()) {
+            Ok(list) => Ok(Some(list)),
+            Err(why @ Unfit::Malformed(_)) => Err(why),
+            Err(_) => Ok(None),
+        };
         let fate = match (&self.mark, &self.id) {
             (Mark::Changed(change), None) => Some(change.fate(&values, Values::ROOT)),
-            (Mark::Changed(change), Some(id)) => list().ok().and_then(|list| {
-                let task = find(&values, list, id)?;
-                Some(change.fate(&values, task))
+            (Mark::Changed(change), Some(id)) => list()?.and_then(|list| {
+                let task = list.find(id).ok()?;
+                Some(change.fate(&values, task.at))
             }),
             // By its title: whoever had not seen it may have given another one the same number.
-            (Mark::Added(title, before), _) => list().ok().map(|list| {
-                if titled(&values, list, title) > *before {
+            (Mark::Added(title, before), _) => list()?.map(|list| {
+                if list.titled(title) > *before {
                     Fate::Holds
                 } else {
                     Fate::Undone
@@ -144,4 +146,9 @@ impl Change {
             Fate::Changed
         }
     }
+}
+
+/// The text that a key of an object has.
+fn text_of(values: &Values, object: Value, key: &str) -> Option<String> {
+    values.text(values.member(object, key)?)
 }

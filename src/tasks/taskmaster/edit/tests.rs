@@ -142,13 +142,28 @@ fn what_does_not_fit_is_refused_with_the_reason() {
         why("{\"master\": {\"tasks\": [,]}}", &set("1", Mark::Done)),
         "it cannot be understood: line 1, column 23: expected a value"
     );
+    let twice = "{\"tasks\":[{\"id\":1,\"title\":\"a\"},{\"id\":\"1\",\"title\":\"b\"}]}";
     assert_eq!(
-        why("{\"tasks\":[{\"id\":1}]}", &rename("1", "x")),
-        "task 1 is none of Taskmaster's: it has no title"
+        why(twice, &rename("1", "x")),
+        "there is more than one task 1 in it"
     );
     assert_eq!(
-        why("[]", &set("1", Mark::Done)),
+        why("{}", &set("1", Mark::Done)),
         "there is no list of tasks in it"
+    );
+    let setting = |text: &str| {
+        let tag = TaskChange::Tag {
+            name: "side".to_owned(),
+        };
+        edit(LIST, Some(text), &tag).unwrap_err().to_string()
+    };
+    assert_eq!(
+        setting("{\"currentTag\": 3}"),
+        "it cannot be understood: line 1, column 16: `currentTag` is no text"
+    );
+    assert_eq!(
+        setting("[]"),
+        "it cannot be understood: line 1, column 1: no object"
     );
 }
 
