@@ -370,6 +370,11 @@ fn a_level_that_codex_neither_writes_down_nor_shows_in_its_title_is_not_shown() 
     let rests = collector.until_state("completed");
     forge(&[working(), blocked("permission"), blocked("question")]);
     is_as_before(&rests);
+    // A title is as easily forged.
+    pane.titled("[ ! ] Action Required | proj");
+    forge(&[working(), blocked("permission"), blocked("question")]);
+    is_as_before(&rests);
+    pane.titled("proj");
 
     // It works, also with leave, which is written down as what asks for it.
     rollout.turn("task_started");

@@ -54,27 +54,25 @@ impl Claim {
     /// Whether something else says so.
     pub(super) fn is_borne_out(self, told: Told) -> bool {
         let title = told.title;
-        if self.opens() && told.turn == Some(None) {
-            return true;
-        }
-        match (self, told.turn.flatten()) {
-            (Self::Begins, turn) => {
-                title == Some(Some(Level::Busy)) || turn.is_some_and(|turn| turn != Turn::Over)
-            }
-            // What runs with leave is written down as what asks for it; and the title says `asks` a second late.
-            (Self::AsksLeave, _) => title.flatten().is_some_and(is_wait),
-            (Self::AsksWords, turn) => {
-                title.flatten().is_some_and(is_wait) || turn == Some(Turn::Asks)
-            }
-            (Self::GoesOn, _) => title.is_some_and(|shown| !shown.is_some_and(is_wait)),
-            (Self::Ends, Some(turn)) => turn == Turn::Over,
-            (Self::Ends, None) => told.turn.is_some() && title == Some(None),
+        let asks = title.flatten().is_some_and(is_wait);
+        match (self, told.turn) {
+            (Self::GoesOn, _) => title.is_some() && !asks,
+            (_, None) => false,
+            (Self::Ends, Some(None)) => title == Some(None),
+            (_, Some(None)) => true,
+            (Self::Ends, Some(Some(turn))) => turn == Turn::Over,
+            (Self::Begins, Some(Some(turn))) => turn != Turn::Over,
+            // What runs with leave is written down as what asks for it; its title says so a second late. A title is
+            // as easily forged as a record, but not where a turn runs that draws it anew.
+            (Self::AsksLeave, Some(Some(turn))) => turn != Turn::Over && asks,
+            (Self::AsksWords, Some(Some(turn))) => turn == Turn::Asks || turn != Turn::Over && asks,
         }
     }
 
     /// Whether the title could decide it, as far as is known.
     pub(super) fn is_for_title(self, told: Told) -> bool {
-        !(self == Self::Ends && told.turn.flatten().is_some())
+        let is_known = told.turn.flatten().is_some();
+        !(is_known && matches!(self, Self::Begins | Self::Ends))
     }
 
     /// Whether nobody has told who could have.
@@ -140,12 +138,13 @@ mod tests {
             (None, Some(runs), [1, 0, 0, 0, 0]),
             (None, Some(asks), [1, 0, 1, 0, 0]),
             (None, Some(None), [1, 1, 1, 0, 0]),
+            (Some(None), None, [0, 0, 0, 1, 0]),
             (Some(None), Some(over), [0, 0, 0, 1, 1]),
             (Some(None), Some(runs), [1, 0, 0, 1, 0]),
             (Some(None), Some(None), [1, 1, 1, 1, 1]),
-            (Some(BUSY), Some(over), [1, 0, 0, 1, 1]),
+            (Some(BUSY), Some(over), [0, 0, 0, 1, 1]),
             (Some(BUSY), Some(None), [1, 1, 1, 1, 0]),
-            (Some(ASKS), Some(over), [0, 1, 1, 0, 1]),
+            (Some(ASKS), Some(over), [0, 0, 0, 0, 1]),
             (Some(ASKS), Some(runs), [1, 1, 1, 0, 0]),
             (Some(ASKS), Some(None), [1, 1, 1, 0, 0]),
         ] {

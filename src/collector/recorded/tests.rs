@@ -150,7 +150,7 @@ fn what_the_title_contradicts_to_the_end_does_not_count() {
 #[test]
 fn what_begins_counts_as_soon_as_it_is_written_down_and_never_without() {
     let (mut recorded, one) = doubted(Word::Working, Level::Busy, State::Idle, true);
-    assert!(recorded.wants_turn(&row()) && recorded.wants_title(&row()));
+    assert!(recorded.wants_turn(&row()));
     let over = News::Turn(Some(Turn::Over));
     assert_eq!(recorded.hear(&row(), at(5), State::Idle, over), []);
     let runs = News::Turn(Some(Turn::Runs));

@@ -41,7 +41,7 @@ impl Writer {
             // Without the thread nothing is looked up.
             let _ = self.sources.turns.send(look);
         }
-        if !(is_written && claim == Claim::Ends) {
+        if !is_written || matches!(claim, Claim::AsksLeave | Claim::GoesOn) {
             self.look_at_title(row);
         }
         None
