@@ -36,7 +36,8 @@ impl<T: FnMut(News<'_>)> Relay<'_, T> {
         if let Some(inner) = &self.inner {
             let is_read = self.in_front && self.stream.to_program.is_empty();
             let outer = wanted(is_read, !self.stream.to_terminal.is_empty());
-            let is_read = self.stream.to_terminal.is_empty();
+            // What it says of itself is of nobody before it is known that it has begun.
+            let is_read = self.pid != 0 && self.stream.to_terminal.is_empty();
             let inner_wants = wanted(is_read, !self.stream.to_program.is_empty());
             waiting.push(PollFd::new(&self.outer, outer));
             waiting.push(PollFd::new(inner, inner_wants));
