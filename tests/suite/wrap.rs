@@ -269,6 +269,8 @@ fn the_keys_of_the_terminal_reach_the_program() {
             "$W sh -c 'trap \"echo got \\$((40+2))\" INT; echo is$((1+1)); cat; cat; exit 9'",
         );
         terminal.wait_for("\nis2");
+        // A shell that gets the signal while it starts a program waits for that program first.
+        until_runs(terminal, "cat");
         terminal.press(&["C-c"]);
         terminal.wait_for("got 42");
         terminal.press(&["C-d"]);
