@@ -28,14 +28,22 @@ impl Table {
         // What we saw or did ourselves says nothing of who speaks for the row.
         let is_theirs = !is_ours(&event);
         let told = Told::by(&event);
+        let at = event.ts;
+        let works = event.kind == Some(Kind::SessionStarted)
+            && self.rows.get(&key).is_some_and(Entry::works_by_its_word);
         self.event(&key, event, kin, now, outcome);
         if is_theirs
             && !outcome.again
             && outcome.held_apart.is_none()
-            && self.rows.get(&key).is_some_and(Entry::is_spoken_for)
+            && (works || self.rows.get(&key).is_some_and(Entry::is_spoken_for))
             && let Some(mut entry) = self.rows.get_mut(&key)
         {
-            entry.take_back(told);
+            if entry.is_spoken_for() {
+                entry.take_back(told);
+            }
+            if works {
+                entry.begins_at_work(at);
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 //! A row belongs to whoever tells of it. What hooks or a witness tell of is no publisher's: a hook's event
 //! takes a row back, and a publisher's word about such a row changes nothing.
 
-use pane_patrol_hooks::event::{Event, Source, State};
+use pane_patrol_hooks::event::{Event, Kind, Source, State};
 use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::timestamp::Timestamp;
 
@@ -239,6 +239,20 @@ impl Entry {
     /// Whether a publisher or a container tells of it.
     pub(in crate::state) fn is_spoken_for(&self) -> bool {
         self.publisher.is_some() || self.container.is_some() || self.hearsay
+    }
+
+    /// Whether the program has said of itself that it works, and nobody else has told anything.
+    pub(in crate::state) fn works_by_its_word(&self) -> bool {
+        let said = self.main.kind.is_none() && self.main.source == Source::Emit;
+        said && self.publisher.is_some() && self.main.state == State::Running
+    }
+
+    /// It has begun to work before a hook told of its session, as some do that begin one with the first prompt.
+    pub(in crate::state) fn begins_at_work(&mut self, at: Timestamp) {
+        self.main.turn.open(None, at);
+        let kind = Some(Kind::TurnStarted);
+        self.main.enter(State::Running, kind, Source::Witness);
+        self.refresh(at);
     }
 
     /// Somebody else than a publisher or a container has told of it.

@@ -346,3 +346,27 @@ fn another() -> Server {
         pid: 78,
     }
 }
+
+/// Some begin their session with the first prompt: its hook comes after the record, and before the prompt's own.
+#[test]
+fn what_works_by_its_own_word_does_so_when_its_session_begins() {
+    for (by_its_word, state) in [(true, State::Running), (false, State::Idle)] {
+        let mut story = Story::new();
+        let mut works = report(State::Running, 100);
+        works.assistant = Assistant::CODEX;
+        works.instance_id = Some("wrap-7".to_owned());
+        works.pid = Some(PID);
+        // `wrap` says of each program that it has begun.
+        works.kind = (!by_its_word).then_some(Kind::TurnStarted);
+        story.publish(works);
+        let mut start = event(150, Kind::SessionStarted);
+        start.assistant = Assistant::CODEX;
+        story.tell(start);
+        assert_eq!(story.state(), state, "by its word: {by_its_word}");
+        assert_eq!(story.row().publisher, None);
+        let mut prompt = event(160, Kind::TurnStarted);
+        prompt.assistant = Assistant::CODEX;
+        story.tell(prompt);
+        assert_eq!(story.state(), State::Running);
+    }
+}
