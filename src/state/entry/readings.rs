@@ -89,6 +89,10 @@ impl Entry {
             let is_news = self.add_candidates(wait);
             return (!is_news).then_some("that request is open");
         }
+        if let Some(until) = self.lags_behind_record(reading) {
+            self.witness.reread_at = Some(until);
+            return Some("older than its status record");
+        }
         // A level that lags may be a leftover of a dialog that was just answered.
         let said = if reading.lag.is_zero() {
             reading.seen
@@ -182,6 +186,8 @@ impl Entry {
         }
         let due = if reading.by_record {
             reading.written.plus(SETTLE_TIME).max(now)
+        } else if self.is_told_to_rest() {
+            now
         } else {
             now.plus(SETTLE_TIME)
         };

@@ -11,7 +11,7 @@ use pane_patrol_hooks::event::{Kind, Source, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Entry;
-use super::witness::{End, SETTLE_TIME, Settle};
+use super::witness::{End, SETTLE_TIME, Seen, Settle};
 use crate::state::reason::Reason;
 use crate::state::{Level, Reading};
 
@@ -20,6 +20,9 @@ const OVERTAKEN_AFTER: Duration = Duration::from_millis(250);
 
 /// An end that was seen, and one that a record tells of, are the same within this time.
 const SAME_END: Duration = Duration::from_secs(1);
+
+/// A session file is written this long after the record at most, where the machine is busy (measured: 0.7 s).
+const FILE_LAGS: Duration = Duration::from_secs(1);
 
 impl Entry {
     /// Whether something else is believed than `reading`, which is a status record or comes beside one.
@@ -44,6 +47,15 @@ impl Entry {
     /// Takes a record of a row that has a session file. `Some`: why it changed nothing by itself.
     pub(super) fn heed(&mut self, reading: &Reading, now: Timestamp) -> Option<Reason> {
         self.witness.reread_at = Some(now);
+        let is_told = |told: &Seen| told.level == reading.level;
+        if !self.witness.told.as_ref().is_some_and(is_told) {
+            self.witness.told = Some(Seen::of(reading));
+        }
+        if let Some(settle) = &mut self.witness.settle
+            && self.witness.told.is_some_and(Seen::explains_rest)
+        {
+            settle.due = now;
+        }
         let end = End::told_by(reading);
         self.witness.told_end = end.clone().map(Box::new);
         match end {
@@ -53,6 +65,21 @@ impl Entry {
             }
             _ => Some("its session file is read again, and counts"),
         }
+    }
+
+    /// Whether a record has told in this turn that it is over without a result, which no hook will tell.
+    pub(super) fn is_told_to_rest(&self) -> bool {
+        let started = self.main.turn.started;
+        let told = self.witness.told.filter(|told| told.written >= started);
+        told.is_some_and(Seen::explains_rest)
+    }
+
+    /// Whether the file that says so was written before a record that says otherwise. Until when that may be.
+    pub(super) fn lags_behind_record(&self, waits: &Reading) -> Option<Timestamp> {
+        let told = self.witness.told.filter(|_| !waits.by_record)?;
+        let until = told.written.plus(FILE_LAGS);
+        let lags = told.level == Level::Busy && told.written > waits.written && waits.seen < until;
+        lags.then_some(until)
     }
 
     /// Whether the file has shown that the turn is over, and nobody has told how it ended.
@@ -131,6 +158,12 @@ impl Entry {
         };
         self.main.enter(state, Some(kind), Source::Witness);
         self.main.message = end.message.or(doubt.filter(|_| end.failed));
+    }
+}
+
+impl Seen {
+    fn explains_rest(self) -> bool {
+        self.level == Level::Idle
     }
 }
 

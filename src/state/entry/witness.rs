@@ -26,6 +26,8 @@ pub(in crate::state) struct Witness {
     pub(in crate::state) is_moving: bool,
     /// How the turn has ended by the last status record, if that was one of an end.
     pub(in crate::state) told_end: Option<Box<End>>,
+    /// The first of the last status records of one level, where a session file tells, too.
+    pub(in crate::state) told: Option<Seen>,
     /// The requests that a busy level closed last, and when that was read.
     pub(in crate::state) answered: Option<Box<(Vec<Request>, Timestamp)>>,
 }

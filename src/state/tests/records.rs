@@ -61,6 +61,15 @@ impl Story {
         self.apply(Input::Reading(Box::new(reading)), written + 5)
     }
 
+    /// The session file says so, which was written long before it is read.
+    fn read_late(&mut self, level: Level, written: i64, seen: i64) {
+        let file = Reading {
+            seen: Timestamp::from_millis(seen),
+            ..reading(level, written)
+        };
+        self.apply(Input::Reading(Box::new(file)), seen + 5);
+    }
+
     /// The title of the pane says so, as it was at `asked`.
     fn title(&mut self, level: Level, asked: i64, lag: i64) {
         let lag = Duration::from_millis(u64::try_from(lag).unwrap());
@@ -386,6 +395,53 @@ fn where_a_session_file_tells_its_word_counts_and_it_is_read_again_at_once() {
     story.record(Level::WaitingApproval, 900);
     story.wait_until(1200);
     assert_eq!(story.state(), State::Running);
+}
+
+/// Then no hook comes that would explain it.
+#[test]
+fn what_file_and_record_both_say_is_over_without_a_result_is_so_at_once() {
+    for record_first in [true, false] {
+        let mut story = Story::asking();
+        story.read(Level::WaitingApproval, 260);
+        if record_first {
+            story.record(Level::Idle, 890);
+        }
+        story.read(Level::Idle, 900);
+        if !record_first {
+            story.record(Level::Idle, 905);
+        }
+        story.wait_until(915);
+        assert_eq!(story.state(), State::Idle, "record first: {record_first}");
+    }
+    // Not by what was said before the turn.
+    let mut story = Story::running();
+    story.read(Level::Busy, 110);
+    story.record(Level::Idle, 120);
+    story.tell(of_turn(event(600, Kind::TurnStarted), "t2"));
+    story.read(Level::Busy, 610);
+    story.read(Level::Idle, 900);
+    story.wait_until(915);
+    assert_eq!(story.state(), State::Running);
+}
+
+/// It is written some time after the record, and read at once.
+#[test]
+fn a_file_that_lags_behind_a_record_opens_no_dialog_again_until_it_has_had_its_time() {
+    let mut story = Story::running();
+    story.read(Level::Busy, 110);
+    story.read(Level::WaitingApproval, 260);
+    assert_eq!(story.state(), State::WaitingApproval);
+    story.record(Level::Busy, 900);
+    story.read_late(Level::Busy, 901, 905);
+    assert_eq!(story.state(), State::Running);
+    story.read_late(Level::WaitingApproval, 260, 910);
+    assert_eq!(story.state(), State::Running);
+    // However many come, they are one word.
+    for at in 0..20 {
+        story.record(Level::Busy, 1000 + at);
+    }
+    story.read_late(Level::WaitingApproval, 260, 1901);
+    assert_eq!(story.state(), State::WaitingApproval, "the file counts");
 }
 
 #[test]
