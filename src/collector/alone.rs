@@ -55,6 +55,7 @@ pub(super) fn look(
         let present = Input::Present { server, present };
         recalled.table.apply(present, clock.now());
     }
+    recalled.take_up_ended(clock.now());
     let is_logged = journal
         .log
         .as_deref()

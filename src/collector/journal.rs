@@ -12,13 +12,14 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_sys::private;
 
 use super::kinship;
+use super::liveness::has_ended_since;
 use crate::log::Record;
 use crate::log::condition::trouble;
 use crate::log::player::Player;
 use crate::log::recent::{self, Bounds};
-use crate::log::sessions;
+use crate::log::sessions::{self, Sessions};
 use crate::log::tailer::Tailer;
-use crate::state::{EndedSession, Level, Outcome, Reading, Row, RowKey, Settings, Table};
+use crate::state::{Level, LivingSession, Outcome, Reading, Row, RowKey, Settings, Table};
 
 /// How often the event log's condition is looked at, while events come.
 const LOOK_PAUSE: Duration = Duration::from_secs(1);
@@ -86,6 +87,7 @@ pub(super) fn recall(setup: &Setup, own_server: Option<Server>, now: Timestamp) 
     Recalled {
         table: player.finish(now),
         memory: Journal {
+            writes: setup.writes,
             path: path.filter(|_| setup.writes),
             looked_at: None,
             levels: BTreeMap::new(),
@@ -101,12 +103,20 @@ impl Recalled {
         self.table.set_keep_ended(self.memory.ended.keep);
         let file = self.memory.ended.file.as_deref();
         let read = file.map(sessions::read).unwrap_or_default();
-        self.table.recall_ended(read.clone(), now);
-        let known = self.table.ended_sessions();
-        if known != read {
+        let is_gone = |it: &LivingSession| has_ended_since(it.pid, it.lives.ended);
+        self.table.recall_ended(read.ended.clone(), now);
+        self.table.recall_living(read.living.clone(), is_gone, now);
+        if known_of(&self.table) != read {
             // What is wrong with the file is told when the next one ends.
-            let _ = self.memory.note_ended(&known);
+            let _ = self.memory.note_sessions(&self.table);
         }
+    }
+}
+
+fn known_of(table: &Table) -> Sessions {
+    Sessions {
+        ended: table.ended_sessions(),
+        living: table.living_sessions().to_vec(),
     }
 }
 
@@ -128,6 +138,7 @@ fn agrees(level: Level, state: State) -> bool {
 /// The writing side.
 #[derive(Debug)]
 pub(super) struct Journal {
+    writes: bool,
     path: Option<PathBuf>,
     looked_at: Option<Instant>,
     /// The last level of each row that was written down.
@@ -202,16 +213,17 @@ impl Journal {
         });
     }
 
-    /// Writes down which sessions are over and within reach.
+    /// Writes down which sessions are over and within reach, and which live.
     ///
     /// # Errors
     /// Says what is wrong with the file.
-    pub(super) fn note_ended(&self, sessions: &[EndedSession]) -> Result<(), String> {
-        let Some(file) = &self.ended.file else {
+    pub(super) fn note_sessions(&self, table: &Table) -> Result<(), String> {
+        let Some(file) = self.ended.file.as_ref().filter(|_| self.writes) else {
             return Ok(());
         };
+        let sessions = known_of(table);
         let folder = file.parent().map_or(Ok(()), private::make_folders);
-        let written = folder.and_then(|()| sessions::write(file, sessions, self.ended.with_words));
+        let written = folder.and_then(|()| sessions::write(file, &sessions, self.ended.with_words));
         written.map_err(|error| format!("could not write {}: {error}", file.display()))
     }
 

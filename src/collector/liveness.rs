@@ -1,6 +1,7 @@
 //! Whether what a row stands for has ended.
 
 use pane_patrol_hooks::target::Target;
+use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::state::Row;
 use crate::sys::process::{is_alive, start_of, started_after};
@@ -12,6 +13,10 @@ pub(crate) fn has_ended(row: &Row) -> bool {
         Target::Process { pid, start, .. } => start_of(pid) != Some(start),
         Target::Address { .. } | Target::Pane(_) | Target::Agent(_) => false,
     };
-    let process_has_ended = |pid| !is_alive(pid) || started_after(pid, row.ts);
-    place_has_ended || row.pid.is_some_and(process_has_ended)
+    place_has_ended || row.pid.is_some_and(|pid| has_ended_since(pid, row.ts))
+}
+
+/// Whether the process that had this number at `moment` is not there any more, or its number another one's.
+pub(crate) fn has_ended_since(pid: u32, moment: Timestamp) -> bool {
+    !is_alive(pid) || started_after(pid, moment)
 }

@@ -5,6 +5,7 @@ use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::{Context, lookup, rows};
+use crate::collector::liveness::has_ended_since;
 use crate::error::{CommandError, EXIT_USAGE};
 use crate::hub::client::HubError;
 use crate::log::sessions;
@@ -66,10 +67,9 @@ impl Ended {
                 let said = several.iter().take(MOST_NAMED).map(|session| {
                     let ago = age(now.since(session.ended), Grain::Coarse);
                     let place = session.label();
-                    format!(
-                        "`{}` ({} of {place}, ended {ago} ago)",
-                        session.instance_id, session.assistant
-                    )
+                    let (id, assistant) = (&session.instance_id, &session.assistant);
+                    let since = session.since();
+                    format!("`{id}` ({assistant} of {place}, {since} {ago} ago)")
                 });
                 let which = format!("say which: {}", said.collect::<Vec<_>>().join(", "));
                 let several = CommandError::new("several sessions are over");
@@ -94,8 +94,11 @@ impl Ended {
 pub(super) fn written_down(context: &Context) -> Result<Vec<EndedSession>, CommandError> {
     let keep = context.config()?.ended.keep();
     let file = context.places().sessions();
-    let mut ended = file.as_deref().map(sessions::read).unwrap_or_default();
-    let now = Timestamp::now();
+    let known = file.as_deref().map(sessions::read).unwrap_or_default();
+    let (mut ended, now) = (known.ended, Timestamp::now());
+    let over = known.living.into_iter();
+    let over = over.filter(|it| has_ended_since(it.pid, it.lives.ended));
+    ended.extend(over.map(|it| it.found_over(now)));
     ended.retain(|session| session.ended.plus(keep) > now);
     Ok(ended)
 }

@@ -70,7 +70,11 @@ fn ended(context: &Context, json: bool) -> CommandResult {
     let now = Timestamp::now();
     let line = |session: &EndedSession| {
         [
-            format!("ended {} ago", age(now.since(session.ended), Grain::Fine)),
+            format!(
+                "{} {} ago",
+                session.since(),
+                age(now.since(session.ended), Grain::Fine)
+            ),
             session.assistant.to_string(),
             session.label(),
             session.instance_id.to_string(),

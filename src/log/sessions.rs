@@ -1,5 +1,5 @@
 //! `sessions.jsonl`: the sessions that can be taken up again, one a line, so that they are within reach of the next
-//! collector too. It is kept whether the event log is on or not, is its user's alone, and never grows.
+//! collector too, and those that live, each with its process, so that it finds which have ended meanwhile. It is kept whether the event log is on or not, is its user's alone, and never grows.
 
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
@@ -7,7 +7,9 @@ use std::path::Path;
 use pane_patrol_sys::open::Opening;
 use pane_patrol_sys::replace::replace;
 
-use crate::state::EndedSession;
+use serde::Deserialize;
+
+use crate::state::{EndedSession, LivingSession};
 
 /// No more of the file is read, in bytes.
 const MAX_BYTES: u64 = 64 << 20;
@@ -15,16 +17,36 @@ const MAX_BYTES: u64 = 64 << 20;
 /// A line is no longer, in bytes: what is longer was not written by us.
 const MAX_LINE: u64 = 64 << 10;
 
+/// What the file holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Sessions {
+    pub(crate) ended: Vec<EndedSession>,
+    /// As far as was known when it was written.
+    pub(crate) living: Vec<LivingSession>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Line {
+    Living(LivingSession),
+    Ended(EndedSession),
+}
+
 /// Reads the file. One that is not there holds none, and a line that makes no sense, or is too long, is none.
-pub(crate) fn read(path: &Path) -> Vec<EndedSession> {
+pub(crate) fn read(path: &Path) -> Sessions {
+    let mut sessions = Sessions::default();
     let Ok(opened) = Opening::to_read().no_link().regular(path) else {
-        return Vec::new();
+        return sessions;
     };
     let mut file = BufReader::new(opened.file.take(MAX_BYTES));
-    let line = |line: Vec<u8>| serde_json::from_slice(&line).ok();
-    let lines = std::iter::from_fn(|| next_line(&mut file));
-    let sessions = lines.filter_map(line);
-    sessions.filter(EndedSession::is_plain).collect()
+    while let Some(line) = next_line(&mut file) {
+        match serde_json::from_slice(&line) {
+            Ok(Line::Ended(session)) if session.is_plain() => sessions.ended.push(session),
+            Ok(Line::Living(living)) if living.lives.is_plain() => sessions.living.push(living),
+            _ => {}
+        }
+    }
+    sessions
 }
 
 /// The next line, or the end of one that is too long; `None` where there is no more that can be read.
@@ -43,12 +65,16 @@ fn next_line(file: &mut impl BufRead) -> Option<Vec<u8>> {
 ///
 /// # Errors
 /// The folder is not there or cannot be written to.
-pub(crate) fn write(path: &Path, sessions: &[EndedSession], with_words: bool) -> io::Result<()> {
+pub(crate) fn write(path: &Path, sessions: &Sessions, with_words: bool) -> io::Result<()> {
     let mut text = String::new();
-    for session in sessions {
+    for session in &sessions.ended {
         let mut session = session.clone();
         session.message.take_if(|_| !with_words);
         text.push_str(&serde_json::to_string(&session)?);
+        text.push('\n');
+    }
+    for living in &sessions.living {
+        text.push_str(&serde_json::to_string(living)?);
         text.push('\n');
     }
     let beside = path.with_extension(format!("{}.tmp", std::process::id()));
@@ -60,27 +86,35 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
-    use crate::state::fixture::ended;
+    use crate::state::fixture::ended as session;
 
     #[test]
     fn what_is_written_is_read_again_by_its_user_alone() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("sessions.jsonl");
-        assert_eq!(read(&path), []);
-        let sessions = [
+        assert_eq!(read(&path), Sessions::default());
+        let ended = vec![
             EndedSession {
                 message: Some("said \"it\"\u{202e}".to_owned()),
                 cwd: Some("/it's a \"folder\"".to_owned()),
-                ..ended("claude", "s-1")
+                ..session("claude", "s-1")
             },
-            ended("codex", "s-2"),
+            session("codex", "s-2"),
         ];
+        let living = LivingSession {
+            pid: 42,
+            lives: session("claude", "s-3"),
+        };
+        let sessions = Sessions {
+            ended,
+            living: vec![living],
+        };
         write(&path, &sessions, true).unwrap();
         assert_eq!(read(&path), sessions);
         let rights = std::fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(rights & 0o777, 0o600);
         write(&path, &sessions, false).unwrap();
-        assert_eq!(read(&path)[0].message, None);
+        assert_eq!(read(&path).ended[0].message, None);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
@@ -88,14 +122,14 @@ mod tests {
     fn a_line_that_is_too_long_is_lost_and_no_other() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("sessions.jsonl");
-        let sessions = ["s-1", "s-2"].map(|id| ended("claude", id));
+        let sessions = ["s-1", "s-2"].map(|id| session("claude", id));
         let [first, last] = sessions
             .clone()
             .map(|it| serde_json::to_string(&it).unwrap());
         for length in [(64 << 10) - 1, 64 << 10, 3 << 20] {
             let long = "x".repeat(length);
             std::fs::write(&path, [&*first, &long, &last].join("\n")).unwrap();
-            assert_eq!(read(&path), sessions, "{length}");
+            assert_eq!(read(&path).ended, sessions, "{length}");
         }
     }
 
@@ -103,13 +137,13 @@ mod tests {
     fn a_line_that_could_become_anything_but_a_session_is_none() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("sessions.jsonl");
-        let good = serde_json::to_string(&ended("claude", "s-1")).unwrap();
+        let good = serde_json::to_string(&session("claude", "s-1")).unwrap();
         let bad = ["--dangerously", "a b", "$(x)", "a/../b", ""];
         let bad = bad.map(|id| good.replace("\"s-1\"", &format!("\"{id}\"")));
         let drawn = good.replace("\"cwd\":\"/", "\"cwd\":\"/\\u001b[31m");
         let torn = &good[..good.len() / 2];
         let lines = [&bad.join("\n"), "", "nothing", &drawn, torn, &good].join("\n");
         std::fs::write(&path, lines).unwrap();
-        assert_eq!(read(&path), [ended("claude", "s-1")]);
+        assert_eq!(read(&path).ended, [session("claude", "s-1")]);
     }
 }

@@ -99,6 +99,9 @@ pub struct EndedSession {
     /// It was started again, and has not shown itself yet.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub resuming: bool,
+    /// Nobody saw it end: `ended` says when that was found.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unseen: bool,
 }
 
 impl EndedSession {
@@ -121,12 +124,18 @@ impl EndedSession {
             message,
             ended,
             resuming: false,
+            unseen: false,
         })
     }
 
     /// What it is called in an act, and found by.
     pub fn id(&self) -> String {
         format!("ended/{}/{}", self.assistant, self.instance_id)
+    }
+
+    /// What stands before how long ago it ended, as far as that is known.
+    pub(crate) fn since(&self) -> &'static str {
+        if self.unseen { "found ended" } else { "ended" }
     }
 
     /// How it is called where there is little room: the last name of its folder, else where it was.

@@ -125,5 +125,6 @@ pub(crate) fn ended(assistant: &str, session: &str) -> EndedSession {
         message: None,
         ended: row.since,
         resuming: false,
+        unseen: false,
     }
 }

@@ -19,6 +19,7 @@ mod input;
 #[cfg(test)]
 mod isolation;
 mod kin;
+mod living_session;
 mod marked;
 mod publisher;
 #[cfg(test)]
@@ -46,6 +47,7 @@ pub use input::{
     Input, Level, ListedPane, Listing, MAX_TEXT_BYTES, Present, PublisherWord, Reading,
 };
 pub use kin::{Kin, Place, Relation};
+pub use living_session::LivingSession;
 pub(crate) use marked::fingerprint;
 pub use row::{Evidence, Request, Row, RowKey};
 pub use table::{Outcome, REBUILD_GRACE, Settings, Table};

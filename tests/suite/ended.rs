@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::acts::{ActsByHand, decisions};
@@ -54,8 +55,8 @@ fn ended(env: &TestEnv) -> Vec<Value> {
     serde_json::from_str(&told.stdout).expect("an array")
 }
 
-/// Starts the assistant in `folder`, waits for its row, and kills it with its pane.
-fn live_and_die(env: &TestEnv, server: &Tmux<'_>, collector: &Collector<'_>, folder: &Path) {
+/// Starts the assistant in `folder`, and waits for its row; gives its pane.
+fn live(env: &TestEnv, server: &Tmux<'_>, collector: &Collector<'_>, folder: &Path) -> String {
     let window = [
         "new-window",
         "-d",
@@ -70,8 +71,15 @@ fn live_and_die(env: &TestEnv, server: &Tmux<'_>, collector: &Collector<'_>, fol
     let line = format!("exec {}", env.path("programs/claude").display());
     let pane = server.run(&[&window[..], &[folder, &line]].concat());
     collector.until("it is there", |rows| {
-        rows.iter().any(|row| row["pane"] == *pane)
+        let mut rows = rows.iter();
+        rows.any(|row| row["pane"] == *pane && row["instance_id"].is_string())
     });
+    pane
+}
+
+/// The same, and kills it with its pane.
+fn live_and_die(env: &TestEnv, server: &Tmux<'_>, collector: &Collector<'_>, folder: &Path) {
+    let pane = live(env, server, collector, folder);
     server.run(&["kill-pane", "-t", &pane]);
     collector.until("it is gone", |rows| {
         rows.iter().all(|row| row["pane"] != *pane)
@@ -129,6 +137,42 @@ fn an_ended_session_is_resumed_once_where_it_worked_also_after_a_restart_of_the_
     let expected = format!("{0}\n<>\n{0}\n<--resume><s-1>\n", folder.display());
     assert_eq!(started, expected);
     assert!(!folder.join("x").exists() && !env.home().join("x").exists());
+}
+
+#[test]
+fn a_session_that_ended_while_nobody_collected_is_found_by_its_process() {
+    let env = TestEnv::new();
+    let Some(server) = Tmux::start(&env, "work") else {
+        return;
+    };
+    assistant(&env);
+    works_in(&env, &env.home(), "s-1");
+    let mut collector = Collector::start_in(&env, &server);
+    let dies = live(&env, &server, &collector, &env.home());
+    works_in(&env, &env.home(), "s-2");
+    live(&env, &server, &collector, &env.home());
+    let file = env.places().sessions().expect("a state folder");
+    wait_until("both are written down", || {
+        fs::read_to_string(&file).is_ok_and(|text| text.contains("s-1") && text.contains("s-2"))
+    });
+    assert_eq!(ended(&env), Vec::<Value>::new());
+    collector.signal(Signal::KILL);
+    collector.wait();
+    server.run(&["kill-pane", "-t", &dies]);
+    let found = until("its process is gone", || {
+        Some(ended(&env)).filter(|ended| !ended.is_empty())
+    });
+    let told = |found: &[Value]| -> Vec<_> {
+        let told = found.iter();
+        told.map(|it| (it["instance_id"].clone(), it["unseen"].clone()))
+            .collect()
+    };
+    let expected = [(json!("s-1"), json!(true))];
+    assert_eq!(told(&found), expected, "the other one lives");
+    let listed = finish(env.pane_patrol().args(["status", "--ended"]));
+    assert!(listed.stdout.starts_with("found ended "), "{listed:?}");
+    let _collector = Collector::start_in(&env, &server);
+    assert_eq!(told(&ended(&env)), expected, "the next one finds it too");
 }
 
 #[test]

@@ -171,6 +171,44 @@ fn it_goes_on_alone_when_the_collector_is_killed_and_follows_the_next_one() {
 }
 
 #[test]
+fn a_session_that_ends_while_nobody_collects_can_be_seen_there() {
+    let env = TestEnv::new();
+    let Some(server) = Tmux::start(&env, "work") else {
+        return;
+    };
+    let folder = project(&env);
+    let claude = server.window("work", "cat");
+    // Nothing but its hook has said which session it is.
+    let hooked = silent(&env, &server, "claude");
+    let mut collector = Collector::start_in(&env, &server);
+    says(&env, &server, &claude, "busy", None);
+    let begins = r#"{"hook_event_name":"UserPromptSubmit","session_id":"s2","prompt":"go"}"#;
+    server.report(&hooked, begins, "running");
+    let file = env.places().sessions().expect("a state folder");
+    wait_until("both are written down", || {
+        fs::read_to_string(&file).is_ok_and(|text| text.contains("s1") && text.contains("s2"))
+    });
+    let terminal = pulse(&env, &server, &folder, "").expect("tmux is there");
+    terminal.wait_for("2 working");
+    collector.signal(Signal::KILL);
+    collector.wait();
+    terminal.wait_for(ALONE);
+    let before = fs::read_to_string(&file).expect("it is there");
+    for (pane, count) in [(claude, 1), (hooked, 2)] {
+        server.run(&["kill-pane", "-t", &pane]);
+        wait_until("its line says that it has ended", || {
+            let screen = terminal.screen();
+            // Not that of the panel, which is about one of them.
+            let lines = screen.lines().filter(|line| !line.contains('·'));
+            let over = lines.filter(|line| line.contains(" claude ") && line.contains(" ended"));
+            over.count() == count
+        });
+    }
+    let after = fs::read_to_string(&file).expect("it is there");
+    assert_eq!(before, after, "who only looks writes nothing");
+}
+
+#[test]
 fn looking_alone_takes_no_lock_and_leaves_nothing_behind() {
     let env = TestEnv::new();
     let Some(server) = Tmux::start(&env, "work") else {

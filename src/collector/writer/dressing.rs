@@ -15,17 +15,16 @@ impl Writer {
         if !outcome.changed.is_empty() || !outcome.removed.is_empty() {
             self.follow_rows(outcome);
         }
-        if outcome.other_ended {
-            self.tell_ended();
+        if outcome.other_living {
+            self.watch_living();
         }
-    }
-
-    /// Tells which sessions are over and within reach, and writes them down.
-    fn tell_ended(&mut self) {
-        let sessions = self.table.ended_sessions();
-        let trouble = self.memory.note_ended(&sessions).err();
-        self.trouble("ended sessions".to_owned(), trouble);
-        self.tell(Update::Ended(sessions.into()));
+        if outcome.other_ended {
+            self.tell(Update::Ended(self.table.ended_sessions().into()));
+        }
+        if outcome.other_ended || outcome.other_living {
+            let trouble = self.memory.note_sessions(&self.table).err();
+            self.trouble("ended sessions".to_owned(), trouble);
+        }
     }
 
     fn follow_rows(&mut self, outcome: &Outcome) {

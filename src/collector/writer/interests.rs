@@ -25,6 +25,8 @@ pub(super) struct LastOrders {
     /// By row, what it makes worth watching.
     rows: HashMap<Arc<RowKey>, Box<Interest>>,
     pids: Counted<u32>,
+    /// Those of sessions that live, whether a row shows them or not.
+    living: BTreeSet<u32>,
     sockets: Counted<Arc<str>>,
     hurried: Counted<Arc<str>>,
     logs: Counted<Followed>,
@@ -216,6 +218,21 @@ impl Writer {
             }
             None => self.sources.witness.order(WitnessOrder::Reread(pid)),
         }
+    }
+
+    /// Has the ends of all sessions seen that would be within reach then.
+    pub(super) fn watch_living(&mut self) {
+        let living = self.table.living_sessions().iter();
+        let living: BTreeSet<u32> = living.map(|session| session.pid).collect();
+        let told = &mut self.told;
+        for pid in living.difference(&told.living) {
+            told.pids.add(*pid);
+        }
+        for pid in told.living.difference(&living) {
+            told.pids.remove(pid);
+        }
+        told.living = living;
+        self.give_orders();
     }
 
     /// Tells the sources which processes, servers and folders have come and gone.

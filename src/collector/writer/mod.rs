@@ -219,6 +219,7 @@ impl Writer {
             ..Outcome::default()
         };
         self.follow(&recalled);
+        self.watch_living();
         self.now = self.now.max(self.clock.now());
         // They may have been wanted when they were written down.
         let is_unwanted =

@@ -66,6 +66,8 @@ pub struct Outcome {
     pub looked_at: Vec<RowKey>,
     /// The ended sessions that are within reach are others than before.
     pub other_ended: bool,
+    /// The sessions that would be within reach if they ended now are others than before.
+    pub other_living: bool,
     /// Processes whose session file should be read again now.
     pub reread: Vec<u32>,
     /// The event had been delivered before, in the other way.

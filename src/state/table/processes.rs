@@ -17,6 +17,7 @@ impl Table {
                 entry.publisher.is_none() || entry.key.place.process() == Some(pid)
             }));
         self.remove_all(gone, now, outcome);
+        self.end_living(pid, now, outcome);
         self.published_exited(pid, outcome);
     }
 

@@ -1,5 +1,6 @@
 //! Ended sessions that stay within reach for a while, so that the person can take them up again. They are no rows:
-//! nothing counts them, and nobody is told that one needs anything.
+//! nothing counts them, and nobody is told that one needs anything. Those that live are known with their processes, so
+//! that the end of one is found by whoever comes later.
 
 use std::time::Duration;
 
@@ -9,10 +10,13 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::{Outcome, Table};
 use crate::state::entry::Entry;
-use crate::state::{EndedSession, RowKey};
+use crate::state::{EndedSession, LivingSession, RowKey};
 
 /// So many are kept, the last ones.
 const MOST: usize = 64;
+
+/// And so many that live.
+const MOST_LIVING: usize = 256;
 
 /// What was started again shows itself within this time, or can be started once more.
 const SHOWS_ITSELF_WITHIN: Duration = Duration::from_secs(30);
@@ -23,6 +27,8 @@ pub(super) struct WithinReach {
     /// How long each is kept; zero: none is.
     keep: Duration,
     sessions: Vec<Kept>,
+    /// Those that live, the last one that was heard of last: one of each process.
+    living: Vec<LivingSession>,
 }
 
 /// One of them.
@@ -92,6 +98,35 @@ impl WithinReach {
         true
     }
 
+    /// Knows a session that lives; whether that is news.
+    fn know(&mut self, living: LivingSession) -> bool {
+        if self.keep.is_zero() || self.living.iter().any(|known| known.tells_as(&living)) {
+            return false;
+        }
+        let is_it = |known: &LivingSession| {
+            known.pid == living.pid || known.lives.id() == living.lives.id()
+        };
+        self.living.retain(|known| !is_it(known));
+        self.living.push(living);
+        if self.living.len() > MOST_LIVING {
+            self.living.remove(0);
+        }
+        true
+    }
+
+    /// The process of a row goes on with another session of which less is known; whether one is forgotten by that.
+    fn forget_before(&mut self, entry: &Entry) -> bool {
+        let before = self.living.len();
+        let is_before = |known: &LivingSession| {
+            let other = entry
+                .conversation()
+                .filter(|id| *id != known.lives.instance_id.as_str());
+            Some(known.pid) == entry.pid && other.is_some()
+        };
+        self.living.retain(|known| !is_before(known));
+        self.living.len() != before
+    }
+
     fn sort(&mut self) {
         self.sessions.sort_by_key(|kept| kept.session.ended);
     }
@@ -116,6 +151,31 @@ impl Table {
         let stands_for_itself = |kept: &&Kept| !kept.resumed.as_ref().is_some_and(|it| it.is_there);
         let shown = sessions.filter(stands_for_itself);
         shown.map(|kept| kept.session.clone()).collect()
+    }
+
+    /// The sessions that would be within reach if they ended now.
+    pub fn living_sessions(&self) -> &[LivingSession] {
+        &self.within_reach.living
+    }
+
+    /// Takes over what lived when it was written down; `is_gone` says whether a process is there no more.
+    pub fn recall_living(
+        &mut self,
+        sessions: Vec<LivingSession>,
+        is_gone: impl Fn(&LivingSession) -> bool,
+        now: Timestamp,
+    ) {
+        for living in sessions {
+            if is_gone(&living) {
+                // Rows of before may show it still, by the process that is gone.
+                let over = living.clone().found_over(now);
+                if !self.lives_elsewhere(&over, Some(living.pid)) {
+                    self.within_reach.add(over);
+                }
+            } else {
+                self.within_reach.know(living);
+            }
+        }
     }
 
     /// Takes sessions within reach that ended before this table was there, but for those that live.
@@ -172,21 +232,59 @@ impl Table {
         at: Timestamp,
         outcome: &mut Outcome,
     ) {
-        let session = EndedSession::of(entry, at).filter(|session| !self.lives(session));
-        if let Some(session) = session {
+        let Some(session) = EndedSession::of(entry, at) else {
+            return;
+        };
+        let living = &mut self.within_reach.living;
+        let before = living.len();
+        living.retain(|known| known.lives.id() != session.id() || Some(known.pid) != entry.pid);
+        outcome.other_living |= living.len() != before;
+        if !self.lives(&session) {
             outcome.other_ended |= self.within_reach.add(session);
+        }
+    }
+
+    /// The process of a session has ended of which no row could say that it is that one.
+    pub(super) fn end_living(&mut self, pid: u32, now: Timestamp, outcome: &mut Outcome) {
+        let living = &mut self.within_reach.living;
+        let Some(index) = living.iter().position(|known| known.pid == pid) else {
+            return;
+        };
+        let over = EndedSession {
+            ended: now,
+            ..living.remove(index).lives
+        };
+        outcome.other_living = true;
+        if !self.lives(&over) {
+            outcome.other_ended |= self.within_reach.add(over);
         }
     }
 
     /// Whether a row shows that session.
     fn lives(&self, session: &EndedSession) -> bool {
+        self.lives_elsewhere(session, None)
+    }
+
+    /// The same but for the row of the process that is gone.
+    fn lives_elsewhere(&self, session: &EndedSession, gone: Option<u32>) -> bool {
         let instance = session.instance_id.as_str().to_owned();
         let mut same = self.rows.of_session(Some(&instance));
-        same.any(|entry| entry.assistant == session.assistant)
+        same.any(|entry| {
+            entry.assistant == session.assistant && (gone.is_none() || entry.pid != gone)
+        })
     }
 
     /// Brings what is within reach into line with what has become of the rows, and with the time.
     pub(super) fn look_within_reach(&mut self, now: Timestamp, outcome: &mut Outcome) {
+        for key in &outcome.changed {
+            let Some(entry) = self.rows.get(key) else {
+                continue;
+            };
+            outcome.other_living |= match LivingSession::of(entry, now) {
+                Some(living) => self.within_reach.know(living),
+                None => self.within_reach.forget_before(entry),
+            };
+        }
         if self.within_reach.sessions.is_empty() {
             return;
         }

@@ -291,6 +291,41 @@ fn what_was_started_and_has_failed_can_be_started_at_once() {
 }
 
 #[test]
+fn what_lived_when_it_was_written_down_has_ended_where_its_process_is_gone() {
+    let mut before = Story::proved();
+    let [living] = before.table.living_sessions() else {
+        panic!("{:?}", before.table.living_sessions());
+    };
+    let living = living.clone();
+    assert_eq!((living.pid, &living.lives.message), (PID, &None));
+    before.exit(1000);
+    assert!(before.table.living_sessions().is_empty());
+    let recall = |is_gone: bool| {
+        let mut story = Story::new();
+        story.table.set_keep_ended(KEEP);
+        let now = Timestamp::from_millis(5000);
+        let living = vec![living.clone()];
+        story.table.recall_living(living, |_| is_gone, now);
+        story
+    };
+    let found = recall(true).ended();
+    let found: Vec<_> = found.iter().map(|it| (it.unseen, it.since())).collect();
+    assert_eq!(found, [(true, "found ended")]);
+    let mut lives = recall(false);
+    assert_eq!(lives.ids(), [""; 0]);
+    // No row says that it is that one.
+    assert!(lives.exit(6000).other_ended);
+    assert_eq!(
+        (lives.ids(), lives.ended()[0].unseen),
+        (vec!["s1".to_owned()], false)
+    );
+    let mut elsewhere = recall(false);
+    elsewhere.heard(in_new_pane(event(5500, Kind::SessionStarted)));
+    elsewhere.exit(6000);
+    assert_eq!(elsewhere.ids(), [""; 0], "it goes on there");
+}
+
+#[test]
 fn those_of_the_collector_before_are_within_reach_but_for_what_lives_or_is_too_old() {
     let mut before = Story::proved();
     before.exit(1000);

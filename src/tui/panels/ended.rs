@@ -74,7 +74,7 @@ pub(super) fn page(model: &Model, past: &Past, now: Timestamp, width: u16) -> Ve
     let sheet = Sheet::new(model, now, width);
     let (theme, session) = (sheet.theme(), &past.session);
     let ago = age::text(now, session.ended, Grain::Coarse);
-    let ended = format!(" · {} · {ENDED} {ago} ago", session.assistant);
+    let ended = format!(" · {} · {} {ago} ago", session.assistant, session.since());
     let target = text::fit_end(&session.target.to_string(), sheet.width / 2).into_owned();
     let mut lines = vec![Line::from(vec![
         Span::raw(" "),
