@@ -1,5 +1,8 @@
 //! `start` and `stop`: assistants from launchers, and their polite end.
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
 use pane_patrol_hooks::target::Target;
 use serde::Serialize;
 use thiserror::Error;
@@ -83,8 +86,11 @@ struct Startable {
     launcher: String,
     /// Of one that lists names: which of them.
     item: Option<String>,
-    /// Where that was started already and runs.
+    /// Where that was started already and runs; `None` where it does not.
     target: Option<Target>,
+    /// Why it is not known whether it runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
     /// Why it is not known what its launcher lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
@@ -95,17 +101,21 @@ impl Startable {
     fn all(context: &Context, launchers: &[Launcher]) -> Vec<Self> {
         let path = context.path.clone().unwrap_or_default();
         let lists = launchers.iter().any(|launcher| launcher.list.is_some());
-        let panes = lists.then(|| Panes::of(&context.reach()));
+        let panes = lists.then(|| Panes::of(&context.reach(), collected(context)));
         let panes = panes.unwrap_or_default();
+        let why = (lists && !panes.is_any)
+            .then(|| format!("{} runs nowhere that can be seen from here", mux::offered()));
         let mut all = Vec::new();
-        for launcher in launchers {
-            let of = |item, target| Self {
+        let listed = launch::listed(launchers, &path, &panes);
+        for (launcher, items) in launchers.iter().zip(listed) {
+            let of = |item: Option<String>, target| Self {
                 launcher: launcher.name.clone(),
+                why: why.clone().filter(|_| item.is_some()),
                 item,
                 target,
                 error: None,
             };
-            match launcher.items(&path, &panes) {
+            match items {
                 None => all.push(of(None, None)),
                 Some(Err(why)) => all.push(Self {
                     error: Some(not_listed(launcher, &why)),
@@ -132,6 +142,17 @@ impl Startable {
         let item = self.item.iter().map(|item| format!(" {item}"));
         Some(format!("{}{}\n", self.launcher, item.collect::<String>()))
     }
+}
+
+/// The servers that whoever collects knows of: of those this may be one that nothing around us names.
+fn collected(context: &Context) -> BTreeSet<PathBuf> {
+    let rows = context
+        .hub()
+        .subscribe("start")
+        .and_then(|mut client| client.rows());
+    let servers = rows.unwrap_or_default().into_iter();
+    let servers = servers.filter_map(|row| Some(row.server?.socket.into()));
+    servers.collect()
 }
 
 fn not_listed(launcher: &Launcher, why: &NotListed) -> String {

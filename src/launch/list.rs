@@ -1,6 +1,7 @@
 //! What a launcher lists, for example containers: by a program of the settings, which is run as it stands. Of what it
 //! prints only names count, each of a form that cannot be taken for anything else.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -16,9 +17,6 @@ use crate::sys::child::{self, Ended, Group};
 
 /// How long the program may take.
 const LISTS_WITHIN: Duration = Duration::from_secs(5);
-
-/// So many names are taken.
-pub(crate) const MOST_ITEMS: usize = 100;
 
 /// Longest name, in bytes.
 const MAX_NAME_BYTES: usize = 128;
@@ -81,7 +79,10 @@ enum Why {
 
 impl From<io::Error> for Why {
     fn from(error: io::Error) -> Self {
-        Self::NotRun(error.to_string())
+        Self::NotRun(match error.kind() {
+            io::ErrorKind::NotFound => "no such program is on PATH".to_owned(),
+            _ => error.to_string(),
+        })
     }
 }
 
@@ -124,13 +125,10 @@ fn printed(command: &mut Command) -> Result<Vec<u8>, Why> {
 
 /// The lines that are names, each once.
 fn names(printed: &str) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for name in printed.lines().map(str::trim).filter(|line| is_name(line)) {
-        if names.len() < MOST_ITEMS && !names.iter().any(|known| known == name) {
-            names.push(name.to_owned());
-        }
-    }
-    names
+    let mut known = BTreeSet::new();
+    let lines = printed.lines().map(str::trim);
+    let names = lines.filter(|line| is_name(line) && known.insert(*line));
+    names.map(str::to_owned).collect()
 }
 
 /// Whether it is a name as containers have them: no option, no path, nothing that a shell reads.
@@ -157,7 +155,7 @@ mod tests {
         assert_eq!(names(printed), ["one", "two-2", "three.3"]);
         assert_eq!(names("one\ntwo\none\n"), ["one", "two"]);
         let many: Vec<String> = (0..1000).map(|number| format!("x{number}")).collect();
-        assert_eq!(names(&many.join("\n")).len(), MOST_ITEMS);
+        assert_eq!(names(&many.join("\n")), many);
         assert_eq!(names(&"x".repeat(129)), Vec::<String>::new());
     }
 

@@ -19,9 +19,9 @@ use crate::assistants;
 use crate::mux::{Multiplexer, Opened, Opening, Outcome, PATIENCE_FOR_SEVERAL, Undone};
 use crate::sys::shell::{self, HoldsNul};
 
-pub(crate) use items::{Item, Panes, Running};
+pub(crate) use items::{Item, Panes, Running, listed};
+pub(crate) use list::NotListed;
 use list::Words;
-pub(crate) use list::{MOST_ITEMS, NotListed};
 pub(crate) use resume::{Resumption, stopping};
 pub(crate) use stop::{NotAsked, Stopped, System, close_pane, stop};
 
@@ -140,7 +140,7 @@ impl Launcher {
         let command = filled(&self.command, &blanks(&self.name, &folder, item))?;
         let command = self.as_it_runs(command, site)?;
         let name = item.unwrap_or(&self.name);
-        opening((name, &command), folder.clone(), site, note)
+        opening((name, &command), item, folder.clone(), site, note)
     }
 
     /// Its name, for who chooses among several.
@@ -256,9 +256,10 @@ fn in_a_shell(command: &OsStr) -> OsString {
     shell
 }
 
-/// What a multiplexer is to open for a command of that name.
+/// What a multiplexer is to open for a command of that name; `item`: of what is listed the one that it is.
 fn opening(
     (name, command): (&str, &OsStr),
+    item: Option<&str>,
     folder: OsString,
     site: &Site,
     note: Option<&Path>,
@@ -266,6 +267,8 @@ fn opening(
     let mut words = [SHELL, "-c"].map(OsString::from).to_vec();
     let script = script(command, site.path.as_deref(), note)?;
     words.extend([script, SHELL.into(), folder.clone()]);
+    // The command may not say it: so it is known which of them runs there.
+    words.extend(item.map(OsString::from));
     Ok(Opening {
         name: name.to_owned(),
         words,

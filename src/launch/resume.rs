@@ -153,7 +153,7 @@ impl Resumption {
             Some(launcher) => launcher.as_it_runs(self.command.clone(), site),
             None => Ok(self.command.clone()),
         };
-        let opening = command.and_then(|it| opening((&*self.name, &*it), folder, site, note));
+        let opening = command.and_then(|it| opening((&*self.name, &*it), None, folder, site, note));
         open(opening, mux)
     }
 }

@@ -253,3 +253,8 @@ pub(crate) fn work(row: &Row, with_files: bool) -> Vec<(String, char)> {
 pub(crate) fn work_width(parts: &[(String, char)]) -> usize {
     parts.iter().map(|(part, _)| text::width(part)).sum()
 }
+
+/// Of what a launcher lists so many are not shown.
+pub(crate) fn rest(count: usize, launcher: &str) -> String {
+    format!("and {count} more, which `pane-patrol start {launcher} NAME` starts")
+}

@@ -119,13 +119,15 @@ fn what_a_launcher_lists_is_started_by_its_name_and_nothing_else_of_what_is_prin
         "[[launcher]]\nname = 'box'\nlist = 'engine ps -a'\n\
          command = 'echo {item} {name} > \"$HOME/out\"; exec cat'\n",
     );
-    let run = |words: &[&str]| {
-        let path = format!("{}:/usr/bin:/bin", env.path("programs").display());
+    let path = format!("{}:/usr/bin:/bin", env.path("programs").display());
+    let outside = |words: &[&str]| {
         let mut command = env.pane_patrol();
+        command.args(words).env("PATH", &path);
         command
-            .args(words)
-            .env("PATH", path)
-            .env("SECRET", "hidden");
+    };
+    let run = |words: &[&str]| {
+        let mut command = outside(words);
+        command.env("SECRET", "hidden");
         finish(command.env("TMUX", server.variable()))
     };
     assert_eq!(run(&["start", "--list"]).stdout, "box one\nbox two.2\n");
@@ -162,6 +164,15 @@ fn what_a_launcher_lists_is_started_by_its_name_and_nothing_else_of_what_is_prin
         listed, expected,
         "where it runs is told of what was started"
     );
+    // Outside of tmux whoever collects knows the server by its rows.
+    let collector = Collector::start_in(&env, &server);
+    let pane = server.window("work", "cat");
+    let begins = r#"{"hook_event_name":"UserPromptSubmit","session_id":"s","prompt":"go"}"#;
+    server.report(&pane, begins, "running");
+    let told = finish(&mut outside(&["start", "--list", "--json"]));
+    let told: serde_json::Value = serde_json::from_str(&told.stdout).expect("JSON");
+    assert_eq!(told, expected);
+    drop(collector);
     containers("one\n").expect("home is ours");
     let gone = run(&["start", "box", "two.2"]);
     assert!(gone.stderr.contains("does not list `two.2`"), "{gone:?}");
@@ -189,9 +200,10 @@ fn what_one_launcher_cannot_list_takes_nothing_of_the_others_away() {
     };
     assert_eq!(list(&[]), "box one\nbox two\nown\n");
     let listed: serde_json::Value = serde_json::from_str(&list(&["--json"])).expect("JSON");
+    let nowhere = "tmux runs nowhere that can be seen from here";
     let expected = serde_json::json!([
-        {"launcher": "box", "item": "one", "target": null},
-        {"launcher": "box", "item": "two", "target": null},
+        {"launcher": "box", "item": "one", "target": null, "why": nowhere},
+        {"launcher": "box", "item": "two", "target": null, "why": nowhere},
         {"launcher": "bad", "item": null, "target": null, "error": why},
         {"launcher": "own", "item": null, "target": null},
     ]);

@@ -46,8 +46,8 @@ pub use pulse::Pulse;
 use request::OpenRequest;
 use rows::{Change, Rows};
 use seen::Seen;
-pub(crate) use startable::Startable;
 use startable::Startables;
+pub(crate) use startable::{Startable, Unnamed};
 use task_prompt::TaskPrompt;
 use work::Lists;
 

@@ -1,9 +1,11 @@
 //! What stands below or beside the list, as data; `panels` knows how each looks and what keys mean in it.
 
 use super::request::Confirm;
+use super::startable::MOST_SHOWN;
 use crate::launch::Item;
 use crate::state::Row;
 use crate::tui::effect::Choice;
+use crate::tui::labels;
 use crate::tui::message::{InstallOffer, InstallOutcome, Listed};
 
 /// What stands below or beside the list.
@@ -96,7 +98,11 @@ impl Launch {
                         let shown = format!("{name} {}", item.name);
                         Offer::of(shown, launcher, Some(item.name.clone()))
                     };
-                    offers.extend(items.iter().map(offer));
+                    offers.extend(items.iter().take(MOST_SHOWN).map(offer));
+                    if items.len() > MOST_SHOWN {
+                        let rest = labels::rest(items.len() - MOST_SHOWN, name);
+                        offers.push(Offer::untold(name, &rest));
+                    }
                 }
             }
         }

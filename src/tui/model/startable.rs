@@ -11,6 +11,9 @@ use crate::tui::effect::Choice;
 use crate::tui::message::Listed;
 use crate::tui::text;
 
+/// So many of what one launcher lists are shown.
+pub(super) const MOST_SHOWN: usize = 100;
+
 /// As long nobody is asked anew, unless something was started.
 const FRESH: Duration = Duration::from_secs(60);
 
@@ -23,14 +26,23 @@ pub(crate) struct Startable {
     pub(crate) launcher: String,
     /// Its own.
     pub(crate) name: String,
-    /// What is started; or why that is not known.
-    pub(crate) choice: Result<Choice, String>,
+    /// What is started; or why nothing is.
+    pub(crate) choice: Result<Choice, Unnamed>,
     /// Where it was started already.
     pub(crate) runs: Option<Running>,
     /// Since when it is on the list: Enter that was meant for what stood there must not start it.
     pub(crate) told: Timestamp,
     /// All that the filter looks at, in small letters.
     words: String,
+}
+
+/// What stands in the place of names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Unnamed {
+    /// Why it is not known what the launcher lists.
+    Unknown(String),
+    /// So many are listed and not shown.
+    Rest(usize),
 }
 
 /// All of them, as their launchers list them.
@@ -51,7 +63,7 @@ impl Startable {
     fn new(
         launcher: (usize, &str),
         name: &str,
-        choice: Result<Choice, String>,
+        choice: Result<Choice, Unnamed>,
         told: Timestamp,
     ) -> Self {
         Self {
@@ -107,9 +119,15 @@ impl Startables {
             match items {
                 Ok(items) => {
                     let of = |item| Startable::of((*launcher, name), item, now);
-                    all.extend(items.iter().map(of));
+                    all.extend(items.iter().take(MOST_SHOWN).map(of));
+                    let rest = (items.len() > MOST_SHOWN).then(|| items.len() - MOST_SHOWN);
+                    let rest = rest.map(|rest| Err(Unnamed::Rest(rest)));
+                    all.extend(rest.map(|rest| Startable::new((*launcher, name), "", rest, now)));
                 }
-                Err(why) => all.push(Startable::new((*launcher, name), "", Err(why.clone()), now)),
+                Err(why) => {
+                    let why = Err(Unnamed::Unknown(why.clone()));
+                    all.push(Startable::new((*launcher, name), "", why, now));
+                }
             }
         }
         for new in &mut all {

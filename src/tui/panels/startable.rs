@@ -9,8 +9,9 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::columns::Columns;
 use super::sheet::Sheet;
 use crate::tui::keymap::{Action, Hint, hint, key_for};
+use crate::tui::labels;
 use crate::tui::line_writer::LineWriter;
-use crate::tui::model::{Model, Startable};
+use crate::tui::model::{Model, Startable, Unnamed};
 use crate::tui::text;
 
 /// The keys that matter while one is chosen.
@@ -62,7 +63,8 @@ pub(super) fn draw(
 /// How it is, in a few words; nothing where it only waits to be started.
 fn said(model: &Model, one: &Startable) -> String {
     match (&one.choice, &one.runs) {
-        (Err(why), _) => why.clone(),
+        (Err(Unnamed::Unknown(why)), _) => why.clone(),
+        (Err(Unnamed::Rest(rest)), _) => labels::rest(*rest, &one.launcher),
         (Ok(_), _) if model.startables.is_starting(&one.id) => "is being started".to_owned(),
         (Ok(_), Some(running)) => format!("runs in {}, has not reported", running.target),
         (Ok(_), None) => String::new(),
@@ -81,7 +83,10 @@ pub(super) fn page(
     let (heading, key, next) = match (&one.choice, &one.runs) {
         (Ok(_), None) => (" · can be started", Action::Go, "starts it"),
         (Ok(_), Some(_)) => (" · was started", Action::Start, "starts another one"),
-        (Err(_), _) => (" · what it lists is not known", Action::Go, "asks again"),
+        (Err(Unnamed::Unknown(_)), _) => {
+            (" · what it lists is not known", Action::Go, "asks again")
+        }
+        (Err(Unnamed::Rest(_)), _) => (" · lists more", Action::Go, "asks again"),
     };
     let mut lines = vec![Line::from(vec![
         Span::raw(" "),

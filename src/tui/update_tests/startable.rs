@@ -215,6 +215,26 @@ fn why_it_is_not_known_what_there_is_stands_in_its_place() {
 }
 
 #[test]
+fn of_more_than_are_shown_the_rest_is_said_and_can_be_named() {
+    let (mut model, later) = with_two();
+    let many: Vec<String> = (0..200).map(|number| format!("x{number}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    hear(&mut model, Ok(items(&many)), now());
+    assert_eq!(model.list.startable().len(), 101);
+    press_at(&mut model, KeyCode::Char('G'), later);
+    let words = "and 100 more, which `pane-patrol start box NAME` starts";
+    assert!(screen(&model).contains(words), "{}", screen(&model));
+    assert_eq!(press_at(&mut model, KeyCode::Enter, later), []);
+    all_of(&mut model, KeyCode::Char('n'), later);
+    hear(&mut model, Ok(items(&many)), later);
+    for _ in 0..150 {
+        all_of(&mut model, KeyCode::Char('j'), later);
+    }
+    let shown = screen(&model);
+    assert!(shown.contains("▌ box: and 100 more"), "{shown}");
+}
+
+#[test]
 fn a_menu_that_is_longer_than_its_room_says_so_and_keeps_what_is_chosen_in_view() {
     let (mut model, later) = with_two();
     let many: Vec<String> = (0..100).map(|number| format!("x{number}")).collect();

@@ -30,7 +30,7 @@ use crate::doctor::{Finding, Verdict, multiplexers};
 use crate::error::CommandError;
 use crate::git::{DiffSummary, Git, Patch, PatchRequest};
 use crate::hub::protocol::{Located, Start, SystemText};
-use crate::launch::{Panes, Stopped};
+use crate::launch::{self, Panes, Stopped};
 use crate::mux::{
     self, Arrival, Attach, Beside, Gone, Here, Home, Owner, PATIENCE, PATIENCE_FOR_SEVERAL, Reach,
     Room, SplitView, Undone,
@@ -327,14 +327,16 @@ impl Actions for RealActions {
 
     fn items(&self) -> Listed {
         let path = self.context.path.clone().unwrap_or_default();
-        let panes = Panes::of(&self.reach);
+        let panes = Panes::of(&self.reach, []);
         // What is wrong with the settings is told when something is started.
         let launchers = launchers(&self.context).unwrap_or_default();
-        let listed = launchers.iter().zip(0..).filter_map(|(launcher, place)| {
-            let items = launcher.items(&path, &panes)?;
-            Some((place, items.map_err(|why| why.to_string())))
-        });
-        listed.collect()
+        let listed = launch::listed(&launchers, &path, &panes)
+            .into_iter()
+            .zip(0..);
+        let listed = listed.filter_map(|(items, place)| Some((place, items?)));
+        listed
+            .map(|(place, items)| (place, items.map_err(|why| why.to_string())))
+            .collect()
     }
 
     fn start(
