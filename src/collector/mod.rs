@@ -15,6 +15,7 @@ mod belief;
 
 mod alone;
 mod attribution;
+mod bursts;
 mod cache_sweeper;
 mod contained;
 mod counted;

@@ -10,24 +10,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use pane_patrol_hooks::event::State;
 use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_sys::private;
 
+use super::bursts::{Worker, follow};
 use crate::config::Signs;
 use crate::mux::{Gone, PATIENCE, Reach, Sign, Undone};
 use crate::state::Row;
 use crate::state::update::Update;
-
-/// What comes within this time is told at once: each message has tmux draw everything anew.
-const BURST: Duration = Duration::from_millis(100);
-
-/// A server that did not answer is told again after this.
-const RETRY: Duration = Duration::from_secs(5);
 
 /// Stands in the runtime folder as long as panes may have signs.
 const MARK: &str = "signs";
@@ -99,49 +94,12 @@ struct Signer {
     shown: BTreeMap<Server, BTreeMap<PaneId, Option<Sign>>>,
 }
 
-impl Signer {
-    fn run(mut self, updates: &Receiver<Update>) {
-        self.sweep_own();
-        let mut due: Option<Instant> = None;
-        loop {
-            let heard = match due {
-                None => updates.recv().map_err(RecvTimeoutError::from),
-                Some(due) => updates.recv_timeout(due.saturating_duration_since(Instant::now())),
-            };
-            match heard {
-                Ok(update) => {
-                    if self.hear(update) {
-                        let soon = Instant::now() + BURST;
-                        due = Some(due.map_or(soon, |due| due.min(soon)));
-                    }
-                }
-                Err(RecvTimeoutError::Timeout) => {
-                    let is_done = self.tell();
-                    due = (!is_done).then(|| Instant::now() + RETRY);
-                }
-                Err(RecvTimeoutError::Disconnected) => break,
-            }
-        }
-        self.rows.clear();
-        for (server, signs) in self.changes() {
-            // One that takes too long keeps them until somebody collects again.
-            let _ = self.put(&server, &signs, FAREWELL);
-        }
-    }
+impl Worker for Signer {
+    /// Each message has tmux draw everything anew.
+    const BURST: Duration = Duration::from_millis(100);
+    /// A server that did not answer is told again after this.
+    const RETRY: Duration = Duration::from_secs(5);
 
-    /// Takes away what a killed collector has left on the person's own server, of which no row may tell.
-    fn sweep_own(&self) {
-        let (own, socket) = (self.reach.own(), &self.reach.own_socket);
-        if !socket.exists() {
-            return;
-        }
-        let left = own.signed(socket, PATIENCE).unwrap_or_default();
-        let left: Vec<_> = left.into_iter().map(|pane| (pane, None)).collect();
-        // What is refused is swept when an assistant is seen there.
-        let _ = own.put_signs(socket, &left, PATIENCE);
-    }
-
-    /// Takes in an update; whether a sign is to be another.
     fn hear(&mut self, update: Update) -> bool {
         match update {
             Update::Snapshot(rows) => {
@@ -169,28 +127,8 @@ impl Signer {
         }
     }
 
-    /// Takes note of the row's server; whether it was not known.
-    fn see(&mut self, row: &Row) -> bool {
-        let server = row.server.as_ref().filter(|_| !row.hearsay);
-        let is_new = server.filter(|server| !self.seen.contains(server));
-        is_new.is_some_and(|server| self.seen.insert(server.clone()))
-    }
-
-    /// Where the row's sign belongs, and which: none of one that does nothing, or of which only a client
-    /// tells that may do nothing but publish.
-    fn sign_of(&self, row: &Row) -> Option<(Server, PaneId, Sign)> {
-        if row.state == State::Idle || row.hearsay || row.offline {
-            return None;
-        }
-        let sign = Sign {
-            drawn: self.signs?.of(row.state),
-            state: row.state.as_str(),
-        };
-        Some((row.server.clone()?, row.pane?, sign))
-    }
-
     /// Tells each server what has changed; whether all have taken it.
-    fn tell(&mut self) -> bool {
+    fn work(&mut self) -> bool {
         let mut is_done = true;
         for (server, signs) in self.changes() {
             match self.put(&server, &signs, PATIENCE) {
@@ -209,6 +147,50 @@ impl Signer {
             }
         }
         is_done
+    }
+}
+
+impl Signer {
+    fn run(mut self, updates: &Receiver<Update>) {
+        self.sweep_own();
+        follow(&mut self, updates);
+        self.rows.clear();
+        for (server, signs) in self.changes() {
+            // One that takes too long keeps them until somebody collects again.
+            let _ = self.put(&server, &signs, FAREWELL);
+        }
+    }
+
+    /// Takes away what a killed collector has left on the person's own server, of which no row may tell.
+    fn sweep_own(&self) {
+        let (own, socket) = (self.reach.own(), &self.reach.own_socket);
+        if !socket.exists() {
+            return;
+        }
+        let left = own.signed(socket, PATIENCE).unwrap_or_default();
+        let left: Vec<_> = left.into_iter().map(|pane| (pane, None)).collect();
+        // What is refused is swept when an assistant is seen there.
+        let _ = own.put_signs(socket, &left, PATIENCE);
+    }
+
+    /// Takes note of the row's server; whether it was not known.
+    fn see(&mut self, row: &Row) -> bool {
+        let server = row.server.as_ref().filter(|_| !row.hearsay);
+        let is_new = server.filter(|server| !self.seen.contains(server));
+        is_new.is_some_and(|server| self.seen.insert(server.clone()))
+    }
+
+    /// Where the row's sign belongs, and which: none of one that does nothing, or of which only a client
+    /// tells that may do nothing but publish.
+    fn sign_of(&self, row: &Row) -> Option<(Server, PaneId, Sign)> {
+        if row.state == State::Idle || row.hearsay || row.offline {
+            return None;
+        }
+        let sign = Sign {
+            drawn: self.signs?.of(row.state),
+            state: row.state.as_str(),
+        };
+        Some((row.server.clone()?, row.pane?, sign))
     }
 
     /// What is to be told to each server.

@@ -11,7 +11,7 @@ mod readers;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -21,6 +21,7 @@ use pane_patrol_hooks::target::{PaneId, Server, Target};
 use crate::assistants::present::in_front;
 use crate::assistants::witness::Witness;
 use crate::assistants::{self, Facets};
+use crate::collector::bursts::{Worker, follow};
 use crate::diagnostics::{self, Part};
 use crate::mux::proof::Trace;
 use crate::mux::{Gone, PATIENCE, Reach, Undone};
@@ -28,13 +29,6 @@ use crate::state::Row;
 use crate::state::update::Update;
 use crate::tap::{Tap, World};
 pub(crate) use readers::{Pane, is_read};
-
-/// What comes within this time is looked at together.
-const BURST: Duration = Duration::from_millis(50);
-
-/// What could not be done, or is not known yet, is looked at again after this, and who has each pipe, where the server
-/// has run since.
-const RETRY: Duration = Duration::from_secs(2);
 
 /// How long a server may take at the end.
 const FAREWELL: Duration = Duration::from_millis(200);
@@ -67,6 +61,7 @@ impl Taps {
             rows: BTreeMap::new(),
             panes: BTreeMap::new(),
             traces: BTreeMap::new(),
+            looked: Instant::now(),
         };
         let thread = std::thread::Builder::new()
             .name("taps".into())
@@ -104,50 +99,15 @@ struct Tapper {
     panes: BTreeMap<Pane, Known>,
     /// What each server had done when its panes were looked at.
     traces: BTreeMap<Server, Option<Trace>>,
+    /// When it was looked who has the pipes.
+    looked: Instant,
 }
 
-impl Tapper {
-    fn run(mut self, updates: &Receiver<Update>) {
-        // What a collector of this world has left that was killed.
-        let left = readers::all(&self.world).into_iter();
-        self.panes.extend(left.map(|pane| (pane, Known::Tapped)));
-        if !assistants::ALL.iter().any(|known| self.is_wanted(*known)) {
-            return self.end(PATIENCE);
-        }
-        let mut due: Option<Instant> = None;
-        let mut looked = Instant::now();
-        loop {
-            let heard = match due {
-                None => updates.recv().map_err(RecvTimeoutError::from),
-                Some(due) => updates.recv_timeout(due.saturating_duration_since(Instant::now())),
-            };
-            match heard {
-                Ok(update) => {
-                    if self.hear(update) {
-                        let soon = Instant::now() + BURST;
-                        due = Some(due.map_or(soon, |due| due.min(soon)));
-                    }
-                }
-                Err(RecvTimeoutError::Timeout) => {
-                    if looked.elapsed() >= RETRY {
-                        self.look_at_pipes();
-                        looked = Instant::now();
-                    }
-                    let is_done = self.work() && !self.has_pipes();
-                    due = (!is_done).then(|| Instant::now() + RETRY);
-                }
-                Err(RecvTimeoutError::Disconnected) => return self.end(FAREWELL),
-            }
-        }
-    }
+impl Worker for Tapper {
+    const BURST: Duration = Duration::from_millis(50);
+    /// Also how often it is looked who has each pipe, where the server has run since.
+    const RETRY: Duration = Duration::from_secs(2);
 
-    /// Whether this assistant is to be read.
-    fn is_wanted(&self, known: &dyn Facets) -> bool {
-        let piped = known.piped(self.setup.witness);
-        piped.is_some_and(|piped| piped.is_wanted)
-    }
-
-    /// Takes in an update; whether there is something to do.
     fn hear(&mut self, update: Update) -> bool {
         match update {
             Update::Snapshot(rows) => {
@@ -166,6 +126,33 @@ impl Tapper {
             | Update::Health(_)
             | Update::Role(_) => false,
         }
+    }
+
+    fn work(&mut self) -> bool {
+        if self.looked.elapsed() >= Self::RETRY {
+            self.look_at_pipes();
+            self.looked = Instant::now();
+        }
+        self.tap_and_untap() && !self.has_pipes()
+    }
+}
+
+impl Tapper {
+    fn run(mut self, updates: &Receiver<Update>) {
+        // What a collector of this world has left that was killed.
+        let left = readers::all(&self.world).into_iter();
+        self.panes.extend(left.map(|pane| (pane, Known::Tapped)));
+        if !assistants::ALL.iter().any(|known| self.is_wanted(*known)) {
+            return self.end(PATIENCE);
+        }
+        follow(&mut self, updates);
+        self.end(FAREWELL);
+    }
+
+    /// Whether this assistant is to be read.
+    fn is_wanted(&self, known: &dyn Facets) -> bool {
+        let piped = known.piped(self.setup.witness);
+        piped.is_some_and(|piped| piped.is_wanted)
     }
 
     /// Where the row is, if it is to be read: none of which only a client tells that may do nothing but publish.
@@ -210,7 +197,7 @@ impl Tapper {
     }
 
     /// Has read what is to be, and no more read what is not; whether all of that could be done.
-    fn work(&mut self) -> bool {
+    fn tap_and_untap(&mut self) -> bool {
         let wanted: BTreeMap<Pane, State> = self.rows.values().cloned().collect();
         let mut is_done = true;
         for (pane, state) in &wanted {
