@@ -1,5 +1,5 @@
 //! The session that the person looks at, by which its row is known again under another id: as that of a pane, or of
-//! no pane any more.
+//! no pane any more; and why the selection moves without the person.
 
 use pane_patrol_hooks::event::Assistant;
 use pane_patrol_hooks::timestamp::Timestamp;
@@ -33,4 +33,15 @@ impl Followed {
         let instance_id = row.instance_id.as_deref();
         row.assistant == self.assistant && instance_id == Some(&self.instance_id)
     }
+}
+
+/// Why the selection has moved without the person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fall {
+    /// Nothing was selected; or the person has done something since.
+    Settled,
+    /// Another row is more urgent than the one that the person may have looked at, and none was chosen.
+    Displaced,
+    /// Its row was gone.
+    Replaced,
 }

@@ -39,7 +39,7 @@ use crate::tui::theme::Theme;
 use deny_prompt::DenyPrompt;
 use ended::Ended;
 pub(crate) use ended::{Past, WORD as ENDED};
-pub(crate) use followed::Followed;
+pub(crate) use followed::{Fall, Followed};
 pub(crate) use list::{Entry, Heading, List, Scope};
 pub(crate) use panel::{Changes, Focus, Install, Launch, Panel, Stage, Stop, Tab, Tasks};
 pub use pulse::Pulse;
@@ -109,17 +109,13 @@ pub struct Model {
     pub(crate) selected: Option<String>,
     /// Where the selected row stands among the visible ones: its successor is found here.
     pub(crate) position: usize,
-    /// When the selection last moved to another row by itself.
-    pub(crate) fell: Option<Timestamp>,
-    /// When the selection last moved because its row was gone.
-    pub(crate) replaced: Option<Timestamp>,
+    /// When the selection last moved to another row by itself, and why.
+    pub(crate) fell: Option<(Timestamp, Fall)>,
     /// The session whose row is selected, or was until it went a moment ago.
     pub(crate) followed: Option<Followed>,
     /// Whether the person has chosen nothing yet: the most urgent row is selected, whichever that is. A key or a
     /// click ends it.
     pub(crate) is_untouched: bool,
-    /// When another row took the selection from one that the person may have looked at.
-    pub(crate) displaced: Option<Timestamp>,
     /// Until then letters belong to a line that was not opened.
     pub(crate) unheard_until: Option<Timestamp>,
     /// What the list shows; follows from rows, scope and filter.
@@ -216,10 +212,8 @@ impl Model {
             selected: None,
             position: 0,
             fell: None,
-            replaced: None,
             followed: None,
             is_untouched: true,
-            displaced: None,
             unheard_until: None,
             list: List::default(),
             top: 0,

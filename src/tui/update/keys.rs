@@ -16,7 +16,7 @@ use crate::actor::{Decision, Pick};
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{self, Action};
 use crate::tui::layout::Layout;
-use crate::tui::model::{Follow, Model, Panel, Scope};
+use crate::tui::model::{Fall, Follow, Model, Panel, Scope};
 use crate::tui::panels::{self, Advice, Taken};
 use crate::tui::sight::text_area;
 
@@ -33,6 +33,20 @@ fn is_final(action: Action) -> bool {
         action,
         Approve | Answer(_) | Confirm | Deny | DenySaying | Trust
     )
+}
+
+/// Whether the key may have been meant for the row that was selected before. Whoever presses a key again has seen
+/// that another one was more urgent.
+fn has_just_come(model: &mut Model, action: Action, now: Timestamp) -> bool {
+    match model.fell {
+        Some((at, Fall::Displaced)) => {
+            model.fell = Some((at, Fall::Settled));
+            let takes_away = matches!(action, Action::Deny | Action::DenySaying | Action::Trust);
+            takes_away && now < at.plus(NOTICED_AFTER)
+        }
+        Some((at, Fall::Replaced)) => is_final(action) && now < at.plus(LOOKED_AT_AFTER),
+        Some((_, Fall::Settled)) | None => false,
+    }
 }
 
 pub(super) fn press(model: &mut Model, key: KeyEvent, now: Timestamp) -> Vec<Effect> {
@@ -57,14 +71,7 @@ pub(super) fn press(model: &mut Model, key: KeyEvent, now: Timestamp) -> Vec<Eff
     model.touch();
     // Whoever does something goes on with what is selected now.
     model.followed = model.followed.take().filter(|it| it.gone.is_none());
-    let displaced = model.displaced.take();
-    let is_meant = displaced.is_none_or(|at| now >= at.plus(NOTICED_AFTER));
-    let stands = model
-        .replaced
-        .is_none_or(|at| now >= at.plus(LOOKED_AT_AFTER));
-    if !is_meant && matches!(action, Action::Deny | Action::DenySaying | Action::Trust)
-        || !stands && is_final(action)
-    {
+    if has_just_come(model, action, now) {
         let why = "another row has just come to the front";
         model.advise(why, "look at it, then press the key again", now);
         return Vec::new();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::tui::layout::Layout;
-use crate::tui::model::{Entry, Follow, Followed, Model, Panel};
+use crate::tui::model::{Entry, Fall, Follow, Followed, Model, Panel};
 use crate::tui::{panels, sight};
 
 /// Whoever presses Enter has seen for so long that what is selected is no assistant.
@@ -16,7 +16,7 @@ const COMES_AGAIN: Duration = Duration::from_secs(2);
 
 /// Whether the person can have seen what is selected since it was told.
 pub(crate) fn is_seen(model: &Model, told: Timestamp, now: Timestamp) -> bool {
-    let since = model.fell.map_or(told, |fell| fell.max(told));
+    let since = model.fell.map_or(told, |(fell, _)| fell.max(told));
     now >= since.plus(SEEN_FOR)
 }
 
@@ -50,23 +50,29 @@ pub(crate) fn settle_from(model: &mut Model, now: Timestamp, follow: Follow, lin
 fn keep_selection(model: &mut Model, now: Timestamp) {
     if model.is_untouched {
         let most_urgent = model.list.id(0).map(str::to_owned);
-        if model.selected.is_some() && model.selected != most_urgent {
-            model.displaced = Some(now);
-        }
-        fall_to(model, most_urgent, now);
+        let was_none = model.selected.is_none();
+        let why = if was_none {
+            Fall::Settled
+        } else {
+            Fall::Displaced
+        };
+        fall_to(model, most_urgent, why, now);
     }
     follow_session(model, now);
     if let Some((position, _)) = model.place_of_selected() {
         model.position = position;
         return;
     }
-    if model.selected.is_some() {
-        model.replaced = Some(now);
-    }
+    let was_none = model.selected.is_none();
+    let why = if was_none {
+        Fall::Settled
+    } else {
+        Fall::Replaced
+    };
     let last = model.list.choices().checked_sub(1);
     model.position = last.map_or(0, |last| model.position.min(last));
     let next = model.list.id(model.position).map(str::to_owned);
-    fall_to(model, next, now);
+    fall_to(model, next, why, now);
     if !panels::scrolls(model) {
         model.scroll = 0;
     }
@@ -89,7 +95,7 @@ fn follow_session(model: &mut Model, now: Timestamp) {
     let mut rows = model.rows.in_order().iter().map(|known| &known.row);
     let again = rows.find(|row| followed.is_of(row));
     if let Some(again) = again.and_then(|row| Followed::of(row)) {
-        fall_to(model, Some(again.row.clone()), now);
+        fall_to(model, Some(again.row.clone()), Fall::Replaced, now);
         model.followed = Some(again);
     } else {
         followed.gone = gone;
@@ -98,10 +104,10 @@ fn follow_session(model: &mut Model, now: Timestamp) {
 }
 
 /// The selection moves without the person.
-fn fall_to(model: &mut Model, id: Option<String>, now: Timestamp) {
+fn fall_to(model: &mut Model, id: Option<String>, why: Fall, now: Timestamp) {
     if model.selected != id {
         model.selected = id;
-        model.fell = Some(now);
+        model.fell = Some((now, why));
     }
 }
 
