@@ -26,7 +26,6 @@ pub(crate) mod split;
 pub(crate) mod stats;
 pub(crate) mod tailer;
 pub(crate) mod unmatched;
-pub(crate) mod watch;
 pub(crate) mod when;
 pub(crate) mod whom;
 

@@ -32,6 +32,20 @@ pub(crate) const DESKTOP: Kept = Kept::these(&[
     "__CF_USER_TEXT_ENCODING",
 ]);
 
+/// `curl`: by which proxy, and by which certificates a server is trusted.
+pub(crate) const WEB: Kept = Kept::these(&[
+    "http_proxy",
+    "https_proxy",
+    "HTTPS_PROXY",
+    "all_proxy",
+    "ALL_PROXY",
+    "no_proxy",
+    "NO_PROXY",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "CURL_CA_BUNDLE",
+]);
+
 /// An assistant that tells its version: what it is found by, through the programs that choose among
 /// several versions of it or of its interpreter.
 pub(crate) const ASSISTANT: Kept = Kept::these(&[

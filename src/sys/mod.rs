@@ -5,15 +5,18 @@
 //! May import: the crates `sys` and `hooks`.
 
 pub(crate) mod child;
+pub(crate) mod file_watch;
 pub(crate) mod monotone_clock;
 pub(crate) mod namespaces;
 pub(crate) mod outside;
 pub(crate) mod own_socket;
 pub(crate) mod process;
+pub(crate) mod random;
 pub(crate) mod runtime_dir;
 pub(crate) mod shell;
 pub(crate) mod socket_file;
 pub(crate) mod tcp_listen;
+pub(crate) mod tcp_peer;
 pub(crate) mod terminal;
 pub(crate) mod unix_socket;
 pub(crate) mod wake_channel;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::collector::Message;
 use crate::log::fault;
 use crate::log::tailer::{Line, Tailer};
-use crate::log::watch::{Waker, Watch};
+use crate::sys::file_watch::{Waker, Watch};
 use crate::sys::monotone_clock::Clock;
 
 /// How soon a file that is no longer written is looked at again, for a writer that was slow.

@@ -11,8 +11,8 @@ use crate::log::decisions::{Decided, READ_BYTES};
 use crate::log::filter::Filter;
 use crate::log::split::Content;
 use crate::log::tailer::{Start, Tailer};
-use crate::log::watch::{Waker, Watch};
 use crate::messages;
+use crate::sys::file_watch::{Waker, Watch};
 
 /// So many refusals are told at most, the latest ones: what was carried out is told all the same.
 const MOST_REFUSED: usize = 10_000;

@@ -22,9 +22,9 @@ use crate::log::filter::{Filter, Sieve};
 use crate::log::print::Printer;
 use crate::log::split::Content;
 use crate::log::tailer::{Line, Start, Tailer};
-use crate::log::watch::{Waker, Watch};
 use crate::log::whom::Sought;
 use crate::messages::{self, Output};
+use crate::sys::file_watch::{Waker, Watch};
 use audit::Audit;
 use query::{Complaints, From, Query, expect_all_found};
 

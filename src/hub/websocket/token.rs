@@ -13,6 +13,7 @@ use rustix::fs::{FlockOperation, flock};
 use rustix::process::geteuid;
 
 use crate::hub::protocol::Right;
+use crate::sys::random;
 
 const BYTES: usize = 32;
 
@@ -147,11 +148,7 @@ fn hold(path: &Path) -> io::Result<(String, File)> {
 }
 
 fn make(path: &Path) -> io::Result<()> {
-    let mut random = [0; BYTES];
-    File::open("/dev/urandom")?.read_exact(&mut random)?;
-    let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
-    let digits = random.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    let token: String = digits.map(digit).collect();
+    let token = random::digits(BYTES)?;
     private::write_file(path, format!("{token}\n").as_bytes()).map(drop)
 }
 

@@ -1,4 +1,5 @@
-//! Says when the event log's files have changed, so that whoever follows them sleeps until then.
+//! Says when a file, or one beside it whose name begins like its own, has changed, so that whoever follows them
+//! sleeps until then: the event log with its older parts, the devices.
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
@@ -9,7 +10,7 @@ use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 /// How long to sleep at most where the system does not say what changes.
 const BLIND_PAUSE: Duration = Duration::from_millis(250);
 
-/// A watch on the event log's folder, or while there is none on the nearest one above it.
+/// A watch on the file's folder, or while there is none on the nearest one above it.
 #[derive(Debug)]
 pub(crate) struct Watch {
     folder: PathBuf,
@@ -36,18 +37,18 @@ impl Waker {
 }
 
 impl Watch {
-    /// Watches the folder of `log`.
-    pub(crate) fn of(log: &Path) -> (Self, Waker) {
+    /// Watches the folder of `file`.
+    pub(crate) fn of(file: &Path) -> (Self, Waker) {
         let (sender, changes) = sync_channel(1);
         let waker = Waker(sender);
-        let (bell, name) = (waker.clone(), log.to_owned());
+        let (bell, name) = (waker.clone(), file.to_owned());
         let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
             if concerns(&event, &name) {
                 bell.wake();
             }
         });
         let mut watch = Self {
-            folder: log.parent().unwrap_or(Path::new("/")).to_owned(),
+            folder: file.parent().unwrap_or(Path::new("/")).to_owned(),
             watched: None,
             watcher: watcher.ok(),
             changes,
@@ -75,7 +76,7 @@ impl Watch {
         self.arm();
     }
 
-    /// Watches what is there now of the way to the event log.
+    /// Watches what is there now of the way to the file.
     fn arm(&mut self) {
         let Some(watcher) = &mut self.watcher else {
             return;
@@ -99,16 +100,16 @@ impl Watch {
     }
 }
 
-/// Whether the event log, or a folder on the way to it, has changed; that somebody reads it is no change.
-fn concerns(event: &notify::Result<Event>, log: &Path) -> bool {
+/// Whether the file, or a folder on the way to it, has changed; that somebody reads it is no change.
+fn concerns(event: &notify::Result<Event>, file: &Path) -> bool {
     let Ok(event) = event else { return true };
     if matches!(event.kind, EventKind::Access(_)) {
         return false;
     }
-    let name = log.as_os_str().as_encoded_bytes();
+    let name = file.as_os_str().as_encoded_bytes();
     event.need_rescan()
         || event.paths.iter().any(|path| {
-            log.starts_with(path) || path.as_os_str().as_encoded_bytes().starts_with(name)
+            file.starts_with(path) || path.as_os_str().as_encoded_bytes().starts_with(name)
         })
 }
 
