@@ -14,9 +14,11 @@ use super::fate::fate;
 use super::keys::{Access, Outcome, carry_out_until, once_it_waits};
 use super::turn::Turn;
 use super::{late, tell};
-use crate::assistants::request::{self as asked, Known};
+use crate::assistants::request::{self as asked, Full, Known, Part};
 use crate::hub::client::HubError;
-use crate::hub::protocol::{ActOutcome, ActResult, Decide, Named, ReadRequest, Right};
+use crate::hub::protocol::{
+    ActOutcome, ActResult, Decide, Named, QuestionOption, ReadRequest, RequestPart, Right, Verb,
+};
 use crate::hub::server::{Handed, Who};
 use crate::state::{Bound, Decision, Level, Row};
 
@@ -63,6 +65,12 @@ impl Executor {
             digest: Digest::of(&bound, &known).to_string(),
             whole: known.is_whole() && !is_missing,
             text: visible(&asked::text(&bound.request, &known)),
+            parts: known.full().map(parts_of).unwrap_or_default(),
+            can: match bound.is_question() {
+                true => vec![Verb::Answer],
+                false => vec![Verb::Approve, Verb::Deny],
+            },
+            options: known.full().map(options_of).unwrap_or_default(),
             input: known.full().map(|full| full.input.clone()),
             reason,
             request: bound.request,
@@ -323,4 +331,26 @@ fn verdict(bound: &Bound, decision: &Decision) -> Option<Verdict> {
         }),
         Decision::Answer(_) => None,
     }
+}
+
+/// The pieces of a request, as they are told.
+fn parts_of(full: &Full) -> Vec<RequestPart> {
+    let part = |part: &Part| match part.clone() {
+        Part::Note(text) => RequestPart::Note { text },
+        Part::Text(text) => RequestPart::Text { text },
+        Part::Diff(lines) => RequestPart::Diff { lines },
+        Part::Field(name, value) => RequestPart::Field { name, value },
+    };
+    full.parts.iter().map(part).collect()
+}
+
+/// The options of a question that one of them answers.
+fn options_of(full: &Full) -> Vec<QuestionOption> {
+    let options = full.options().into_iter().enumerate();
+    let option = options.map(|(index, (label, about))| QuestionOption {
+        number: index + 1,
+        label,
+        about,
+    });
+    option.collect()
 }

@@ -6,11 +6,10 @@ use std::time::Duration;
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::right::needed_by_act;
 use super::start::Start;
-use super::{Resume, Right, is_false};
+use super::{ReadRequest, Resume, Right, is_false};
 use crate::state::{Decision, Pick, Request};
 use crate::tasks::TaskChange;
 
@@ -327,28 +326,6 @@ impl ActResult {
     pub fn refused(act_id: &str, why: impl Into<String>) -> Self {
         Self::of(act_id, ActOutcome::Refused, Some(why.into()))
     }
-}
-
-/// A request in full.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct ReadRequest {
-    /// As `agent_status` has it.
-    pub request: Request,
-    /// How often the agent has changed.
-    pub generation: u64,
-    /// Of all that is told here: what an approval gives back.
-    pub digest: String,
-    /// Whether this is all of it.
-    pub whole: bool,
-    /// All of it for a person.
-    pub text: String,
-    /// What the tool is given, where that is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub input: Option<Value>,
-    /// Why it is not all of it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
 }
 
 /// What was changed of a list of tasks.

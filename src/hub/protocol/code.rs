@@ -38,5 +38,7 @@ pub const NO_PATCH: &str = "no_patch";
 pub const BUSY: &str = "busy";
 /// There is no hub to carry messages to.
 pub const NOBODY: &str = "nobody_collects";
+/// The device was revoked.
+pub const REVOKED: &str = "revoked";
 /// Another user.
 pub const FOREIGN: &str = "foreign_user";

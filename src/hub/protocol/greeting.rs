@@ -94,6 +94,9 @@ pub struct Admit {
     /// By which names the hub may be called beside its own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sessions: Vec<String>,
+    /// The device of the person's that speaks there, as it is called among those that are paired.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
 }
 
 /// Payload of `error`.

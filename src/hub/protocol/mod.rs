@@ -1,6 +1,6 @@
 //! The messages of the hub, whatever carries them: JSON objects, each in the same envelope.
 //!
-//! A client says `hello` first. A subscriber is then told of every agent (`agent_status`, `diff_summary`,
+//! A page says `authenticate` or `pair` before all else, to whoever carries its messages here. A client says `hello` first. A subscriber is then told of every agent (`agent_status`, `diff_summary`,
 //! `task_summary`), then `snapshot` says that this was all of them, and from there on it hears of whatever
 //! changes. A publisher says the same of the agents it speaks for, and `task_update`, `heartbeat` and
 //! `error`, of which subscribers hear, too. Whoever reads a terminal hands on what programs say there of themselves
@@ -18,6 +18,7 @@
 
 mod act;
 pub mod code;
+mod device;
 mod diff;
 mod ended;
 mod envelope;
@@ -26,6 +27,7 @@ mod fuzz;
 mod greeting;
 mod incoming;
 mod patch;
+mod request;
 pub mod right;
 #[cfg(test)]
 mod schema;
@@ -46,8 +48,9 @@ pub(crate) mod words;
 
 pub use act::{
     Act, ActOutcome, ActResult, ChangedTask, Decide, Located, MAX_PROMPT_BYTES, MAX_TRUST, Named,
-    ReadRequest, SendPrompt, SentPrompt, Verb, What,
+    SendPrompt, SentPrompt, Verb, What,
 };
+pub use device::{Authenticate, Authenticated, MAX_PROOF_BYTES, NoEntry, NotLetIn, Pair, Paired};
 pub use diff::{AgentDiff, ChangedFile, FileWord, NoGit};
 pub use ended::{EndedAgent, EndedSessions, Resume};
 pub use envelope::{Envelope, MAX_MESSAGE_BYTES, VERSION, parse};
@@ -55,6 +58,7 @@ use envelope::{PAYLOAD_BYTES, SAID_BYTES};
 pub use greeting::{Admit, Bye, ClientRole, ErrorPayload, Heartbeat, Hello, Pong, Snapshot};
 pub use incoming::update_of;
 pub use patch::{AgentPatch, PatchError, RequestPatch};
+pub use request::{QuestionOption, ReadRequest, RequestPart};
 pub use right::{Right, needed};
 pub use start::{Start, SystemText};
 pub use status::{AgentStatus, Gone, PublishedStatus, Report, Status};

@@ -41,7 +41,7 @@ struct Anything {}
 type Make = fn(&mut SchemaGenerator) -> schemars::Schema;
 
 /// Every type of message, what it says, and its payload.
-const MESSAGES: [(&str, &str, Make); 24] = [
+const MESSAGES: [(&str, &str, Make); 29] = [
     ("hello", "A client's first message.", make::<Hello>),
     (
         "snapshot",
@@ -120,6 +120,31 @@ const MESSAGES: [(&str, &str, Make); 24] = [
         "admit",
         "What carries the messages of somebody else says first what these may do.",
         make::<Admit>,
+    ),
+    (
+        "authenticate",
+        "A page's first message, on a device that was paired.",
+        make::<Authenticate>,
+    ),
+    (
+        "pair",
+        "A page's first message, on a device that is to be paired.",
+        make::<Pair>,
+    ),
+    (
+        "authenticated",
+        "The answer to `authenticate`: it may say hello.",
+        make::<Authenticated>,
+    ),
+    (
+        "paired",
+        "The answer to `pair`: it is known from now on, and may say hello.",
+        make::<Paired>,
+    ),
+    (
+        "refused",
+        "The answer to either: it is not let in, and the connection ends.",
+        make::<NotLetIn>,
     ),
     (
         "act",
@@ -248,6 +273,11 @@ fn read(message: Envelope) {
         "status_record" => is::<StatusRecord>(payload),
         "pong" => is::<Pong>(payload),
         "admit" => is::<Admit>(payload),
+        "authenticate" => is::<Authenticate>(payload),
+        "pair" => is::<Pair>(payload),
+        "authenticated" => is::<Authenticated>(payload),
+        "paired" => is::<Paired>(payload),
+        "refused" => is::<NotLetIn>(payload),
         "error" => is::<ErrorPayload>(payload),
         "wait_decision" => drop(
             serde_json::from_value::<WaitDecision>(payload)

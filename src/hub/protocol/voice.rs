@@ -104,6 +104,15 @@ impl Voice {
         if said.len() <= SAID_BYTES || result.request.is_none() {
             return self.say("act_result", result, request_id, now);
         }
+        // The pieces say nothing that the text does not.
+        let mut plain = result.clone();
+        if let Some(request) = &mut plain.request {
+            request.parts.clear();
+        }
+        let said = self.print("act_result", &plain, request_id, now);
+        if said.len() <= SAID_BYTES {
+            return said;
+        }
         let why = "the request is too long for a message; it can be read in its pane";
         let refused = ActResult::refused(&result.act_id, why);
         self.say("act_result", &refused, request_id, now)

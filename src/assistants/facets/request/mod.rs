@@ -46,6 +46,15 @@ impl Full {
     pub fn command(&self) -> Option<String> {
         self.given.command_in(&self.input)
     }
+
+    /// The options of a question that one of them answers, in their order: its words, and what more is said of it.
+    /// Empty for anything else: several questions, or several answers to one, are answered in its pane.
+    pub(crate) fn options(&self) -> Vec<(String, Option<String>)> {
+        match self.given {
+            Given::Question => parts::options_in(&self.input),
+            Given::Command | Given::Plan | Given::Edit | Given::Write => Vec::new(),
+        }
+    }
 }
 
 /// How much is known of a request.

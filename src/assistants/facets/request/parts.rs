@@ -48,6 +48,9 @@ impl Given {
     }
 }
 
+/// What says of a question that it takes several of its options.
+const SEVERAL: [&str; 2] = ["multiSelect", "multiple"];
+
 /// Unchanged lines around a change.
 const AROUND: usize = 3;
 
@@ -217,7 +220,7 @@ fn question(question: &Value) -> Vec<Part> {
     let mut fields = Fields(question.as_object().cloned().unwrap_or_default());
     let mut parts: Vec<Part> = fields.text("question").into_iter().collect();
     fields.0.remove("header");
-    let several = ["multiSelect", "multiple"]
+    let several = SEVERAL
         .iter()
         .filter_map(|name| fields.0.remove(*name))
         .any(|value| value == Value::Bool(true));
@@ -233,6 +236,31 @@ fn question(question: &Value) -> Vec<Part> {
     }
     parts.extend(fields.others());
     parts
+}
+
+/// The options of the one question in `input`, where one of them is its answer.
+pub(super) fn options_in(input: &Value) -> Vec<(String, Option<String>)> {
+    let Some([question]) = input["questions"].as_array().map(Vec::as_slice) else {
+        return Vec::new();
+    };
+    if SEVERAL
+        .iter()
+        .any(|name| question[*name] == Value::Bool(true))
+    {
+        return Vec::new();
+    }
+    let options = question["options"].as_array().into_iter().flatten();
+    let option = options.map(|option| match option["label"].as_str() {
+        Some(label) => {
+            let about = option["description"].as_str();
+            (
+                visible(label),
+                about.filter(|about| !about.is_empty()).map(visible),
+            )
+        }
+        None => (visible(&plain(option)), None),
+    });
+    option.collect()
 }
 
 fn option_words(option: &Value) -> String {
