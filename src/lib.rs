@@ -20,6 +20,7 @@ pub mod log;
 pub mod messages;
 pub mod mux;
 mod notify;
+mod page;
 mod rules;
 pub mod state;
 pub mod status_record;

@@ -188,6 +188,11 @@ impl Places {
             .map(|state| state.join("decisions.jsonl"))
     }
 
+    /// The person's phones and browsers that were paired.
+    pub fn devices(&self) -> Option<PathBuf> {
+        self.state.as_ref().map(|state| state.join("devices.json"))
+    }
+
     /// Backups and manifests of installs.
     pub fn installs(&self) -> Option<PathBuf> {
         self.state.as_ref().map(|state| state.join("installs"))

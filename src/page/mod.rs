@@ -71,7 +71,13 @@ mod tests {
         for (path, asset) in ASSETS {
             let text = String::from_utf8_lossy(asset.bytes);
             let text = text.replace("http://www.w3.org/", "");
-            for elsewhere in ["http://", "https://", "eval(", "innerHTML", "document.write"] {
+            for elsewhere in [
+                "http://",
+                "https://",
+                "eval(",
+                "innerHTML",
+                "document.write",
+            ] {
                 assert!(!text.contains(elsewhere), "{path} has {elsewhere}");
             }
         }
@@ -80,7 +86,14 @@ mod tests {
     #[test]
     fn only_what_is_in_the_table_is_found() {
         assert!(asset("/").is_some_and(|page| page.content_type.starts_with("text/html")));
-        for path in ["", "/index.html", "/app.js?x", "/../Cargo.toml", "//", "/files/app.js"] {
+        for path in [
+            "",
+            "/index.html",
+            "/app.js?x",
+            "/../Cargo.toml",
+            "//",
+            "/files/app.js",
+        ] {
             assert_eq!(asset(path), None, "{path}");
         }
     }

@@ -4,34 +4,28 @@
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
-use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use tungstenite::protocol::CloseFrame;
-use tungstenite::protocol::frame::coding::CloseCode;
 use tungstenite::{Error, Message, WebSocket};
 
-use crate::hub::protocol::{ErrorPayload, MAX_MESSAGE_BYTES, Voice, code, parse};
+use super::farewell::{Farewell, text_of};
+use super::proof::REVOKED;
+use super::visits::Visit;
+use crate::hub::protocol::{MAX_MESSAGE_BYTES, Voice, code};
 
-/// How long the client may take to close when it was asked to.
-const CLOSE_LIMIT: Duration = Duration::from_secs(1);
-
-/// Longest reason of a close frame, in bytes.
-const MAX_REASON_BYTES: usize = 123;
-
-/// Carries messages until one of the two ends. Without a hub the client is told so. `leaves` hears of a
-/// client before it is told good-bye.
+/// Carries messages until one of the two ends. Without a hub the client is told so. `place` is given back before
+/// a client is told good-bye.
 pub(super) fn run(
     socket: WebSocket<TcpStream>,
     hub: Option<UnixStream>,
     voice: &Voice,
     clock: fn() -> Timestamp,
-    leaves: &dyn Fn(&TcpStream),
+    place: &Visit,
 ) {
     let Some(hub) = hub.filter(|hub| hub.set_nonblocking(true).is_ok()) else {
         let words = "nobody collects";
-        leaves(socket.get_ref());
+        place.leaves(socket.get_ref());
         return Farewell::error(code::NOBODY, words).say(socket, voice, clock());
     };
     let mut bridge = Bridge {
@@ -44,8 +38,12 @@ pub(super) fn run(
         may_have_more: false,
     };
     let farewell = bridge.carry();
+    let farewell = match place.is_revoked() {
+        true => Some(Farewell::error(code::REVOKED, REVOKED)),
+        false => farewell,
+    };
     if let Some(farewell) = farewell {
-        leaves(bridge.socket.get_ref());
+        place.leaves(bridge.socket.get_ref());
         farewell.say(bridge.socket, voice, clock());
     }
 }
@@ -63,95 +61,6 @@ struct Bridge {
     is_flushed: bool,
     /// The client may have said more than was read.
     may_have_more: bool,
-}
-
-/// What the client is told at the end.
-#[derive(Debug)]
-struct Farewell {
-    /// An `error` that the hub has not said: code and words.
-    error: Option<(&'static str, String)>,
-    code: CloseCode,
-    reason: String,
-}
-
-impl Farewell {
-    fn error(code: &'static str, words: &str) -> Self {
-        Self {
-            error: Some((code, words.to_owned())),
-            code: match code {
-                code::TOO_LARGE => CloseCode::Size,
-                code::NOBODY => CloseCode::Again,
-                _ => CloseCode::Policy,
-            },
-            reason: format!("{code}: {words}"),
-        }
-    }
-
-    /// The hub has ended; `last_line` is the last thing it said.
-    fn of_hub(last_line: &[u8]) -> Self {
-        let error = parse(last_line)
-            .ok()
-            .filter(|message| message.kind == "error")
-            .and_then(|message| serde_json::from_value::<ErrorPayload>(message.payload).ok())
-            .filter(|error| error.fatal);
-        match error {
-            Some(error) => Self {
-                error: None,
-                code: CloseCode::Policy,
-                reason: format!("{}: {}", error.code, error.message),
-            },
-            None => Self {
-                error: None,
-                code: CloseCode::Away,
-                reason: "the hub has closed".to_owned(),
-            },
-        }
-    }
-
-    /// Says it, and waits a little for the client to close; it may not read any more.
-    fn say(self, mut socket: WebSocket<TcpStream>, voice: &Voice, now: Timestamp) {
-        if let Some((code, message)) = self.error {
-            let payload = ErrorPayload {
-                code: code.to_owned(),
-                message,
-                component: Some("hub".to_owned()),
-                fatal: true,
-                context: None,
-                agent_id: None,
-            };
-            let line = voice.say("error", &payload, None, now);
-            let _ = socket.write(text_of(&line));
-        }
-        let mut reason = self.reason;
-        while reason.len() > MAX_REASON_BYTES {
-            reason.pop();
-        }
-        let frame = CloseFrame {
-            code: self.code,
-            reason: reason.into(),
-        };
-        let _ = socket.close(Some(frame));
-        let deadline = Instant::now() + CLOSE_LIMIT;
-        loop {
-            let flushed = socket.flush();
-            match socket.read() {
-                Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Ok(_) => {}
-                Err(_) => return,
-            }
-            let left = deadline.saturating_duration_since(Instant::now());
-            let interest = match flushed {
-                Ok(()) => PollFlags::IN,
-                Err(_) => PollFlags::IN | PollFlags::OUT,
-            };
-            let mut waiting = [PollFd::new(socket.get_ref(), interest)];
-            let timeout = Timespec::try_from(left).ok();
-            if left.is_zero() || timeout.is_none_or(|left| poll(&mut waiting, Some(&left)) == Ok(0))
-            {
-                return;
-            }
-        }
-    }
 }
 
 /// What one step came to.
@@ -307,9 +216,4 @@ impl Bridge {
         }
         Step::Done
     }
-}
-
-/// A line without its end.
-fn text_of(line: &[u8]) -> Message {
-    Message::text(String::from_utf8_lossy(line).trim_end())
 }

@@ -1,40 +1,48 @@
-//! The hub over WebSocket, on request and on loopback only, for clients that cannot open a Unix socket.
+//! The hub over WebSocket, on request and on loopback only, for clients that cannot open a Unix socket; and the
+//! page for phone and browser, which is one of these.
 //!
 //! It is no second hub: each connection, once it was let in (`door`), is a client of `hub.sock` like
 //! any other, and only carries the same messages, one a text frame (`bridge`). So it makes no
 //! difference to it which process collects.
 //!
-//! May import: `protocol`, `sys`, and the hooks' words.
+//! A request is read (`request`) and judged (`door`). A program shows a token (`token`), a page what proves its
+//! device (`proof`), not too often in vain (`tries`). `visits` are the connections there are.
+//!
+//! May import: `protocol`, `devices`, `page`, `sys`, and the hooks' words.
 
 mod bridge;
 mod door;
+mod farewell;
+mod house;
+mod post;
+mod proof;
+mod request;
+mod revoked;
 mod token;
+mod tries;
 mod visits;
 
-use std::io::{self, Write};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::os::unix::net::UnixStream;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::timestamp::Timestamp;
-use rustix::event::{PollFd, PollFlags, poll};
 use thiserror::Error;
 
-use crate::hub::protocol::{Admit, Right, Voice};
-use crate::sys::wake_channel::{Inbox, Orders, inbox};
+use crate::hub::devices::Devices;
+use crate::hub::protocol::{Right, Voice};
+use crate::sys::wake_channel::{Orders, inbox};
 use door::Door;
+use house::House;
+use post::Posted;
+pub use post::listeners;
+use revoked::Revocations;
 use token::Tokens;
+use tries::Tries;
 use visits::Visits;
-
-/// When the system has no file descriptor left, the next connection is looked at after this time.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
-
-/// Each connection has a thread, whose work needs little.
-const STACK_BYTES: usize = 512 * 1024;
 
 /// The first of the ports from which a session's own is taken, and how many there are.
 const PORTS: (u16, u16) = (42000, 2000);
@@ -85,6 +93,8 @@ pub struct Listening {
     visits: Arc<Visits>,
     orders: Option<Orders<()>>,
     thread: Option<JoinHandle<()>>,
+    _revocations: Option<Revocations>,
+    _posted: Posted,
 }
 
 impl Listening {
@@ -146,9 +156,17 @@ pub fn listen(setup: &Setup) -> Result<Listening, ListenError> {
         .local_addr()
         .map_err(ListenError::io(listening()))?;
     let (orders, orders_in) = inbox().map_err(ListenError::io(listening()))?;
+    let posted = Posted::at(&folder, address).map_err(ListenError::io(format!(
+        "say in {} where that is",
+        folder.display()
+    )))?;
     let visits = Arc::new(Visits::default());
+    let devices = Devices::of(&setup.places);
+    let revocations = devices.clone().map(|devices| {
+        Revocations::heed(devices, Arc::clone(&visits)).map_err(ListenError::io(listening()))
+    });
     let house = House {
-        door: Arc::new(Door::new(tokens, setup.origins.clone(), address.port())),
+        door: Door::new(tokens, setup.origins.clone(), address.port()),
         hub: setup.places.hub_socket.clone(),
         voice: Voice {
             session_id: setup.places.session.clone(),
@@ -157,7 +175,10 @@ pub fn listen(setup: &Setup) -> Result<Listening, ListenError> {
         sessions: setup.sessions.clone(),
         clock: setup.clock,
         visits: Arc::clone(&visits),
+        devices,
+        tries: Tries::default(),
     };
+    let house = Arc::new(house);
     let thread = std::thread::Builder::new()
         .name("listen".into())
         .spawn(move || house.run(&listener, &orders_in))
@@ -168,86 +189,14 @@ pub fn listen(setup: &Setup) -> Result<Listening, ListenError> {
         visits,
         orders: Some(orders),
         thread: Some(thread),
+        _revocations: revocations.transpose()?,
+        _posted: posted,
     })
 }
 
 /// Whether somebody has listened there and was killed, and nobody does now.
 pub fn was_cut_off(places: &Places) -> bool {
     token::are_left(&places.runtime)
-}
-
-/// Lets connections in.
-struct House {
-    door: Arc<Door>,
-    hub: PathBuf,
-    voice: Voice,
-    /// By which names the hub may be called beside its own.
-    sessions: Vec<String>,
-    clock: fn() -> Timestamp,
-    visits: Arc<Visits>,
-}
-
-impl House {
-    fn run(&self, listener: &TcpListener, orders: &Inbox<()>) {
-        loop {
-            let mut waiting = [
-                PollFd::new(orders, PollFlags::IN),
-                PollFd::new(listener, PollFlags::IN),
-            ];
-            // Interrupted, it looks again.
-            let _ = poll(&mut waiting, None);
-            if orders.take().closed {
-                return;
-            }
-            match listener.accept() {
-                Ok((stream, _)) => self.welcome(stream),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(_) => std::thread::sleep(ACCEPT_PAUSE),
-            }
-        }
-    }
-
-    fn welcome(&self, stream: TcpStream) {
-        let Ok(handle) = stream.try_clone() else {
-            return;
-        };
-        let place = self.visits.begin(handle);
-        let (door, hub) = (Arc::clone(&self.door), self.hub.clone());
-        let (voice, clock) = (self.voice.clone(), self.clock);
-        let sessions = self.sessions.clone();
-        let visit = move || {
-            if let Some((socket, right)) = door.let_in(stream, || place.take_place()) {
-                // Without a hub the bridge says so.
-                let hub = UnixStream::connect(&hub).ok();
-                let hub = hub.filter(|hub| admit(hub, right, sessions, &voice, clock()));
-                if let Some(hub) = &hub {
-                    place.talks_over(hub);
-                }
-                bridge::run(socket, hub, &voice, clock, &|stream| place.leaves(stream));
-            }
-            drop(place);
-        };
-        // Without a thread the connection is closed, which is all that can be said.
-        let _ = std::thread::Builder::new()
-            .name("websocket".into())
-            .stack_size(STACK_BYTES)
-            .spawn(visit);
-    }
-}
-
-/// Tells the hub what the client may do that talks through this connection; whether that could be said. It is
-/// the first thing that is said there: by it the hub knows that what it hears is not said by this process, but
-/// by somebody whose place in the system nobody can look up.
-fn admit(
-    mut hub: &UnixStream,
-    right: Right,
-    sessions: Vec<String>,
-    voice: &Voice,
-    now: Timestamp,
-) -> bool {
-    let admit = Admit { right, sessions };
-    hub.write_all(&voice.say("admit", &admit, None, now))
-        .is_ok()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! runs our program, and under a name that no other living client has.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::Client;
 use crate::hub::protocol::Right;
@@ -38,6 +39,8 @@ pub(super) struct Admission {
     pub(super) session: Option<String>,
     /// It carries what somebody else says.
     pub(super) is_relayed: bool,
+    /// The device of the person's that says it.
+    pub(super) device: Option<Arc<str>>,
     /// The process that has connected, where the system tells.
     pub(super) process: Option<u32>,
     /// Which of our own commands it is, if it is one.
@@ -86,7 +89,10 @@ impl Client {
     /// With whom it shares seats.
     pub(in crate::hub::server) fn group(&self) -> Group {
         match self.admission.is_relayed {
-            true => Group::Token(self.admission.right),
+            true => match &self.admission.device {
+                Some(device) => Group::Device(Arc::clone(device)),
+                None => Group::Token(self.admission.right),
+            },
             false if self.standing == Standing::Home => Group::Home,
             false => Group::Elsewhere,
         }
@@ -129,13 +135,17 @@ impl Client {
             "" => &self.admission.said_name,
             name => name,
         };
+        let device = self.admission.device.as_ref();
+        let device = device.map(|device| format!("device {device}"));
         Who {
-            door: match self.admission.door {
-                Some(door) => door.to_owned(),
-                None if self.admission.is_relayed => format!("websocket {name}"),
-                None => format!("hub {name}"),
+            door: match (self.admission.door, &device) {
+                (Some(door), _) => door.to_owned(),
+                (None, Some(device)) => device.clone(),
+                (None, None) if self.admission.is_relayed => format!("websocket {name}"),
+                (None, None) => format!("hub {name}"),
             },
-            name: self.name.clone(),
+            // A device is the same under whatever name its page comes, and no other one is.
+            name: device.unwrap_or_else(|| self.name.clone()),
             right: self.admission.right,
             under: None,
             // Whoever relays is not the one that wants it.

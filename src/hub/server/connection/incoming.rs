@@ -155,6 +155,7 @@ impl Client {
         self.admission.right = self.admission.right.at_most(admit.right);
         self.admission.sessions = admit.sessions;
         self.admission.is_relayed = true;
+        self.admission.device = admit.device.map(Into::into);
         self.standing = Standing::Unknown;
     }
 

@@ -128,6 +128,7 @@ impl Client {
                 sessions: Vec::new(),
                 session: None,
                 is_relayed: false,
+                device: None,
                 process,
                 door: None,
                 overstepped: Vec::new(),
