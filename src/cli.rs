@@ -83,6 +83,11 @@ pub(crate) enum Command {
     Rules(RulesCommand),
     /// Collect events without a screen, for `status` and for dashboards started later
     Collect(CollectArgs),
+    /// Let a phone or browser in: show a QR code that is good once, for two minutes
+    Pair(PairArgs),
+    /// Print which phones and browsers are paired, or take one out
+    #[command(subcommand)]
+    Devices(DevicesCommand),
     /// Print what every assistant is doing
     Status(StatusArgs),
     /// Wait until an assistant is in a state
@@ -186,6 +191,44 @@ pub(crate) struct ContainerArgs {
     /// folder, which takes events and nothing else; with targets (again for each) only of these
     #[arg(long = "container", value_name = "NAME[=TARGET]")]
     pub(crate) containers: Vec<String>,
+}
+
+/// Options of `pair`.
+#[derive(Debug, Args)]
+pub(crate) struct PairArgs {
+    /// It may see everything, and do nothing
+    #[arg(long, conflicts_with = "manage")]
+    pub(crate) read_only: bool,
+    /// It may also send prompts, stop and resume, and change tasks; without either it may see everything,
+    /// decide about requests and snooze
+    #[arg(long)]
+    pub(crate) manage: bool,
+    /// How it is called among your devices; without it the page says a name
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// Where the device finds the page: this machine's own address, or one of `[listen] origins`; without
+    /// it the first of these that begins with `https://`, else this machine's own
+    #[arg(long, value_name = "URL")]
+    pub(crate) address: Option<String>,
+    /// Print address and code as JSON, and do not wait
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What to do with paired devices.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DevicesCommand {
+    /// Print each with its right, and when it was paired and last came
+    List {
+        /// Print them as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take one out: what it has open is cut off at once
+    Revoke {
+        /// How it is called
+        name: String,
+    },
 }
 
 /// Whether clients may come over WebSocket.

@@ -45,7 +45,7 @@ pub(super) fn wanted(
 pub(super) fn start(context: &Context, setup: &Setup) -> Result<Listening, CommandError> {
     let listening = begin(context, setup)?;
     messages::status(&format!(
-        "Listening on ws://{}/ws; a token to read is in {}, those to publish, answer and manage beside it.",
+        "Listening on ws://{}/ws; a token to read is in {}, those to publish, answer and manage beside it; `pane-patrol pair` lets a phone or browser in.",
         listening.address(),
         listening.token(Right::Read).display()
     ));

@@ -14,6 +14,7 @@ mod decide;
 mod demo;
 mod deny;
 mod describe;
+mod devices;
 mod diff;
 mod doctor;
 mod emit;
@@ -28,6 +29,7 @@ mod logged;
 mod lookup;
 mod maintainers_log;
 mod mirror;
+mod pair;
 mod program;
 mod request;
 mod resume;
@@ -74,6 +76,8 @@ pub fn run(cli: &Cli) -> CommandResult {
         Some(Command::Trust(arguments)) => trust::run(&context, arguments),
         Some(Command::Rules(command)) => rules::run(&context, command),
         Some(Command::Collect(arguments)) => collect::run(&context, arguments),
+        Some(Command::Pair(arguments)) => pair::run(&context, arguments),
+        Some(Command::Devices(command)) => devices::run(&context, command),
         Some(Command::Status(arguments)) => status::run(&context, arguments),
         Some(Command::Wait(arguments)) => wait::run(&context, arguments),
         Some(Command::Watch(arguments)) => watch::run(&context, arguments),
