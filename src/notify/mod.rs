@@ -6,6 +6,7 @@
 //! | `watch` | rows and time in, notices out | asks anybody anything |
 //! | `snooze` | which rows keep quiet, as a small file that every dashboard may write | |
 //! | `send` | bell, message, terminal, desktop, the person's own command | decides |
+//! | `push` | a title and a link to a phone, by ntfy | says what is asked, unless that is wanted |
 //! | this file | the thread between them | |
 //!
 //! Only the instance that collects runs it, so that nobody is told twice. Nothing is asked of a multiplexer
@@ -13,6 +14,7 @@
 //!
 //! May import: `mux`, `state`, `sys`, and the hooks' words.
 
+mod push;
 mod send;
 mod sequence;
 mod setting;

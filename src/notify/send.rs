@@ -2,7 +2,7 @@
 //! line of the dashboard.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::event::State;
@@ -10,9 +10,9 @@ use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::text::one_line;
 use serde_json::json;
 
-use super::sequence;
 use super::setting::{Channel, Settings};
 use super::watch::Notice;
+use super::{push, sequence};
 use crate::mux::{self, Audience, Multiplexer, Place, Reach};
 use crate::state::words::word;
 use crate::sys::child::{self, feed, ours, persons};
@@ -22,7 +22,7 @@ use crate::sys::terminal;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Longest text of a notice, in characters.
-const MAX_TEXT_CHARS: usize = 160;
+pub(super) const MAX_TEXT_CHARS: usize = 160;
 
 /// What the row's server looks like at the moment of the notice.
 pub(super) struct Scene {
@@ -64,6 +64,12 @@ pub(super) fn send(notice: &Notice, scene: &Scene, settings: &Settings) -> Vec<S
         Channel::Osc99 => pass(scene, &sequence::osc99(&text(notice))),
         Channel::Desktop => desktop(notice),
         Channel::Command => command(notice, &settings.command),
+        Channel::Ntfy => push::send(
+            notice,
+            settings.ntfy.as_ref(),
+            settings.link.as_ref(),
+            settings.content,
+        ),
     };
     let mut channels = notice.channels.clone();
     // A multiplexer may draw nothing else while its message stands, and would swallow what is to pass through.
@@ -75,27 +81,36 @@ pub(super) fn send(notice: &Notice, scene: &Scene, settings: &Settings) -> Vec<S
 /// One line for a person: `claude in shop:1.1 wants approval: Bash: cargo publish`.
 fn text(notice: &Notice) -> String {
     let row = &notice.row;
-    let does = match notice.state {
+    let (does, asked) = (does(notice), asked(notice));
+    one_line(
+        &format!("{} in {} {does}{asked}", row.assistant, row.target),
+        MAX_TEXT_CHARS,
+    )
+}
+
+/// `wants approval`.
+pub(super) fn does(notice: &Notice) -> &'static str {
+    match notice.state {
         State::Running | State::Idle => "is there",
         other => word(other),
-    };
+    }
+}
+
+/// `: Bash: cargo publish`, where it is known.
+pub(super) fn asked(notice: &Notice) -> String {
     let (tool, message) = match &notice.request {
         Some(request) => (&request.tool, &request.message),
-        None => (&None, &row.message),
+        None => (&None, &notice.row.message),
     };
     let parts: Vec<&str> = [tool, message]
         .into_iter()
         .filter_map(Option::as_deref)
         .collect();
-    let what = if parts.is_empty() {
+    if parts.is_empty() {
         String::new()
     } else {
         format!(": {}", parts.join(": "))
-    };
-    one_line(
-        &format!("{} in {} {does}{what}", row.assistant, row.target),
-        MAX_TEXT_CHARS,
-    )
+    }
 }
 
 fn ring(scene: &Scene) -> Result<(), String> {
@@ -173,26 +188,30 @@ fn command(notice: &Notice, words: &[String]) -> Result<(), String> {
     run(&mut command, &format!("{told}\n")).map_err(|failure| failure.told(program))
 }
 
-enum Failure {
+/// Why a program has not told it.
+pub(super) enum Failure {
     /// There is no such program.
     Missing,
+    /// It says so itself.
+    Status(ExitStatus),
     Other(String),
 }
 
 impl Failure {
-    fn told(self, program: &str) -> String {
+    pub(super) fn told(self, program: &str) -> String {
         match self {
             Self::Missing => format!("`{program}` is not installed"),
+            Self::Status(status) => format!("`{program}`: {status}"),
             Self::Other(why) => format!("`{program}`: {why}"),
         }
     }
 }
 
 /// Runs a program with `input` on its stdin; one that takes too long is ended.
-fn run(command: &mut Command, input: &str) -> Result<(), Failure> {
+pub(super) fn run(command: &mut Command, input: &str) -> Result<(), Failure> {
     match feed(command, input.as_bytes(), Instant::now() + PATIENCE) {
         Ok(Some(status)) if status.success() => Ok(()),
-        Ok(Some(status)) => Err(Failure::Other(status.to_string())),
+        Ok(Some(status)) => Err(Failure::Status(status)),
         Ok(None) => Err(Failure::Other(format!("it took longer than {PATIENCE:?}"))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Failure::Missing),
         Err(error) => Err(Failure::Other(error.to_string())),

@@ -8,6 +8,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 use time::UtcOffset;
 
+use super::push::Address;
+
 /// How long a request may be open before a notice, unless said otherwise: long enough for a person
 /// who is about to answer it anyway.
 const DEFAULT_DELAY: Duration = Duration::from_secs(10);
@@ -35,6 +37,8 @@ pub enum Channel {
     Desktop,
     /// The person's own `command`.
     Command,
+    /// A phone, by the topic that `ntfy` names.
+    Ntfy,
 }
 
 /// What the person has set.
@@ -62,6 +66,15 @@ pub struct Settings {
     quiet: Option<Quiet>,
     /// Your own program and its arguments, for the way `command`; it is given the notice as one line of JSON.
     pub(super) command: Vec<String>,
+    /// The topic of an ntfy server, your own or the public one, for the way `ntfy`: `"https://ntfy.example.org/topic"`.
+    /// Whoever knows it reads along. Sent by the system's `curl`.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub(super) ntfy: Option<Address>,
+    /// Where the page is found from the phone: what `ntfy` tells of opens its row there.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub(super) link: Option<Address>,
+    /// Whether `ntfy` also tells where it is and what is asked. Without it: which assistant, and that it asks.
+    pub(super) content: bool,
 }
 
 impl Default for Settings {
@@ -75,6 +88,9 @@ impl Default for Settings {
             delay_seconds: None,
             quiet: None,
             command: Vec::new(),
+            ntfy: None,
+            link: None,
+            content: false,
         }
     }
 }
