@@ -932,6 +932,10 @@ pub(crate) struct DemoArgs {
     /// Print the first screen and end, as without a terminal
     #[arg(long)]
     pub(crate) print: bool,
+    /// Serve the page instead, on a port of its own: prints where a browser on this machine opens it, and
+    /// stays until Ctrl-C
+    #[arg(long, conflicts_with = "print")]
+    pub(crate) page: bool,
     /// Width of the printed screen
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(40..=1000))]
     pub(crate) columns: u16,

@@ -14,7 +14,7 @@ use crate::demo::{self, OnStage, Place, Player, Stage};
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::messages;
 
-/// Shows the demo on this terminal; without a terminal, or when asked to, prints its first screen.
+/// Shows the demo on this terminal, or as a page; without a terminal, or when asked to, prints its first screen.
 pub(super) fn run(context: &Context, arguments: &DemoArgs) -> CommandResult {
     if let Some(name) = &arguments.play {
         return play(context, name);
@@ -25,8 +25,8 @@ pub(super) fn run(context: &Context, arguments: &DemoArgs) -> CommandResult {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let asked = (arguments.columns, arguments.rows);
     let own = crossterm::terminal::size().ok().filter(|_| show);
-    let (columns, rows) = own.unwrap_or(asked);
-    let stage = Stage::set(&executable, &path, columns, rows).map_err(|error| {
+    let size = own.unwrap_or(asked);
+    let stage = Stage::set(&executable, &path, size, arguments.page).map_err(|error| {
         CommandError::new("could not set the demo up")
             .caused_by(&error)
             .hint("it needs tmux on PATH and a TMPDIR that can be written to; nothing of yours was changed")
@@ -35,12 +35,22 @@ pub(super) fn run(context: &Context, arguments: &DemoArgs) -> CommandResult {
         .map_err(|error| CommandError::new("could not wait for signals").caused_by(&error))?;
     let handle = signals.handle();
     let ended = thread::scope(|scope| {
-        scope.spawn(|| {
+        let waits = scope.spawn(|| {
             if signals.forever().next().is_some() {
                 stage.end();
             }
         });
-        let ended = if show {
+        let ended = if arguments.page {
+            let address = stage.page(&executable);
+            address.map(|address| {
+                messages::result(&format!("{address}\n"));
+                messages::status(
+                    "Open it in a browser on this machine: it is good once, for two minutes. Ctrl-C ends the demo.",
+                );
+                // By a signal.
+                let _ = waits.join();
+            })
+        } else if show {
             stage.attach()
         } else {
             stage.screen().map(|screen| messages::result(&screen))

@@ -47,6 +47,9 @@ const CURTAIN_UP_WITHIN: Duration = Duration::from_secs(20);
 /// How often the screen is looked at while waiting for that.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
+/// `pair` prints no more, in bytes.
+const MAX_PRINTED: usize = 4096;
+
 /// How long the hooks may take to be registered.
 const INSTALLS_WITHIN: Duration = Duration::from_secs(20);
 
@@ -72,11 +75,12 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Sets up the folders, the server, the assistants and the dashboard, `columns` by `rows` cells.
+    /// Sets up the folders, the server, the assistants and the dashboard, of so many columns and rows; it serves the
+    /// page where that is wanted.
     ///
     /// # Errors
     /// The temporary folder cannot be made, tmux is missing, or it refuses a command.
-    pub fn set(executable: &Path, path: &OsStr, columns: u16, rows: u16) -> io::Result<Self> {
+    pub fn set(executable: &Path, path: &OsStr, size: (u16, u16), page: bool) -> io::Result<Self> {
         let root = Root::make()?;
         let environment = environment(root.path(), path);
         let stage = Self {
@@ -95,7 +99,7 @@ impl Stage {
             std::fs::create_dir_all(stage.root.path().join(folder))?;
         }
         stage.furnish(executable)?;
-        stage.start(executable, columns, rows)?;
+        stage.start(executable, size, page)?;
         Ok(stage)
     }
 
@@ -136,12 +140,12 @@ impl Stage {
         child::feed(&mut install, b"", Instant::now() + INSTALLS_WITHIN).map(drop)
     }
 
-    fn start(&self, executable: &Path, columns: u16, rows: u16) -> io::Result<()> {
+    fn start(&self, executable: &Path, size: (u16, u16), page: bool) -> io::Result<()> {
         let session = |name, words: &[&str]| {
             let words = words.iter().map(OsString::from);
             Session {
                 name,
-                size: (columns, rows),
+                size,
                 folder: None,
                 window: None,
                 words: std::iter::once(executable.into()).chain(words).collect(),
@@ -157,7 +161,11 @@ impl Stage {
                 ..session(script.name, &["demo", "--play", script.name])
             })?;
         }
-        let dashboard = self.server.start(&session(DASHBOARD, &["supervisor"]))?;
+        let words: &[&str] = match page {
+            true => &["supervisor", "--listen", "127.0.0.1:0"],
+            false => &["supervisor"],
+        };
+        let dashboard = self.server.start(&session(DASHBOARD, words))?;
         self.server.show_ways(&Ways {
             says: " F1 dashboard · F9 prefix · F10 leave ",
             back: ("F1", &dashboard),
@@ -193,6 +201,24 @@ impl Stage {
             }
             std::thread::sleep(LOOK_EVERY);
         }
+    }
+
+    /// Where a browser finds the page, with a code that is good once, for two minutes.
+    ///
+    /// # Errors
+    /// The dashboard does not show every assistant in time, or gives no code.
+    pub fn page(&self, executable: &Path) -> io::Result<String> {
+        self.screen()?;
+        let mut pair = child::ours(executable, Kept::NOTHING);
+        pair.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        pair.args(["pair", "--json", "--manage", "--name", "browser"]);
+        let printed = child::printed(&mut pair, MAX_PRINTED, Instant::now() + INSTALLS_WITHIN);
+        let offered = printed.and_then(|text| serde_json::from_slice(&text).ok());
+        let address = offered.and_then(|offered: serde_json::Value| {
+            let address = offered["address"].as_str();
+            address.map(str::to_owned)
+        });
+        address.ok_or_else(|| io::Error::other("nobody is let in to its page"))
     }
 
     /// Ends everything on the stage; whoever is attached is let go.

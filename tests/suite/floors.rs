@@ -19,6 +19,7 @@ const FLOORS: &[&[&str]] = &[
         "src/messages/",
         "src/sys/",
         "src/diagnostics/",
+        "src/page/",
     ],
     &["src/rules/", "src/git/", "src/tasks/", "src/status_record/"],
     &["src/state/"],

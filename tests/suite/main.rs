@@ -16,6 +16,7 @@ mod crowd;
 mod dashboard;
 mod decide;
 mod demo;
+mod devices;
 mod docs;
 mod doctor;
 mod doubtful;

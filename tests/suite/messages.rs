@@ -2,6 +2,7 @@
 //! on the real executable, and the page of all of them is made from what it said.
 
 mod acts;
+mod devices;
 mod files;
 mod hooks;
 mod seen;
@@ -18,6 +19,7 @@ fn all() -> Seen {
     let mut seen = Seen::default();
     typed::bring_about(&mut seen);
     acts::bring_about(&mut seen);
+    devices::bring_about(&mut seen);
     files::bring_about(&mut seen);
     hooks::bring_about(&mut seen);
     seen

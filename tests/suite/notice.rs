@@ -1,5 +1,7 @@
 //! Notices as a person gets them: a real tmux server with a client, events through the real hook.
 
+mod phone;
+
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, SystemTime};

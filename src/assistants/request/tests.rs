@@ -487,3 +487,35 @@ fn a_session_that_is_a_path_has_no_transcript() {
     asked.instance_id = Some(format!("../-home-user-proj/{SESSION}"));
     assert!(find_in(&folder, &asked).is_err());
 }
+
+#[test]
+fn a_question_has_options_where_one_of_them_answers_all_of_it() {
+    let question = |more: Value| {
+        let mut question = json!({"question": "Which?", "options": [
+            {"label": "red", "description": "warm"}, {"label": "bl\u{1b}ue"}, "green"]});
+        for (name, value) in more.as_object().unwrap() {
+            question[name] = value.clone();
+        }
+        question
+    };
+    let options = |given, questions: Value| {
+        let full = Full::of("AskUserQuestion", given, json!({"questions": questions}));
+        full.options()
+    };
+    let one = question(json!({}));
+    let words = |label: &str, about: Option<&str>| (label.to_owned(), about.map(str::to_owned));
+    let found = options(Given::Question, json!([one]));
+    assert_eq!(found[0], words("red", Some("warm")));
+    assert!(!found[1].0.contains('\u{1b}'), "{found:?}");
+    assert_eq!(found[2], words("green", None));
+    for several in [
+        json!([one, one]),
+        json!([question(json!({"multiSelect": true}))]),
+        json!([question(json!({"multiple": true}))]),
+        json!([]),
+        json!("which?"),
+    ] {
+        assert_eq!(options(Given::Question, several.clone()), [], "{several}");
+    }
+    assert_eq!(options(Given::Command, json!([one])), []);
+}

@@ -79,3 +79,49 @@ pub struct QuestionOption {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<String>,
 }
+
+#[cfg(test)]
+mod tests {
+    use pane_patrol_hooks::timestamp::Timestamp;
+
+    use super::*;
+    use crate::hub::protocol::{ActOutcome, ActResult, MAX_MESSAGE_BYTES, Voice, parse};
+    use crate::state::fixture::{With as _, row};
+
+    /// What is told of a request whose text has so many bytes.
+    fn told(bytes: usize) -> ActResult {
+        use pane_patrol_hooks::event::State;
+        let row = row(1, "claude", State::WaitingApproval, "a:0.0", 5).asks("Bash", "x");
+        let text = "x".repeat(bytes);
+        let mut result = ActResult::of("read", ActOutcome::Done, None);
+        result.request = Some(ReadRequest {
+            request: row.waiting[0].clone(),
+            generation: 1,
+            digest: "0".repeat(64),
+            whole: true,
+            parts: vec![RequestPart::Text { text: text.clone() }],
+            text,
+            can: vec![Verb::Approve, Verb::Deny],
+            options: Vec::new(),
+            input: None,
+            reason: None,
+        });
+        let voice = Voice {
+            session_id: "default".to_owned(),
+            sender_id: "collector".to_owned(),
+        };
+        let line = voice.say_result(&result, None, Timestamp::default());
+        assert!(line.len() <= MAX_MESSAGE_BYTES);
+        serde_json::from_value(parse(&line).unwrap().payload).unwrap()
+    }
+
+    #[test]
+    fn a_request_without_room_for_its_pieces_is_told_as_a_text_and_one_without_room_for_that_not_at_all() {
+        let whole = |bytes| told(bytes).request.unwrap();
+        assert_eq!(whole(100_000).parts.len(), 1);
+        let plain = whole(200_000);
+        assert_eq!((plain.parts.len(), plain.text.len()), (0, 200_000));
+        let cut = told(300_000);
+        assert_eq!((cut.outcome, cut.request), (ActOutcome::Refused, None));
+    }
+}

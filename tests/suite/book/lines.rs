@@ -77,6 +77,23 @@ const OTHERWISE: &[(&str, How)] = &[
         How::IsNotOurs("it needs docker, an image and a network; `belief.rs` has containers"),
     ),
     (
+        "pane-patrol --listen",
+        How::IsParsed("somebody collects here already; `devices.rs` starts some that listen"),
+    ),
+    (
+        "pane-patrol pair",
+        How::IsParsed("nobody listens here, and it waits for a phone; `devices.rs` has both"),
+    ),
+    (
+        "pane-patrol devices revoke",
+        How::IsParsed("no device is paired here; `devices.rs` revokes some"),
+    ),
+    ("ssh -N -L", How::IsNotOurs("it needs another machine")),
+    (
+        "tailscale serve",
+        How::IsNotOurs("it needs Tailscale and a tailnet"),
+    ),
+    (
         "ssh -R",
         How::IsNotOurs("it needs another machine; `wrap/elsewhere.rs` has the hub's address alone"),
     ),

@@ -104,6 +104,7 @@ const LISTING: &[&str] = &[
     "src/assistants/codex/tasks.rs",
     "src/demo/leftovers.rs",
     "src/git/summary.rs",
+    "src/hub/websocket/post.rs",
     "src/log/files.rs",
     "src/mux/tmux/conf/glob.rs",
     "src/mux/tmux/conf/scratch.rs",
