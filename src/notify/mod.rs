@@ -14,12 +14,15 @@
 //!
 //! May import: `mux`, `state`, `sys`, and the hooks' words.
 
+mod address;
+mod program;
 mod push;
 mod send;
 mod sequence;
 mod setting;
 mod snooze;
 mod watch;
+mod words;
 
 use std::io;
 use std::path::PathBuf;

@@ -8,32 +8,12 @@
 use std::fmt::Write as _;
 
 use pane_patrol_hooks::text::one_line;
-use serde::Deserialize;
-use serde::de::{Deserializer, Error};
 
-use super::send::{Failure, MAX_TEXT_CHARS, asked, does, run};
+use super::address::Address;
+use super::program::{Failure, run};
 use super::watch::Notice;
+use super::words::{MAX_TEXT_CHARS, asked, does};
 use crate::sys::child::{self, ours};
-
-/// An address of the web, as the settings name it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Address(String);
-
-impl<'de> Deserialize<'de> for Address {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let is_plain = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\\');
-        let rest = ["https://", "http://"]
-            .iter()
-            .find_map(|it| text.strip_prefix(it));
-        match rest.is_some_and(|rest| !rest.is_empty()) && text.chars().all(is_plain) {
-            true => Ok(Self(text)),
-            false => Err(D::Error::custom(format!(
-                "`{text}` is no address like `https://example.org/topic`"
-            ))),
-        }
-    }
-}
 
 /// Sends it; the error says why not, and nothing of the address.
 pub(super) fn send(
@@ -67,14 +47,14 @@ fn told(notice: &Notice, to: &Address, link: Option<&Address>, with_content: boo
         // A text takes whatever is written to it.
         let _ = writeln!(told, "{name} = {}", quoted(value));
     };
-    say("url", &to.0);
+    say("url", to.as_str());
     say(
         "header",
         &format!("Title: {}", one_line(&title, MAX_TEXT_CHARS)),
     );
-    if let Some(Address(link)) = link {
+    if let Some(link) = link {
         let row = escaped(&notice.row.target.to_string());
-        say("header", &format!("Click: {link}#row={row}"));
+        say("header", &format!("Click: {}#row={row}", link.as_str()));
     }
     // Never `data`, which reads a file where it begins with `@`.
     say("data-raw", &one_line(&body, MAX_TEXT_CHARS));
@@ -126,9 +106,8 @@ mod tests {
     use super::*;
     use crate::state::fixture::row;
 
-    fn address(text: &str) -> Result<Address, String> {
-        let text = toml::Value::from(text);
-        Address::deserialize(text).map_err(|error| error.to_string())
+    fn address(text: &str) -> Address {
+        toml::Value::from(text).try_into().unwrap()
     }
 
     fn notice() -> Notice {
@@ -148,7 +127,6 @@ mod tests {
             address("https://ntfy.sh/topic"),
             address("https://box.ts.net/"),
         );
-        let (to, link) = (to.unwrap(), link.unwrap());
         let bare = told(&notice(), &to, Some(&link), false);
         assert!(bare.contains("header = \"Title: claude asks\"\n"), "{bare}");
         assert!(
@@ -165,23 +143,5 @@ mod tests {
             "{last}"
         );
         assert_eq!(whole.matches("\nurl = ").count(), 1, "{whole}");
-    }
-
-    #[test]
-    fn an_address_is_one_and_can_be_nothing_else() {
-        for good in ["https://ntfy.sh/topic", "http://127.0.0.1:8080/a?auth=x"] {
-            assert!(address(good).is_ok(), "{good}");
-        }
-        for bad in [
-            "",
-            "topic",
-            "ftp://a/b",
-            "https://",
-            "file:///etc/passwd",
-            "https://a/b\"\noutput = \"/tmp/x",
-            "https://a/b c",
-        ] {
-            assert!(address(bad).is_err(), "{bad}");
-        }
     }
 }

@@ -2,27 +2,18 @@
 //! line of the dashboard.
 
 use std::path::Path;
-use std::process::{Command, ExitStatus};
-use std::time::{Duration, Instant};
 
-use pane_patrol_hooks::event::State;
 use pane_patrol_hooks::target::Target;
-use pane_patrol_hooks::text::one_line;
 use serde_json::json;
 
+use super::program::{Failure, run};
 use super::setting::{Channel, Settings};
 use super::watch::Notice;
+use super::words::text;
 use super::{push, sequence};
 use crate::mux::{self, Audience, Multiplexer, Place, Reach};
-use crate::state::words::word;
-use crate::sys::child::{self, feed, ours, persons};
+use crate::sys::child::{self, ours, persons};
 use crate::sys::terminal;
-
-/// How long a program that is told may take before it is ended.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// Longest text of a notice, in characters.
-pub(super) const MAX_TEXT_CHARS: usize = 160;
 
 /// What the row's server looks like at the moment of the notice.
 pub(super) struct Scene {
@@ -76,41 +67,6 @@ pub(super) fn send(notice: &Notice, scene: &Scene, settings: &Settings) -> Vec<S
     channels.sort_by_key(|channel| *channel == Channel::Message);
     let failed = channels.iter().filter_map(|channel| by(channel).err());
     failed.collect()
-}
-
-/// One line for a person: `claude in shop:1.1 wants approval: Bash: cargo publish`.
-fn text(notice: &Notice) -> String {
-    let row = &notice.row;
-    let (does, asked) = (does(notice), asked(notice));
-    one_line(
-        &format!("{} in {} {does}{asked}", row.assistant, row.target),
-        MAX_TEXT_CHARS,
-    )
-}
-
-/// `wants approval`.
-pub(super) fn does(notice: &Notice) -> &'static str {
-    match notice.state {
-        State::Running | State::Idle => "is there",
-        other => word(other),
-    }
-}
-
-/// `: Bash: cargo publish`, where it is known.
-pub(super) fn asked(notice: &Notice) -> String {
-    let (tool, message) = match &notice.request {
-        Some(request) => (&request.tool, &request.message),
-        None => (&None, &notice.row.message),
-    };
-    let parts: Vec<&str> = [tool, message]
-        .into_iter()
-        .filter_map(Option::as_deref)
-        .collect();
-    if parts.is_empty() {
-        String::new()
-    } else {
-        format!(": {}", parts.join(": "))
-    }
 }
 
 fn ring(scene: &Scene) -> Result<(), String> {
@@ -188,38 +144,10 @@ fn command(notice: &Notice, words: &[String]) -> Result<(), String> {
     run(&mut command, &format!("{told}\n")).map_err(|failure| failure.told(program))
 }
 
-/// Why a program has not told it.
-pub(super) enum Failure {
-    /// There is no such program.
-    Missing,
-    /// It says so itself.
-    Status(ExitStatus),
-    Other(String),
-}
-
-impl Failure {
-    pub(super) fn told(self, program: &str) -> String {
-        match self {
-            Self::Missing => format!("`{program}` is not installed"),
-            Self::Status(status) => format!("`{program}`: {status}"),
-            Self::Other(why) => format!("`{program}`: {why}"),
-        }
-    }
-}
-
-/// Runs a program with `input` on its stdin; one that takes too long is ended.
-pub(super) fn run(command: &mut Command, input: &str) -> Result<(), Failure> {
-    match feed(command, input.as_bytes(), Instant::now() + PATIENCE) {
-        Ok(Some(status)) if status.success() => Ok(()),
-        Ok(Some(status)) => Err(Failure::Status(status)),
-        Ok(None) => Err(Failure::Other(format!("it took longer than {PATIENCE:?}"))),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Failure::Missing),
-        Err(error) => Err(Failure::Other(error.to_string())),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use pane_patrol_hooks::event::State;
+
     use super::*;
     use crate::state::fixture::row;
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 use time::UtcOffset;
 
-use super::push::Address;
+use super::address::Address;
 
 /// How long a request may be open before a notice, unless said otherwise: long enough for a person
 /// who is about to answer it anyway.

@@ -137,6 +137,10 @@ impl Page {
     /// What comes of an act: an `act_result`, or an error.
     fn act(&mut self, act: &Value) -> Value {
         self.say("act", act);
+        self.result()
+    }
+
+    fn result(&mut self) -> Value {
         loop {
             let message = self.hear().expect("the hub goes on");
             if ["act_result", "error"].contains(&message["type"].as_str().expect("a type")) {

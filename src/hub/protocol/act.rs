@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::right::needed_by_act;
 use super::start::Start;
-use super::{ReadRequest, Resume, Right, is_false};
+use super::{ReadRequest, Resume, Right, Verb, is_false};
 use crate::state::{Decision, Pick, Request};
 use crate::tasks::TaskChange;
 
@@ -160,29 +160,6 @@ pub enum Named {
     Id(String),
     /// As it stands in the agent's `waiting`.
     Whole(Box<Request>),
-}
-
-/// What is decided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub enum Verb {
-    /// Yes, this once.
-    Approve,
-    /// No.
-    Deny,
-    /// One of a question's options.
-    Answer,
-}
-
-impl Verb {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Approve => "approve",
-            Self::Deny => "deny",
-            Self::Answer => "answer",
-        }
-    }
 }
 
 /// A decision about a request.

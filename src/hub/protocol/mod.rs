@@ -41,6 +41,7 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 mod unique;
+mod verb;
 mod voice;
 mod wait_decision;
 #[cfg(test)]
@@ -48,7 +49,7 @@ pub(crate) mod words;
 
 pub use act::{
     Act, ActOutcome, ActResult, ChangedTask, Decide, Located, MAX_PROMPT_BYTES, MAX_TRUST, Named,
-    SendPrompt, SentPrompt, Verb, What,
+    SendPrompt, SentPrompt, What,
 };
 pub use device::{Authenticate, Authenticated, MAX_PROOF_BYTES, NoEntry, NotLetIn, Pair, Paired};
 pub use diff::{AgentDiff, ChangedFile, FileWord, NoGit};
@@ -66,6 +67,7 @@ pub use status_record::StatusRecord;
 pub(crate) use task_update::changes as task_changes;
 pub use task_update::{TaskAction, TaskUpdate, TaskWord};
 pub use tasks::AgentTasks;
+pub use verb::Verb;
 pub use voice::Voice;
 pub use wait_decision::WaitDecision;
 

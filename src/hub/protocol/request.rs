@@ -116,7 +116,8 @@ mod tests {
     }
 
     #[test]
-    fn a_request_without_room_for_its_pieces_is_told_as_a_text_and_one_without_room_for_that_not_at_all() {
+    fn a_request_without_room_for_its_pieces_is_told_as_a_text_and_one_without_room_for_that_not_at_all()
+     {
         let whole = |bytes| told(bytes).request.unwrap();
         assert_eq!(whole(100_000).parts.len(), 1);
         let plain = whole(200_000);

@@ -68,7 +68,7 @@ const LOCKED: No = not_now(
     "too many wrong codes and tokens came: wait a minute, then try again",
 );
 
-/// The device that it is, with a place taken for it, and what it is told. `Err`: it was told why not, or has gone.
+/// The device that it is, with a place taken for it. `None`: it was told why not, or has gone.
 pub(super) fn judged(
     mut socket: WebSocket<TcpStream>,
     judge: &Judge<'_>,

@@ -137,7 +137,9 @@ fn a_server_that_refuses_is_told_of_without_its_secret_topic() {
 fn recipes() -> Vec<Vec<String>> {
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/notices.md");
     let page = std::fs::read_to_string(page).expect("it is there");
-    let (_, recipes) = page.split_once("### Pushover and Telegram").expect("they are there");
+    let (_, recipes) = page
+        .split_once("### Pushover and Telegram")
+        .expect("they are there");
     let blocks = recipes.split("```toml\n").skip(1);
     blocks
         .map(|block| {
@@ -167,7 +169,8 @@ fn the_recipes_of_the_book_hand_on_a_text_and_nothing_that_is_run() {
     write_program(&programs.join("curl"), &curl);
     let path = std::env::var("PATH").unwrap_or_default();
     let path = format!("{}:{path}", programs.display());
-    let notice = json!({"assistant": "claude", "text": "claude in shop:1.1 wants: $(touch ran) 'x' \"y\""});
+    let notice =
+        json!({"assistant": "claude", "text": "claude in shop:1.1 wants: $(touch ran) 'x' \"y\""});
     let recipes = recipes();
     assert_eq!(recipes.len(), 2);
     for words in recipes {
