@@ -13,42 +13,53 @@ pub(crate) struct Asset {
     pub(crate) bytes: &'static [u8],
 }
 
+/// A file of `files` beside the path under which it is asked for, which is its name.
+macro_rules! file {
+    ($name:literal, $content_type:literal) => {
+        (concat!("/", $name), asset_of!($name, $content_type))
+    };
+}
+
+macro_rules! script {
+    ($name:literal) => {
+        file!($name, "text/javascript; charset=utf-8")
+    };
+}
+
+macro_rules! asset_of {
+    ($name:literal, $content_type:literal) => {
+        Asset {
+            content_type: $content_type,
+            bytes: include_bytes!(concat!("files/", $name)),
+        }
+    };
+}
+
 /// Each file by the path under which it is asked for.
 const ASSETS: &[(&str, Asset)] = &[
-    ("/", html(include_bytes!("files/index.html"))),
-    ("/app.js", script(include_bytes!("files/app.js"))),
-    ("/worker.js", script(include_bytes!("files/worker.js"))),
-    (
-        "/style.css",
-        file("text/css; charset=utf-8", include_bytes!("files/style.css")),
-    ),
-    (
-        "/icon.svg",
-        file("image/svg+xml", include_bytes!("files/icon.svg")),
-    ),
-    (
-        "/manifest.webmanifest",
-        file(
-            "application/manifest+json",
-            include_bytes!("files/manifest.webmanifest"),
-        ),
-    ),
+    ("/", asset_of!("index.html", "text/html; charset=utf-8")),
+    file!("style.css", "text/css; charset=utf-8"),
+    file!("icon.svg", "image/svg+xml"),
+    file!("manifest.webmanifest", "application/manifest+json"),
+    script!("worker.js"),
+    script!("app.js"),
+    script!("acts.js"),
+    script!("age.js"),
+    script!("dom.js"),
+    script!("door.js"),
+    script!("hub.js"),
+    script!("list.js"),
+    script!("manage.js"),
+    script!("model.js"),
+    script!("patch.js"),
+    script!("request.js"),
+    script!("rights.js"),
+    script!("row.js"),
+    script!("text.js"),
+    script!("told.js"),
+    script!("words.js"),
+    script!("work.js"),
 ];
-
-const fn file(content_type: &'static str, bytes: &'static [u8]) -> Asset {
-    Asset {
-        content_type,
-        bytes,
-    }
-}
-
-const fn html(bytes: &'static [u8]) -> Asset {
-    file("text/html; charset=utf-8", bytes)
-}
-
-const fn script(bytes: &'static [u8]) -> Asset {
-    file("text/javascript; charset=utf-8", bytes)
-}
 
 /// The file that is asked for by `path`, without a query; `None`: there is none.
 pub(crate) fn asset(path: &str) -> Option<Asset> {
@@ -71,14 +82,52 @@ mod tests {
         for (path, asset) in ASSETS {
             let text = String::from_utf8_lossy(asset.bytes);
             let text = text.replace("http://www.w3.org/", "");
-            for elsewhere in [
-                "http://",
-                "https://",
-                "eval(",
-                "innerHTML",
-                "document.write",
-            ] {
+            for elsewhere in ["http://", "https://", "//cdn", "import("] {
                 assert!(!text.contains(elsewhere), "{path} has {elsewhere}");
+            }
+        }
+    }
+
+    /// Whatever makes markup or a program of a text. All that is shown is made by `dom.js`.
+    const MAKES_MARKUP: &[&str] = &[
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "DOMParser",
+        "createContextualFragment",
+        "srcdoc",
+        "setHTML",
+        "eval(",
+        "Function(",
+        "javascript:",
+        ".style",
+        "style=",
+    ];
+
+    #[test]
+    fn nothing_in_it_makes_markup_or_a_program_of_a_text() {
+        for (path, asset) in ASSETS {
+            let text = String::from_utf8_lossy(asset.bytes);
+            for word in MAKES_MARKUP {
+                assert!(!text.contains(word), "{path} has {word}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_module_is_served_fetched_at_once_and_kept_for_when_nobody_answers() {
+        let text = |path| String::from_utf8_lossy(asset(path).expect("it is served").bytes);
+        let (page, worker) = (text("/"), text("/worker.js"));
+        for (path, asset) in ASSETS {
+            let is_kept = worker.contains(&format!("\"{path}\""));
+            assert_eq!(is_kept, *path != "/worker.js", "{path}");
+            let is_module = path.ends_with(".js") && *path != "/worker.js";
+            assert_eq!(page.contains(&format!("href=\"{path}\"")) && is_module, is_module, "{path}");
+            let source = String::from_utf8_lossy(asset.bytes);
+            for from in source.split(" from \"./").skip(1) {
+                let (name, _) = from.split_once('"').expect("a name ends");
+                assert!(super::asset(&format!("/{name}")).is_some(), "{path} has {name}");
             }
         }
     }
@@ -86,14 +135,7 @@ mod tests {
     #[test]
     fn only_what_is_in_the_table_is_found() {
         assert!(asset("/").is_some_and(|page| page.content_type.starts_with("text/html")));
-        for path in [
-            "",
-            "/index.html",
-            "/app.js?x",
-            "/../Cargo.toml",
-            "//",
-            "/files/app.js",
-        ] {
+        for path in ["", "/index.html", "/app.js?x", "/../Cargo.toml", "//", "/files/app.js"] {
             assert_eq!(asset(path), None, "{path}");
         }
     }

@@ -1,0 +1,119 @@
+// What can be done with an assistant that asks nothing: a prompt, an end, quiet, and that it was seen.
+
+import { outcome } from "./acts.js";
+import { make, part, quoted } from "./dom.js";
+import { may, mayNot } from "./rights.js";
+import { line } from "./text.js";
+import { tell } from "./told.js";
+
+const SNOOZES = [[600, "10 minutes"], [3600, "1 hour"], [28800, "8 hours"], [0, "not any longer"]];
+
+export class Manage {
+  node = make("section", { class: "manage", "aria-label": "What can be done" });
+
+  #context;
+  #id;
+  #agent = null;
+  #send;
+  #field = make("textarea", { name: "text", rows: "2", maxlength: "60000", required: true,
+    "aria-label": "A prompt for it", placeholder: "a prompt for it" });
+  #simple = part("div", { class: "choices" }, (state) => this.#drawSimple(state));
+  #question = make("div", { class: "question", role: "group", "aria-label": "Stop it?", tabindex: "-1", hidden: true });
+
+  constructor(context, id) {
+    this.#context = context;
+    this.#id = id;
+    const send = (event) => {
+      event.preventDefault();
+      this.#sendPrompt();
+    };
+    this.#send = make("form", { class: "send", onsubmit: send }, this.#field, make("button", {}, "Send"));
+    this.node.append(this.#send, this.#simple.node, this.#question);
+  }
+
+  show(agent) {
+    this.#agent = agent;
+    const { right, isLive } = this.#context.hub;
+    const isAsking = agent.waiting?.length > 0;
+    // What was begun to be written stays.
+    this.#send.hidden = !may(right, "send") || (isAsking && this.#field.value === "");
+    for (const control of [...this.#send.elements, ...this.#question.querySelectorAll("button")]) {
+      control.disabled = !isLive;
+    }
+    this.#send.elements[1].disabled ||= isAsking;
+    this.#simple.show({ right, isLive, isAsking, state: agent.state });
+  }
+
+  #drawSimple({ right, isLive, isAsking, state }) {
+    const button = (words, press) => make("button", { type: "button", disabled: !isLive, onclick: press }, words);
+    const canAnswer = may(right, "look");
+    const canManage = may(right, "stop");
+    return [
+      canManage && isAsking && make("p", { class: "why" }, "While it asks something it takes no prompt."),
+      canAnswer && state === "completed" && button("Seen", () => this.#do("look", {}, "Marked as seen")),
+      canAnswer && this.#snoozes(isLive),
+      canManage && button("Stop …", () => this.#ask("end", false)),
+      !canManage && make("p", { class: "why" }, mayNot(canAnswer ? "stop" : "decide")),
+    ].filter(Boolean);
+  }
+
+  #snoozes(isLive) {
+    const options = SNOOZES.map(([seconds, words]) => make("option", { value: String(seconds) }, words));
+    const choose = ({ target }) => {
+      const [seconds, words] = SNOOZES[target.selectedIndex - 1];
+      target.selectedIndex = 0;
+      const done = seconds > 0 ? `No notices of it for ${words}` : "Notices of it again";
+      this.#do("snooze", { seconds }, done);
+    };
+    return make("label", { class: "snooze" }, "No notices for ",
+      make("select", { disabled: !isLive, onchange: choose }, make("option", { value: "" }, "…"), options));
+  }
+
+  async #do(act, more, done) {
+    const result = await this.#context.acts.do(this.#id, act, more);
+    const { kind, words } = outcome(result, done);
+    tell(words, kind);
+    return result;
+  }
+
+  async #sendPrompt() {
+    const text = this.#field.value;
+    const button = this.#send.elements[1];
+    button.disabled = true;
+    const session = this.#agent.instance_id ?? undefined;
+    const result = await this.#do("send", { text, instance_id: session }, "Sent");
+    button.disabled = false;
+    // What may have come there is not offered to be sent again.
+    if (result.outcome === "done" && this.#field.value === text) {
+      this.#field.value = "";
+    }
+  }
+
+  /** Asks before it stops anything: what was meant is bound to the session that stands there now. */
+  #ask(what, closesPane) {
+    const { assistant, target, instance_id: session, pid } = this.#agent;
+    const meant = { instance_id: session ?? undefined, pid: pid ?? undefined, close_pane: closesPane || undefined };
+    const who = [quoted(line(assistant, 32)), " in ", quoted(line(target, 60))];
+    const words = closesPane
+      ? ["Close the pane of ", ...who, ", with everything that runs in it?"]
+      : ["Stop ", ...who, "? What it is doing ends."];
+    const leave = () => {
+      this.#question.hidden = true;
+    };
+    const stop = async () => {
+      leave();
+      const result = await this.#do("stop", meant, closesPane ? "Its pane is closed" : "It has ended");
+      if (result.only_by_pane && !closesPane) {
+        this.#ask("close", true);
+      }
+    };
+    this.#question.replaceChildren(
+      make("p", {}, words),
+      make("div", { class: "choices" },
+        make("button", { type: "button", onclick: leave }, "Leave it"),
+        make("button", { type: "button", class: "deny", onclick: stop }, closesPane ? "Close its pane" : "Stop it")),
+    );
+    this.#question.hidden = false;
+    this.#question.focus();
+  }
+}

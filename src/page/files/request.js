@@ -1,0 +1,216 @@
+// One request: read in full from the hub, shown to its last line, and below that what can be done about it. What is
+// done carries the digest of what stood there; of a request that is another one by then nothing is done.
+
+import { outcome } from "./acts.js";
+import { make, quoted } from "./dom.js";
+import { diff, lines } from "./patch.js";
+import { may, mayNot } from "./rights.js";
+import { line, visible } from "./text.js";
+import { tell } from "./told.js";
+
+/** Nothing is pressed on what has just come under the finger, in milliseconds. */
+const ARMED_AFTER = 600;
+/** Between two readings of what is not known in full, in milliseconds. */
+const PAUSE = 3000;
+
+/** What the hub tells that a request may be answered by, where it does not say. */
+const USUALLY = ["approve", "deny", "deny_message", "answer"];
+
+export class Request {
+  node = make("section", { class: "request", "aria-label": "Request", tabindex: "-1" });
+
+  #context;
+  #agent;
+  #request;
+  #read = null;
+  #said = null;
+  #readAt = 0;
+  #isBusy = false;
+  #timer = null;
+
+  /** `context`: hub and acts. `request`: as it stands in the agent's `waiting`. */
+  constructor(context, agent, request) {
+    this.#context = context;
+    this.#agent = agent;
+    this.#request = request;
+    this.#draw([this.#brief("reading it in full …")]);
+    this.read();
+  }
+
+  /** Something is new of its agent: it may say more by now. */
+  stir() {
+    if (!this.#read?.whole && Date.now() > this.#readAt + PAUSE) {
+      this.read();
+    }
+  }
+
+  /** The connection is there again, or lost: only what was read over a living one is acted on. */
+  live(isLive) {
+    this.#enable(false);
+    if (isLive) {
+      this.read();
+    }
+  }
+
+  /** It is not asked any more. */
+  end() {
+    clearTimeout(this.#timer);
+    this.node.remove();
+  }
+
+  /** Reads it again. */
+  async read() {
+    if (this.#isBusy || !this.#context.hub.isLive) {
+      return;
+    }
+    this.#isBusy = true;
+    const result = await this.#context.acts.do(this.#agent, "read_request", { request: this.#request });
+    this.#isBusy = false;
+    this.#readAt = Date.now();
+    const read = result.request ?? null;
+    if (!read || read.digest !== this.#read?.digest) {
+      this.#read = read;
+      this.#draw([...(read ? shown(read) : [this.#brief(result.why)]), ...this.#choices()]);
+    }
+    this.#arm();
+  }
+
+  async #decide(decision, done) {
+    if (this.#isBusy) {
+      return;
+    }
+    this.#isBusy = true;
+    this.#enable(false);
+    const bound = { request: this.#request, digest: this.#read.digest, ...decision };
+    const result = await this.#context.acts.do(this.#agent, "decide", bound);
+    this.#isBusy = false;
+    this.#read = null;
+    this.#said = outcome(result, done);
+    tell(this.#said.words, this.#said.kind);
+    this.#draw([]);
+    // Done with a reason: another one that asks just the same was answered in its place.
+    if (result.outcome !== "done" || result.why) {
+      await this.read();
+    }
+  }
+
+  /** Title, what was said of the last act, and that; the focus stays in it. */
+  #draw(children) {
+    const hadFocus = this.node.contains(document.activeElement);
+    const said = this.#said && make("p", { class: this.#said.kind }, this.#said.words);
+    this.node.replaceChildren(...[this.#title(), said, ...children].filter(Boolean));
+    if (hadFocus) {
+      this.node.focus({ preventScroll: true });
+    }
+  }
+
+  #title() {
+    const { state, tool, agent_id: sub } = this.#request;
+    const asks = state === "waiting_approval" ? "Wants to use" : "Asks";
+    const name = tool ? quoted(line(tool, 80), "tool") : null;
+    const by = sub ? make("span", { class: "dim" }, " (a sub-agent)") : null;
+    const words = name ? `${asks} ` : state === "waiting_approval" ? "Wants your approval" : "Asks you";
+    return make("h3", {}, words, name, by);
+  }
+
+  /** As much as the row itself says. */
+  #brief(why) {
+    const said = this.#request.message ? lines([line(this.#request.message, 4096)], "text") : null;
+    return make("div", {}, said, make("p", { class: "dim" }, visible(why)));
+  }
+
+  /** What can be done, at the end of what was shown; what cannot be is not offered, and says why. */
+  #choices() {
+    const read = this.#read;
+    if (!read) {
+      return [make("div", { class: "choices" }, this.#button("Read it again", "", () => this.read()))];
+    }
+    if (!may(this.#context.hub.right, "decide")) {
+      return [make("p", { class: "why" }, mayNot("decide"))];
+    }
+    const can = new Set(read.can ?? USUALLY);
+    const isQuestion = this.#request.state === "waiting_input";
+    const buttons = [];
+    const why = [];
+    if (isQuestion || read.given === "question") {
+      buttons.push(...this.#options(read, can, why));
+    } else if (!read.whole) {
+      why.push("Not all of it is known here, so it cannot be approved from here.");
+    } else if (can.has("approve")) {
+      buttons.push(this.#button("Approve", "approve", () => this.#decide({ decision: "approve" }, "Approved")));
+    } else {
+      why.push("It cannot be approved from here; it is answered in its pane.");
+    }
+    if (can.has("deny")) {
+      buttons.push(this.#button("Deny", "deny", () => this.#decide({ decision: "deny" }, "Denied")));
+    }
+    const saying = can.has("deny_message") ? this.#saying() : null;
+    return [
+      why.length > 0 && make("p", { class: "why" }, why.join(" ")),
+      make("div", { class: "choices" }, buttons),
+      saying,
+    ].filter(Boolean);
+  }
+
+  #options(read, can, why) {
+    const options = can.has("answer") && read.whole ? read.options ?? [] : [];
+    if (options.length === 0) {
+      why.push("It cannot be answered by one choice; it is answered in its pane.");
+    }
+    return options.map(({ number, label }) => {
+      const words = [`${number} `, quoted(line(label, 120))];
+      const answer = { decision: "answer", option: String(number) };
+      return this.#button(words, "option", () => this.#decide(answer, `Answered with ${number}`));
+    });
+  }
+
+  /** A denial with words. */
+  #saying() {
+    const field = make("input", { name: "message", maxlength: "1000", autocomplete: "off", required: true,
+      "aria-label": "What it should do instead", placeholder: "what it should do instead" });
+    const deny = (event) => {
+      event.preventDefault();
+      this.#decide({ decision: "deny", message: field.value.trim() }, "Denied, and told why");
+    };
+    return make("form", { class: "saying", onsubmit: deny }, field, this.#button("Deny and say", "deny", null));
+  }
+
+  #button(words, className, press) {
+    return make("button", { type: press ? "button" : "submit", class: className, disabled: true, onclick: press },
+      words);
+  }
+
+  /** Buttons work a moment after they were drawn, on what they were drawn for. */
+  #arm() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#enable(this.#context.hub.isLive), ARMED_AFTER);
+  }
+
+  #enable(isEnabled) {
+    clearTimeout(this.#timer);
+    for (const button of this.node.querySelectorAll("button")) {
+      button.disabled = !isEnabled;
+    }
+  }
+}
+
+/** All of a request, part by part. */
+function shown(read) {
+  const given = read.parts ?? [{ part: "text", text: read.text }];
+  const parts = given.length > 0 ? given.map(shownPart) : [make("p", { class: "dim" }, "(nothing more)")];
+  const limit = read.reason ? make("p", { class: "why" }, `Only this is known of it: ${visible(read.reason)}`) : null;
+  return limit ? [...parts, limit] : parts;
+}
+
+function shownPart({ part, text, lines: changed, name, value }) {
+  switch (part) {
+    case "diff": return diff(changed);
+    case "note": return make("p", { class: "note" }, quoted(visible(text)));
+    case "field": return make("div", { class: "field" }, quoted(visible(name), "name"), lines(split(value), "value"));
+    default: return lines(split(text), "text");
+  }
+}
+
+function split(text) {
+  return text.replace(/\n$/, "").split("\n");
+}

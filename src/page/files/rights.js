@@ -1,0 +1,23 @@
+// What this device may do. The hub checks the same again; here it decides what is offered, and what is said instead.
+
+const ORDER = ["read", "answer", "manage", "own"];
+const NEEDS = { decide: "answer", snooze: "answer", look: "answer", send: "manage", stop: "manage" };
+const WORDS = { answer: "answer requests", manage: "send prompts and stop assistants" };
+
+/** Whether a device of that right may do it. */
+export function may(right, act) {
+  return ORDER.indexOf(right) >= ORDER.indexOf(NEEDS[act]);
+}
+
+/** Why it may not, for a person. */
+export function mayNot(act) {
+  const right = NEEDS[act];
+  const pair = right === "manage" ? "pane-patrol pair --manage" : "pane-patrol pair";
+  return `This device may not ${WORDS[right]}. One that is paired with \`${pair}\` may.`;
+}
+
+/** What a device of that right may do, for a person. */
+export function describe(right) {
+  return { read: "may read", answer: "may read and answer", manage: "may read, answer, send and stop" }[right]
+    ?? "may do what it likes";
+}

@@ -1,0 +1,61 @@
+// The words and marks for states, in the order of attention: the same as on the terminal.
+
+/** The sections of the list, the most urgent first. */
+export const SECTIONS = [
+  { name: "needs", title: "Needs you", states: ["waiting_approval", "waiting_input"], counted: "need you" },
+  { name: "failed", title: "Failed", states: ["error"], counted: "failed" },
+  { name: "done", title: "Done", states: ["completed"], counted: "done" },
+  { name: "working", title: "Working", states: ["running"], counted: "working" },
+  { name: "quiet", title: "Quiet", states: ["idle"], counted: "quiet" },
+];
+
+const STATES = {
+  waiting_approval: ["wants approval", "!"],
+  waiting_input: ["asks", "?"],
+  error: ["failed", "✗"],
+  completed: ["done", "✓"],
+  running: ["works", "●"],
+  idle: ["idle", "·"],
+};
+
+const ORDER = Object.keys(STATES);
+
+/** Where a state stands in the order; the last is the calmest. */
+export function rank(state) {
+  const at = ORDER.indexOf(state);
+  return at < 0 ? ORDER.length : at;
+}
+
+/** The section of a state. */
+export function sectionOf(state) {
+  return SECTIONS.find((section) => section.states.includes(state)) ?? SECTIONS.at(-1);
+}
+
+/** The word for a row's state: of what waits without a question is said that it waits. */
+export function stateWord(agent) {
+  if (agent.state === "waiting_input" && agent.kind === "prompt_idle") {
+    return "waits";
+  }
+  return STATES[agent.state]?.[0] ?? "unknown";
+}
+
+/** One character for it. */
+export function stateMark(agent) {
+  return STATES[agent.state]?.[1] ?? "·";
+}
+
+/** Why what is shown is not as fresh as it looks. */
+export function standing(agent) {
+  if (agent.offline) {
+    return "offline: what is shown was true when it was last heard";
+  }
+  if (agent.suspended) {
+    return "suspended: its process is stopped, and what it asks cannot be answered before it goes on";
+  }
+  return agent.silent ? "runs, has not reported: its state is not known" : null;
+}
+
+/** Whether a person has to do something before it goes on. */
+export function needsYou(agent) {
+  return agent.state === "waiting_approval" || agent.state === "waiting_input";
+}
