@@ -20,6 +20,7 @@ pub mod player;
 mod process;
 mod program;
 mod settings;
+pub mod stage;
 mod terminal;
 mod tmux;
 

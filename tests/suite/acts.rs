@@ -19,8 +19,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::{Value, json};
 use tungstenite::{Message, WebSocket};
 
+use crate::common::stage::{self, Stage};
 use crate::common::{Collector, TestEnv, hear, until, wait_until};
-use crate::foreground::{self, Stage};
 
 /// A client that says by hand what it wants done.
 pub(super) struct ActsByHand {
@@ -196,11 +196,11 @@ fn approves_what_it_was_shown(
     let id = json!({"digest": digest, "request": "toolu_nobody"});
     assert!(refused(&mut program, id).contains("does not ask that"));
     // An old digest: meanwhile it asks for more than was read.
-    let mut more = foreground::input();
+    let mut more = stage::input();
     more["dangerouslyDisableSandbox"] = json!(true);
     env.write_transcript(&[more]);
     assert!(refused(&mut program, json!({"digest": digest})).contains("not what was shown"));
-    env.write_transcript(&[foreground::input()]);
+    env.write_transcript(&[stage::input()]);
     // Another dialog stands on the screen.
     let dialog = stage.folder.join("dialog");
     let as_asked = fs::read_to_string(&dialog).expect("it is there");

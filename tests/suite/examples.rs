@@ -6,8 +6,8 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::common::stage::Stage;
 use crate::common::{Collector, Listening, TestEnv, lines_so_far, skip, until};
-use crate::foreground::Stage;
 
 /// One of them at work; ended with its handle.
 struct Example {

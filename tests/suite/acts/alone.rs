@@ -4,8 +4,8 @@
 use std::fs;
 
 use super::decisions;
+use crate::common::stage::Stage;
 use crate::common::{Finished, TestEnv, finish};
-use crate::foreground::Stage;
 
 fn run(env: &TestEnv, stage: &Stage<'_>, words: &[&str]) -> Finished {
     let mut command = env.pane_patrol();

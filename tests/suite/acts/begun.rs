@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::audit;
 use super::managed::Works;
+use crate::common::stage::Stage;
 use crate::common::{Collector, TestEnv, Tmux, finish, wait_until};
-use crate::foreground::Stage;
 use crate::mirror::Follower;
 
 fn log(env: &TestEnv, words: &[&str]) -> String {

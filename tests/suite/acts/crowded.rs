@@ -9,8 +9,8 @@ use pane_patrol::actor::turn::Turn;
 use serde_json::{Value, json};
 
 use super::{ActsByHand, asking};
+use crate::common::stage::{Stage, input};
 use crate::common::{Collector, TestEnv, copy_program, finish_with_stdin, fixture, until};
-use crate::foreground::{Stage, input};
 
 /// The turn to answer there, as long as it is kept.
 fn turn(env: &TestEnv, row: &Value) -> Turn {

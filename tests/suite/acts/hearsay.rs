@@ -6,9 +6,9 @@ use pane_patrol::hub::protocol::Right;
 use serde_json::{Value, json};
 
 use super::{ActsByHand, decisions, row};
+use crate::common::stage::Stage;
 use crate::common::{Collector, TestEnv, Tmux, finish, until, wait_until, write_program};
 use crate::either::{Client, envelope};
-use crate::foreground::Stage;
 
 /// How it is said that something is refused for that.
 const HEARSAY: &str = "only a client that may do nothing but publish";
@@ -123,7 +123,7 @@ fn no_key_goes_to_a_pane_that_only_a_token_to_publish_has_named() {
     let mut event = about(&stage.server, "%0", "waiting_approval");
     event["kind"] = json!("approval_requested");
     event["tool"] = json!("Bash");
-    event["message"] = crate::foreground::input()["command"].clone();
+    event["message"] = crate::common::stage::input()["command"].clone();
     let _publisher = publishes(&collector, &event);
     let told = collector.until_state("waiting_approval");
     let deny = json!({"act": "decide", "decision": "deny"});
