@@ -123,11 +123,18 @@ mod tests {
             let is_kept = worker.contains(&format!("\"{path}\""));
             assert_eq!(is_kept, *path != "/worker.js", "{path}");
             let is_module = path.ends_with(".js") && *path != "/worker.js";
-            assert_eq!(page.contains(&format!("href=\"{path}\"")) && is_module, is_module, "{path}");
+            assert_eq!(
+                page.contains(&format!("href=\"{path}\"")) && is_module,
+                is_module,
+                "{path}"
+            );
             let source = String::from_utf8_lossy(asset.bytes);
             for from in source.split(" from \"./").skip(1) {
                 let (name, _) = from.split_once('"').expect("a name ends");
-                assert!(super::asset(&format!("/{name}")).is_some(), "{path} has {name}");
+                assert!(
+                    super::asset(&format!("/{name}")).is_some(),
+                    "{path} has {name}"
+                );
             }
         }
     }
@@ -135,7 +142,14 @@ mod tests {
     #[test]
     fn only_what_is_in_the_table_is_found() {
         assert!(asset("/").is_some_and(|page| page.content_type.starts_with("text/html")));
-        for path in ["", "/index.html", "/app.js?x", "/../Cargo.toml", "//", "/files/app.js"] {
+        for path in [
+            "",
+            "/index.html",
+            "/app.js?x",
+            "/../Cargo.toml",
+            "//",
+            "/files/app.js",
+        ] {
             assert_eq!(asset(path), None, "{path}");
         }
     }

@@ -2,6 +2,7 @@
 
 import { now } from "./age.js";
 import { randomName } from "./hub.js";
+import { line } from "./text.js";
 
 /** An act that has not reached its agent by then is not done any more. */
 const EXPIRES = 30000;
@@ -86,7 +87,7 @@ export class Acts {
 
 /** What came of an act, for a person. `done`: what is said when all went well. */
 export function outcome(result, done) {
-  const why = result.why ? `: ${result.why}` : "";
+  const why = result.why ? `: ${line(result.why, 600)}` : "";
   switch (result.outcome) {
     case "done": return { kind: "done", words: result.why ? `${done}${why}` : done };
     case "refused": return { kind: "refused", words: `Nothing was done${why}` };

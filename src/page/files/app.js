@@ -57,7 +57,7 @@ function drawSoon() {
 
 function draw() {
   const dirty = model.takeDirty();
-  list.show(dirty, hub.isLive ? "No assistant runs." : "");
+  list.show(dirty, hub.isLive ? "No assistant runs." : "Without a connection nothing is shown: this device keeps nothing.");
   const newly = model.takeNewlyWaiting();
   if (!isFirst) {
     tellWaiting(newly);

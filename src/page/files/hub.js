@@ -48,6 +48,7 @@ export class Hub {
     for (const event of ["online", "focus", "pageshow"]) {
       addEventListener(event, () => this.#stir());
     }
+    addEventListener("pagehide", () => this.#socket && this.#lost("this page was left"));
     document.addEventListener("visibilitychange", () => document.hidden || this.#stir());
   }
 

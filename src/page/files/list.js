@@ -4,7 +4,7 @@ import { age } from "./age.js";
 import { make, put, quoted } from "./dom.js";
 import { byUrgency } from "./model.js";
 import { line } from "./text.js";
-import { needsYou, SECTIONS, sectionOf, standing, stateMark, stateWord } from "./words.js";
+import { needsYou, SECTIONS, sectionOf, standing, stateClass, stateMark, stateWord } from "./words.js";
 
 /** From so many changes on, all rows are put in order at once. */
 const MANY = 24;
@@ -177,5 +177,5 @@ function fill(row, agent) {
   put(row.age, age(agent.since, !needsYou(agent)));
   put(row.project, `${line(agent.label, 60)}${branch}${subs}`);
   put(row.what, agent.message ? `${tool}${line(agent.message)}` : "");
-  row.item.className = standing(agent) ? `${agent.state} stale` : agent.state;
+  row.item.className = standing(agent) ? `${stateClass(agent)} stale` : stateClass(agent);
 }

@@ -14,7 +14,7 @@ const ARMED_AFTER = 600;
 const PAUSE = 3000;
 
 /** What the hub tells that a request may be answered by, where it does not say. */
-const USUALLY = ["approve", "deny", "deny_message", "answer"];
+const USUALLY = ["approve", "deny"];
 
 export class Request {
   node = make("section", { class: "request", "aria-label": "Request", tabindex: "-1" });
@@ -52,10 +52,13 @@ export class Request {
     }
   }
 
-  /** It is not asked any more. */
+  /** It is not asked any more; whether it had the focus. */
   end() {
+    const hadFocus = this.node.contains(document.activeElement);
+    this.#isBusy = true;
     clearTimeout(this.#timer);
     this.node.remove();
+    return hadFocus;
   }
 
   /** Reads it again. */
@@ -80,6 +83,8 @@ export class Request {
       return;
     }
     this.#isBusy = true;
+    // A button that cannot be pressed any more loses the focus to nowhere.
+    this.node.focus({ preventScroll: true });
     this.#enable(false);
     const bound = { request: this.#request, digest: this.#read.digest, ...decision };
     const result = await this.#context.acts.do(this.#agent, "decide", bound);
@@ -129,10 +134,10 @@ export class Request {
       return [make("p", { class: "why" }, mayNot("decide"))];
     }
     const can = new Set(read.can ?? USUALLY);
-    const isQuestion = this.#request.state === "waiting_input";
+    const isQuestion = this.#request.state === "waiting_input" || can.has("answer");
     const buttons = [];
     const why = [];
-    if (isQuestion || read.given === "question") {
+    if (isQuestion) {
       buttons.push(...this.#options(read, can, why));
     } else if (!read.whole) {
       why.push("Not all of it is known here, so it cannot be approved from here.");

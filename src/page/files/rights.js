@@ -18,6 +18,10 @@ export function mayNot(act) {
 
 /** What a device of that right may do, for a person. */
 export function describe(right) {
-  return { read: "may read", answer: "may read and answer", manage: "may read, answer, send and stop" }[right]
-    ?? "may do what it likes";
+  switch (right) {
+    case "read": return "may read";
+    case "answer": return "may read and answer";
+    case "manage": return "may read, answer, send and stop";
+    default: return "may do what it likes";
+  }
 }

@@ -5,7 +5,7 @@ import { make, part, put, quoted } from "./dom.js";
 import { Manage } from "./manage.js";
 import { Request } from "./request.js";
 import { line } from "./text.js";
-import { standing, stateMark, stateWord } from "./words.js";
+import { standing, stateClass, stateMark, stateWord } from "./words.js";
 import { changesPart, evidencePart, messagePart, tasksPart } from "./work.js";
 
 /** So many of its requests are read. */
@@ -76,8 +76,8 @@ export class RowView {
   }
 
   #drawTitle() {
-    const { assistant, target, state } = this.#agent;
-    this.#title.className = state;
+    const { assistant, target } = this.#agent;
+    this.#title.className = stateClass(this.#agent);
     this.#title.replaceChildren(
       make("span", { class: "mark", "aria-hidden": "true" }, stateMark(this.#agent)), " ",
       quoted(line(assistant, 32)), " in ", quoted(line(target, 60)), " ",
@@ -91,8 +91,10 @@ export class RowView {
     const open = new Map(waiting.map((request) => [JSON.stringify(request), request]));
     for (const [key, request] of this.#requests) {
       if (!open.has(key)) {
-        request.end();
         this.#requests.delete(key);
+        if (request.end()) {
+          this.focus();
+        }
       } else {
         request.stir();
       }

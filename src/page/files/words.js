@@ -9,16 +9,16 @@ export const SECTIONS = [
   { name: "quiet", title: "Quiet", states: ["idle"], counted: "quiet" },
 ];
 
-const STATES = {
-  waiting_approval: ["wants approval", "!"],
-  waiting_input: ["asks", "?"],
-  error: ["failed", "✗"],
-  completed: ["done", "✓"],
-  running: ["works", "●"],
-  idle: ["idle", "·"],
-};
+const STATES = new Map([
+  ["waiting_approval", ["wants approval", "!"]],
+  ["waiting_input", ["asks", "?"]],
+  ["error", ["failed", "✗"]],
+  ["completed", ["done", "✓"]],
+  ["running", ["works", "●"]],
+  ["idle", ["idle", "·"]],
+]);
 
-const ORDER = Object.keys(STATES);
+const ORDER = [...STATES.keys()];
 
 /** Where a state stands in the order; the last is the calmest. */
 export function rank(state) {
@@ -36,12 +36,17 @@ export function stateWord(agent) {
   if (agent.state === "waiting_input" && agent.kind === "prompt_idle") {
     return "waits";
   }
-  return STATES[agent.state]?.[0] ?? "unknown";
+  return STATES.get(agent.state)?.[0] ?? "unknown";
 }
 
 /** One character for it. */
 export function stateMark(agent) {
-  return STATES[agent.state]?.[1] ?? "·";
+  return STATES.get(agent.state)?.[1] ?? "·";
+}
+
+/** The class of what is drawn in its colour. */
+export function stateClass(agent) {
+  return STATES.has(agent.state) ? agent.state : "idle";
 }
 
 /** Why what is shown is not as fresh as it looks. */

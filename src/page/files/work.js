@@ -5,7 +5,7 @@ import { make, part, quoted } from "./dom.js";
 import { lines, patch } from "./patch.js";
 import { line, visible } from "./text.js";
 
-const TASK_MARKS = { done: "✓", in_progress: "●", blocked: "✗", cancelled: "–", pending: "○" };
+const TASKS = new Map([["pending", "○"], ["in_progress", "●"], ["done", "✓"], ["blocked", "✗"], ["cancelled", "–"]]);
 
 /** Its tasks. */
 export function tasksPart() {
@@ -24,11 +24,12 @@ export function tasksPart() {
 }
 
 function task({ id, title, status, subtasks }) {
-  const mark = make("span", { class: "mark", "aria-hidden": "true" }, TASK_MARKS[status] ?? "○");
-  const word = make("span", { class: "hidden" }, ` (${String(status).replace("_", " ")})`);
+  const known = TASKS.has(status) ? status : "pending";
+  const mark = make("span", { class: "mark", "aria-hidden": "true" }, TASKS.get(known));
+  const word = make("span", { class: "hidden" }, ` (${known.replace("_", " ")})`);
   const below = subtasks?.length > 0 ? make("ul", {}, subtasks.map(task)) : null;
   const number = /^[\d.]+$/.test(id) ? `${id} ` : "";
-  return make("li", { class: TASK_MARKS[status] ? status : "pending" }, mark, number, quoted(line(title)), word, below);
+  return make("li", { class: known }, mark, ` ${number}`, quoted(line(title)), word, below);
 }
 
 /** Its changed files; each is opened to its patch. */
@@ -61,7 +62,7 @@ function counted(additions, deletions) {
 
 function file(acts, agent, changed) {
   const shared = changed.changed_by?.length > 1 ? " (written by several)" : "";
-  const kind = `${changed.change ?? changed.status}${changed.staged ? ", staged" : ""}${shared}`;
+  const kind = `${line(changed.change ?? changed.status, 20)}${changed.staged ? ", staged" : ""}${shared}`;
   const sums = changed.uncounted ? [] : counted(changed.additions, changed.deletions);
   const place = make("div", { class: "patch" });
   const open = async (event) => {
@@ -84,7 +85,7 @@ export function evidencePart() {
       return [];
     }
     const each = evidence.map(({ at, source, what, before, after, reason }) => {
-      const change = before && before !== after ? ` → ${after.replace("_", " ")}` : "";
+      const change = before && before !== after ? ` → ${line(after, 20).replace("_", " ")}` : "";
       return make("li", {}, make("span", { class: "dim" }, `${clock(at)} ${line(source, 20)} `), quoted(line(what)),
         make("span", { class: "dim" }, change, reason ? ` (${line(reason)})` : ""));
     });

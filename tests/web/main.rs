@@ -1,0 +1,22 @@
+//! The page for phone and browser in a real Chromium, against the real executable: what a person sees there and
+//! what their finger does.
+//!
+//! Run by `make test-web`, which fetches what they need, and by `make test` where that is there. Chromium is driven
+//! by its own protocol (`browser`), in a private world, and reaches nothing but loopback. What it draws is kept as
+//! pictures in `target/web`, to be looked at.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod acting;
+mod away;
+mod browser;
+mod fake;
+mod hostile;
+mod keyboard;
+mod living;
+mod looks;
+mod page;
+mod pairing;
+mod scale;
+mod scene;
