@@ -15,13 +15,42 @@ demo: tmux ## the real dashboard with scripted assistants, on a private tmux ser
 	$(CARGO) build --locked
 	$(TARGET_DIR)/debug/pane-patrol demo
 
+.PHONY: demo-page
+demo-page: tmux ## the demo on the page for phone and browser: prints the address to open there
+	$(CARGO) build --locked
+	$(TARGET_DIR)/debug/pane-patrol demo --page
+
 # A test that cannot have what it needs fails here instead of being left out. Then the live suite drives the
 # assistant that needs no network; the last line puts the executable without it back into its place.
 .PHONY: test
 test: tmux ## all tests
 	PANE_PATROL_NO_SKIP=1 $(CARGO) test --workspace --locked
+	@if sh scripts/chromium >/dev/null; then $(MAKE) --no-print-directory test-web; else \
+		echo "NOT RUN: the tests of the page, for want of Chromium; \`make test-web\` installs it and runs them" >&2; fi
 	$(LIVE) --offline --patient
 	$(CARGO) test --workspace --locked --no-run --quiet
+
+# axe-core, which says what a screen reader would miss, is fetched into a folder of its own the first time.
+AXE_VERSION := 4.14.1
+AXE := $(abspath $(TARGET_DIR))/tools/axe/node_modules/axe-core/axe.min.js
+WEB = PANE_PATROL_NO_SKIP=1 PANE_PATROL_AXE=$(AXE) $(CARGO) test --locked --test web --
+
+.PHONY: test-web
+test-web: tmux chromium $(AXE) ## the page for phone and browser in a real Chromium; its pictures are in target/web
+	$(WEB) --test-threads 2 $(ARGS)
+
+.PHONY: bench-page
+bench-page: tmux chromium release ## how long the page takes to draw 500 rows, and a change among them
+	PANE_PATROL_PROGRAM=$(abspath $(PROGRAM)) PANE_PATROL_NO_SKIP=1 \
+		$(CARGO) test --locked --test web -- --ignored --nocapture measured
+
+.PHONY: chromium
+chromium:
+	@sh scripts/chromium >/dev/null || sh scripts/install-chromium
+
+$(AXE):
+	npm install --silent --no-audit --no-fund --prefix $(TARGET_DIR)/tools/axe axe-core@$(AXE_VERSION) \
+		|| { echo "make test-web: axe-core $(AXE_VERSION) cannot be had from npm" >&2; exit 1; }
 
 # With ARGS="--assistant NAME --situation NAME" only a part; REPEAT=20 tries each situation so often. The
 # newest packages are fetched first, but for ARGS=--keep. Where they and the transcripts of failures are
@@ -51,6 +80,10 @@ stress: release ## 8 processes with 5,000 events each through the real hook; 100
 pictures: tmux ## the pictures of README and book, docs/pictures/*.svg, from the real dashboard; one alone with NAME=tour
 	$(CARGO) build --locked
 	$(CARGO) run --quiet --locked -p pane-patrol-bench --bin pictures -- $(TARGET_DIR)/debug/pane-patrol docs/pictures $(NAME)
+
+.PHONY: pictures-page
+pictures-page: tmux chromium ## the pictures of the page, docs/pictures/page-*.png, from the demo's rows in Chromium
+	PANE_PATROL_NO_SKIP=1 $(CARGO) test --locked --test web -- --ignored pictures_of_the_demo
 
 # mdbook is fetched into a folder of its own the first time; nothing else of the machine is changed.
 MDBOOK_VERSION := 0.5.4

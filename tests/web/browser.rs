@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -207,12 +207,17 @@ impl Browser {
 
     /// Keeps what it draws as `target/web/NAME.png`, to be looked at.
     pub(crate) fn picture(&mut self, name: &str) {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/web");
+        std::fs::create_dir_all(&folder).expect("it can be made");
+        self.picture_as(&folder.join(format!("{name}.png")));
+    }
+
+    /// Keeps what it draws as that file.
+    pub(crate) fn picture_as(&mut self, file: &Path) {
         let told = self.call("Page.captureScreenshot", json!({"format": "png"}));
         let data = told["data"].as_str().expect("a picture").as_bytes();
         let bytes = data_encoding::BASE64.decode(data).expect("base64");
-        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/web");
-        std::fs::create_dir_all(&folder).expect("it can be made");
-        std::fs::write(folder.join(format!("{name}.png")), bytes).expect("it can be written");
+        std::fs::write(file, bytes).expect("it can be written");
     }
 
     /// Nothing in its pages has gone wrong, and no policy was broken.

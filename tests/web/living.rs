@@ -50,7 +50,10 @@ fn rows_stand_by_attention_and_a_change_is_drawn_where_it_belongs() {
             .eval("document.activeElement === kept && kept.isConnected"),
         true
     );
-    page.until_says("#told", "demo in a:0.0 asks: which port?");
+    page.browser.until(
+        "it is told",
+        "document.getElementById('news').textContent === 'demo in a:0.0 asks: which port?'",
+    );
     assert_eq!(page.browser.text("document.title"), "(1) pane-patrol");
     page.until_says("#row h2", "b:0.0");
     report(&env, "b:0.0", "running", 5, &json!({"message": "again"}));

@@ -18,5 +18,6 @@ mod living;
 mod looks;
 mod page;
 mod pairing;
+mod pictures;
 mod scale;
 mod scene;

@@ -168,7 +168,7 @@ function idOf(link) {
 function fill(row, agent) {
   const branch = agent.branch ? ` ⎇ ${line(agent.branch, 60)}` : "";
   const tool = agent.tool ? `${line(agent.tool, 40)}: ` : "";
-  const subs = agent.sub_agents > 0 ? ` + ${agent.sub_agents} sub-agents` : "";
+  const subs = agent.sub_agents > 0 ? ` + ${agent.sub_agents} sub-agent${agent.sub_agents > 1 ? "s" : ""}` : "";
   const one = agent.requests > 1 ? ` (${agent.requests} requests)` : "";
   put(row.mark, stateMark(agent));
   put(row.who, line(agent.assistant, 32));

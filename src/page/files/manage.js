@@ -49,7 +49,7 @@ export class Manage {
     const canAnswer = may(right, "look");
     const canManage = may(right, "stop");
     return [
-      canManage && isAsking && make("p", { class: "why" }, "While it asks something it takes no prompt."),
+      canManage && isAsking && make("p", { class: "dim" }, "While it asks something it takes no prompt."),
       canAnswer && state === "completed" && button("Seen", () => this.#do("look", {}, "Marked as seen")),
       canAnswer && this.#snoozes(isLive),
       canManage && button("Stop …", () => this.#ask("end", false)),

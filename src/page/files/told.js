@@ -1,31 +1,36 @@
-// What is said aloud, and stands for a while at the bottom: what came of an act, and who newly waits.
+// What is said aloud: what came of an act, which stands for a while at the bottom, too, and who newly waits.
 
 import { make } from "./dom.js";
 import { line } from "./text.js";
 import { stateWord } from "./words.js";
 
 const STAYS = 8000;
-const NAMED = 3;
+/** So many are told of each; of more only how many there are. */
+const MOST = 3;
 
-/** Says it to whoever listens, and shows it for a while. */
+/** Says what came of something, and shows it for a while; a tap on it takes it away and reaches nothing below. */
 export function tell(words, kind = "note") {
-  const place = document.getElementById("told");
-  const said = make("p", { class: kind }, words);
-  place.append(said);
-  setTimeout(() => said.remove(), STAYS);
-  while (place.childElementCount > NAMED) {
-    place.firstElementChild.remove();
-  }
+  const said = make("p", { class: kind, onclick: () => said.remove() }, words);
+  say("told", said);
 }
 
-/** Tells of those who newly wait for the person. */
+/** Says who newly waits for the person: to those who do not see it in the list and in the numbers at the top. */
 export function tellWaiting(agents) {
-  if (agents.length > NAMED) {
-    tell(`${agents.length} assistants newly wait for you`);
+  if (agents.length > MOST) {
+    say("news", make("p", {}, `${agents.length} assistants newly wait for you`));
     return;
   }
   for (const agent of agents) {
     const what = agent.message ? `: ${line(agent.message, 80)}` : "";
-    tell(`${line(agent.assistant, 32)} in ${line(agent.target, 40)} ${stateWord(agent)}${what}`);
+    say("news", make("p", {}, `${line(agent.assistant, 32)} in ${line(agent.target, 40)} ${stateWord(agent)}${what}`));
+  }
+}
+
+function say(place, said) {
+  const region = document.getElementById(place);
+  region.append(said);
+  setTimeout(() => said.remove(), STAYS);
+  while (region.childElementCount > MOST) {
+    region.firstElementChild.remove();
   }
 }
