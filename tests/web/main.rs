@@ -9,6 +9,7 @@
 mod common;
 
 mod acting;
+mod asking;
 mod away;
 mod browser;
 mod fake;

@@ -70,6 +70,7 @@ function draw() {
   if (open === null || dirty.has(open.id) || !open.view) {
     showRow();
   }
+  open?.view?.settle();
 }
 
 /** Shows the row that the address names. */

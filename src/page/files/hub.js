@@ -69,14 +69,6 @@ export class Hub {
     this.#open();
   }
 
-  /** This browser forgets that it was paired. */
-  forget() {
-    this.#keep.forget();
-    this.right = null;
-    this.#close();
-    this.#open();
-  }
-
   /** Whether it could be said. */
   say(kind, payload, requestId) {
     if (this.#socket?.readyState !== WebSocket.OPEN) {

@@ -27,8 +27,12 @@ export class Request {
   #readAt = 0;
   #isBusy = false;
   #timer = null;
+  #place = -1;
 
-  /** `context`: hub and acts. `request`: as it stands in the agent's `waiting`. */
+  /**
+   * `context`: hub and acts, and `moved()`, which is called when it has become longer or shorter. `request`: as it stands
+   * in the agent's `waiting`.
+   */
   constructor(context, agent, request) {
     this.#context = context;
     this.#agent = agent;
@@ -49,6 +53,15 @@ export class Request {
     this.#enable(false);
     if (isLive) {
       this.read();
+    }
+  }
+
+  /** What stands in another place than before is another thing under the finger: its buttons wait a moment again. */
+  settle() {
+    if (this.#place !== this.node.offsetTop) {
+      this.#place = this.node.offsetTop;
+      this.#enable(false);
+      this.#arm();
     }
   }
 
@@ -107,6 +120,7 @@ export class Request {
     if (hadFocus) {
       this.node.focus({ preventScroll: true });
     }
+    this.#context.moved();
   }
 
   #title() {
@@ -188,7 +202,7 @@ export class Request {
   /** Buttons work a moment after they were drawn, on what they were drawn for. */
   #arm() {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#enable(this.#context.hub.isLive), ARMED_AFTER);
+    this.#timer = setTimeout(() => this.#enable(this.#context.hub.isLive && !this.#isBusy), ARMED_AFTER);
   }
 
   #enable(isEnabled) {

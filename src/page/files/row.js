@@ -18,6 +18,7 @@ export class RowView {
   #agent = null;
   #requests = new Map();
   #asked = make("div", {});
+  #more = make("p", { class: "why" });
   #since = make("span", { class: "age" });
   #title = make("h2", { tabindex: "-1" });
   #head = part("div", { class: "facts" }, facts);
@@ -29,11 +30,11 @@ export class RowView {
 
   /** `context`: hub and acts. */
   constructor(context, id) {
-    this.#context = context;
+    this.#context = { ...context, moved: () => this.settle() };
     this.#changes = changesPart(context, id);
     this.#manage = new Manage(context, id);
     const back = make("a", { href: "#", class: "back" }, "All assistants");
-    this.node.append(back, this.#title, this.#head.node, this.#asked, this.#message.node, this.#manage.node,
+    this.node.append(back, this.#title, this.#head.node, this.#asked, this.#more, this.#message.node, this.#manage.node,
       this.#tasks.node, this.#changes.node, this.#evidence.node);
   }
 
@@ -51,6 +52,13 @@ export class RowView {
     this.#changes.show(agent.changes);
     this.#evidence.show(agent.evidence);
     this.#manage.show(agent);
+  }
+
+  /** What is asked may stand elsewhere than it did. */
+  settle() {
+    for (const request of this.#requests.values()) {
+      request.settle();
+    }
   }
 
   /** The connection is there again, or lost. */
@@ -88,6 +96,9 @@ export class RowView {
   /** What is asked no more goes, what is new is read. What stays is left as it stands before the person. */
   #showRequests() {
     const waiting = (this.#agent.waiting ?? []).slice(0, MOST);
+    const left = this.#agent.requests - waiting.length;
+    this.#more.hidden = left <= 0;
+    put(this.#more, left > 0 ? `${left} more requests are shown when these are answered.` : "");
     const open = new Map(waiting.map((request) => [JSON.stringify(request), request]));
     for (const [key, request] of this.#requests) {
       if (!open.has(key)) {
