@@ -102,6 +102,7 @@ fn sources() -> String {
         "installer/src",
         "sys/src",
         "tests/suite",
+        "tests/web",
     ]
     .map(|folder| root.join(folder))
     .into();

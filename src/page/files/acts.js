@@ -87,7 +87,7 @@ export class Acts {
 
 /** What came of an act, for a person. `done`: what is said when all went well. */
 export function outcome(result, done) {
-  const why = result.why ? `: ${line(result.why, 600)}` : "";
+  const why = result.why ? `: ${line(result.why)}` : "";
   switch (result.outcome) {
     case "done": return { kind: "done", words: result.why ? `${done}${why}` : done };
     case "refused": return { kind: "refused", words: `Nothing was done${why}` };

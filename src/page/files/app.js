@@ -8,7 +8,7 @@ import { addressOf, List } from "./list.js";
 import { Model } from "./model.js";
 import { describe } from "./rights.js";
 import { RowView } from "./row.js";
-import { visible } from "./text.js";
+import { line } from "./text.js";
 import { tell, tellWaiting } from "./told.js";
 
 const at = (id) => document.getElementById(id);
@@ -32,7 +32,7 @@ function heard(type, payload, requestId) {
     case "task_summary": model.tasks(payload); break;
     case "snapshot": model.complete(); acts.again(); break;
     case "refused":
-      tell(visible(payload.why), "refused");
+      tell(line(payload.why), "refused");
       if (payload.isDead) {
         model.clear();
       }
@@ -140,7 +140,7 @@ function sayConnection() {
   const again = wait > 0 ? `; trying again in ${wait} s` : retryAt === null ? " …" : "; trying again";
   const shown = model.agents.size > 0 ? " What is shown was true when it was last heard." : "";
   place.className = isLive ? "link live" : "link";
-  put(place, isLive ? `Live · ${visible(device)} ${describe(right)}` : `Not live: ${visible(trouble)}${again}.${shown}`);
+  put(place, isLive ? `Live · ${line(device, 40)} ${describe(right)}` : `Not live: ${line(trouble)}${again}.${shown}`);
 }
 
 addEventListener("hashchange", () => (takeCodeAndPair() ? null : showRow()));

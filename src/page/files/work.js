@@ -10,14 +10,14 @@ const TASKS = new Map([["pending", "○"], ["in_progress", "●"], ["done", "✓
 /** Its tasks. */
 export function tasksPart() {
   return part("section", { class: "tasks", "aria-label": "Tasks" }, (list) => {
-    if (!list || (!list.error && list.counts.total === 0)) {
+    if (!list || list.error?.code === "tasks_missing" || (!list.error && list.counts.total === 0)) {
       return [];
+    }
+    if (list.error) {
+      return [make("h3", {}, "Tasks"), make("p", { class: "why" }, line(list.error.message))];
     }
     const { done, total } = list.counts;
     const title = make("h3", {}, "Tasks ", make("span", { class: "dim" }, `${done} of ${total} done`));
-    if (list.error) {
-      return [title, make("p", { class: "why" }, line(list.error.message))];
-    }
     const tasks = list.tasks?.length > 0 ? list.tasks : list.active_tasks ?? [];
     return [title, make("ul", {}, tasks.map(task))];
   });
