@@ -89,7 +89,7 @@ impl Shot {
     /// The screen with its colours, as tmux tells it.
     fn take(&self, program: &Path) -> Result<String, Box<dyn Error>> {
         let path = std::env::var_os("PATH").unwrap_or_default();
-        let stage = Stage::set(program, &path, self.columns, self.rows)?;
+        let stage = Stage::set(program, &path, (self.columns, self.rows), false)?;
         let camera = Camera::on(&stage, self.columns, self.rows)?;
         camera.wait_for(CURTAIN_UP)?;
         for key in self.keys {
