@@ -47,7 +47,12 @@ impl Ended {
     ) -> Result<&EndedSession, CommandError> {
         let is_meant = |session: &&EndedSession| name.is_none_or(|name| is_named(session, name));
         let meant: Vec<&EndedSession> = self.sessions.iter().filter(is_meant).collect();
-        let lives = |row: &&Row| name.is_some() && row.instance_id.as_deref() == name;
+        let lives = |row: &&Row| {
+            row.instance_id
+                .as_deref()
+                .zip(name)
+                .is_some_and(|(id, name)| lookup::names_session(name, id))
+        };
         match (meant.as_slice(), name) {
             ([session], _) => Ok(session),
             ([], _) if self.sessions.is_empty() && name.is_none() => {
@@ -109,7 +114,7 @@ fn is_named(session: &EndedSession, name: &str) -> bool {
     let place = target.rsplit_once(':').map(|(place, _)| place);
     let pane = session.pane.map(|pane| Target::Pane(pane).to_string());
     session.id() == name
-        || session.instance_id.as_str() == name
+        || lookup::names_session(name, session.instance_id.as_str())
         || target == name
         || pane.as_deref() == Some(name)
         || session.label() == name

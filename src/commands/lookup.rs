@@ -2,7 +2,7 @@
 //!
 //! A name is, in this order, the id that `status --json` prints, the place (`session:window.pane`), the
 //! pane (`%3`), or a word that is only one assistant's: its session, the folder it works in, its label, its
-//! own session, or what it calls itself at the hub (`agent/NAME` is that one for certain: anybody may call
+//! own session (also by the first part of its id), or what it calls itself at the hub (`agent/NAME` is that one for certain: anybody may call
 //! itself like another one's session). What could be two of them is none: a command that guesses acts on
 //! the wrong one.
 
@@ -20,6 +20,9 @@ use crate::state::{Row, Unmatched};
 
 /// As many are named where none is meant.
 const MOST_NAMED: usize = 8;
+
+/// The first part of a session's id has at least so many characters where it is a name.
+const SHORT: usize = 8;
 
 /// By what a name means a row, most certain first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -133,8 +136,18 @@ pub(super) fn meaning(row: &Row, name: &str) -> Option<By> {
         || session == Some(name)
         || folder.is_some_and(|folder| folder == name)
         || row.called.as_deref() == Some(name)
-        || row.instance_id.as_deref() == Some(name);
+        || row
+            .instance_id
+            .as_deref()
+            .is_some_and(|id| names_session(name, id));
     is_it.then_some(By::Word)
+}
+
+/// Whether it is the session with this id: by all of it, or by its first part, which is what assistants call one for
+/// short.
+pub(super) fn names_session(name: &str, id: &str) -> bool {
+    let short = id.split_once('-').map(|(short, _)| short);
+    id == name || short.is_some_and(|short| short.len() >= SHORT && short == name)
 }
 
 /// What the row's publisher calls it, which is its id: all others have a place in theirs.

@@ -174,7 +174,7 @@ pub struct Reading {
     pub pid: Option<u32>,
     /// The pane that holds the process, as far as it was looked up.
     pub pane: Option<(Server, PaneId)>,
-    /// Its process as its place, where it is known that no pane shows the session.
+    /// The process that works for the session as its place: where that goes on if no pane shows it, or none does.
     pub background: Option<Target>,
     /// The assistant's folder.
     pub cwd: Option<String>,
@@ -197,6 +197,11 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// Whether it is known that no pane shows the session.
+    pub(super) fn is_behind(&self) -> bool {
+        self.pane.is_none() && self.background.is_some()
+    }
+
     /// Without what is too long for a row, whatever stands in an assistant's files: an event is as short
     /// anyway.
     pub(super) fn bounded(mut self: Box<Self>) -> Box<Self> {

@@ -156,6 +156,77 @@ fn it_is_a_row_until_a_pane_shows_it_and_again_after_and_ends_with_its_process()
     assert_eq!(ended.stdout.trim(), "[]", "nothing was attached to it");
 }
 
+/// What all rows are, looked at again and again until `ends`: but for the moment in which one row becomes the other
+/// there is one, and it asks once.
+fn one_all_the_time(collector: &Collector<'_>, mut ends: impl FnMut(&Value) -> bool) {
+    let mut odd = 0;
+    wait_until("it is where it belongs", || {
+        let rows = collector.rows();
+        odd = if rows.len() == 1 { 0 } else { odd + 1 };
+        assert!(odd < 2, "{rows:?}");
+        rows.first().is_some_and(&mut ends)
+    });
+}
+
+#[test]
+fn attached_and_left_and_shown_twice_it_is_one_row_that_asks_once() {
+    let env = TestEnv::new();
+    let Some(tmux) = Tmux::start(&env, "main") else {
+        return;
+    };
+    let collector = Collector::start_in(&env, &tmux);
+    program(&env);
+    let worker = Worker::start(&env, JOB);
+    worker.asks("touch x");
+    behind(&collector, &worker, "waiting_approval");
+    let attach = attach(&env, JOB);
+    let is_in = |pane: &str| {
+        let pane = pane.to_owned();
+        move |row: &Value| row["pane"] == *pane
+    };
+    for _ in 0..3 {
+        let first = tmux.window("main", &attach);
+        one_all_the_time(&collector, is_in(&first));
+        let second = tmux.window("main", &attach);
+        let line = format!("/proc/{}/cmdline", tmux.process_of(&second));
+        wait_until("it is attached, too", || {
+            fs::read_to_string(&line).is_ok_and(|line| line.contains("attach\0"))
+        });
+        // What is told after that was seen is told after the second one was found.
+        let marker = Worker::start(&env, OTHER);
+        marker.says("busy", None);
+        let rows = collector.until("the marker is told", |rows| rows.len() > 1);
+        assert_eq!(rows.len(), 2, "{rows:?}");
+        drop(marker);
+        collector.until("the marker has gone", |rows| rows.len() == 1);
+        tmux.run(&["kill-pane", "-t", &first]);
+        one_all_the_time(&collector, is_in(&second));
+        tmux.run(&["kill-pane", "-t", &second]);
+        one_all_the_time(&collector, |row| row["pane"].is_null());
+    }
+}
+
+#[test]
+fn the_short_id_of_its_assistant_is_its_name_in_front_and_behind() {
+    let env = TestEnv::new();
+    let Some(tmux) = Tmux::start(&env, "main") else {
+        return;
+    };
+    let collector = Collector::start_in(&env, &tmux);
+    program(&env);
+    let worker = Worker::start(&env, JOB);
+    worker.says("busy", None);
+    behind(&collector, &worker, "running");
+    let said = run(&env, &tmux, &["explain", JOB]);
+    assert!(said.stdout.contains(&worker.place()), "{said:?}");
+    let dry = run(&env, &tmux, &["resume", JOB, "--dry-run"]);
+    assert_eq!(dry.stdout, format!("claude attach {JOB}\n"), "{dry:?}");
+    let pane = tmux.window("main", &attach(&env, JOB));
+    in_front(&collector, &pane, "running");
+    let said = run(&env, &tmux, &["explain", JOB]);
+    assert!(said.status.success(), "{said:?}");
+}
+
 /// Whoever collects later knows at once who shows what: one row, in the right place.
 #[test]
 fn a_collector_that_starts_late_has_one_row_of_each() {

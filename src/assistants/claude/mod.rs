@@ -129,6 +129,10 @@ impl Facets for Claude {
             stop: Some(["stop", &job].map(str::to_owned).to_vec()),
         })
     }
+
+    fn revives(&self) -> bool {
+        true
+    }
 }
 
 struct Files;

@@ -190,6 +190,11 @@ pub(crate) trait Facets: Debug + Sync {
         None
     }
 
+    /// Whether it runs sessions in the background, and starts one again whose process has ended there.
+    fn revives(&self) -> bool {
+        false
+    }
+
     /// What keeps its hooks from running, and its sessions from being told apart.
     fn look(&self, _at: &Look<'_>) -> Found {
         Found::default()

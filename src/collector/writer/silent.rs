@@ -41,10 +41,9 @@ impl Writer {
         let showed = before.values().flatten().map(|it| (it.pid, &it.shows));
         let showed: BTreeMap<u32, &Option<String>> = showed.collect();
         for found in self.present.values().flatten() {
-            let turned = showed
-                .get(&found.pid)
-                .is_some_and(|shows| **shows != found.shows);
-            if turned {
+            let before = showed.get(&found.pid);
+            let turned = before.is_some_and(|shows| **shows != found.shows);
+            if turned || before.is_none() && found.shows.is_some() {
                 self.sources.witness.order(WitnessOrder::Reread(found.pid));
             }
         }
@@ -66,6 +65,8 @@ impl Writer {
         let mut is_unknown = false;
         for found in self.present.get(server).into_iter().flatten() {
             match self.ground.pane_of(server, found.root) {
+                // The row of what it shows stands for it.
+                Some(_) if found.shows.is_some() => {}
                 Some(pane) => present.push(present_in((server.clone(), pane), found, why)),
                 // Nobody can ask one that has lost its socket.
                 None => is_unknown |= !self.table.has_lost_its_socket(server),

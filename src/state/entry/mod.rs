@@ -256,6 +256,11 @@ impl Entry {
         self.pid = self.pid.or(reading.pid);
         self.attended = self.attended || reading.attended;
         self.witness.stands_in = reading.stands_in;
+        let behind = reading
+            .background
+            .as_ref()
+            .filter(|_| reading.pane.is_some());
+        self.witness.behind = behind.cloned().map(Box::new);
     }
 
     /// The newest time stamp of its events, whichever agent sent them.

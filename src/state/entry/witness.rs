@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use pane_patrol_hooks::event::{Source, State};
+use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::candidates::Wait;
@@ -22,6 +23,8 @@ pub(in crate::state) struct Witness {
     pub(in crate::state) reread_at: Option<Timestamp>,
     /// It tells of a session that the pane shows in place of its process's own.
     pub(in crate::state) stands_in: bool,
+    /// Where that session goes on when the pane shows it no more.
+    pub(in crate::state) behind: Option<Box<Target>>,
     /// Its session was moved to the background and has not spoken there yet.
     pub(in crate::state) is_moving: bool,
     /// How the turn has ended by the last status record, if that was one of an end.

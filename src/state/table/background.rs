@@ -1,50 +1,15 @@
-//! Sessions that no pane shows: each has a row at the place that its process is, until a pane shows it.
-//! Then the row is that pane's, and there are never two.
+//! Sessions that no pane shows: each has a row at the place that its process is, until a pane shows it. Then the row
+//! is that pane's, of several the first one's, and as soon as that has gone it is its process's again: there is one row
+//! all the time, and never two.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
 
 use pane_patrol_hooks::target::Target;
-use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::{Outcome, Table};
 use crate::state::entry::Entry;
 use crate::state::marked::Key;
 use crate::state::{Reading, RowKey};
-
-/// A session whose pane has gone tells of itself within this time, if it goes on without one.
-const GOES_ON_WITHIN: Duration = Duration::from_secs(5);
-
-/// How many such sessions are remembered.
-const REMEMBERED: usize = 16;
-
-/// Rows of sessions that may go on without the pane that has shown them, each with when that has gone.
-#[derive(Debug, Default)]
-pub(super) struct LeftBehind(VecDeque<(Timestamp, Entry)>);
-
-impl LeftBehind {
-    /// A row has gone with its pane, or with the process that has shown the session there.
-    pub(super) fn keep(&mut self, entry: Entry, at: Timestamp) {
-        if !entry.witness.stands_in || entry.pane().is_none() {
-            return;
-        }
-        if self.0.len() == REMEMBERED {
-            self.0.pop_front();
-        }
-        self.0.push_back((at, entry));
-    }
-
-    /// The row of the session that a reading is of, which goes on without a pane.
-    fn take(&mut self, reading: &Reading, now: Timestamp) -> Option<Entry> {
-        self.0.retain(|(at, _)| now.since(*at) <= GOES_ON_WITHIN);
-        let is_it = |(_, entry): &(Timestamp, Entry)| {
-            is_of(entry, reading) && entry.instance_id == reading.instance_id
-        };
-        let place = self.0.iter().position(is_it)?;
-        self.0.remove(place).map(|(_, entry)| entry)
-    }
-}
 
 impl Table {
     /// The place of the row that a reading may make: the pane that shows its session, else, where none
@@ -86,23 +51,67 @@ impl Table {
         true
     }
 
-    /// Takes up the row of a session whose pane has just gone, and which goes on in the background at `key`;
-    /// whether there was one.
-    pub(super) fn leave_behind(&mut self, reading: &Reading, key: &RowKey, now: Timestamp) -> bool {
-        if reading.background.is_none() || self.rows.contains_key(key) {
-            return false;
-        }
-        let Some(mut entry) = self.left_behind.take(reading, now) else {
+    /// Leaves the row at `key` to the process that works for its session, if that goes on in the background without
+    /// the pane, or the process, that has shown it there; whether it does.
+    pub(super) fn leave_behind(&mut self, key: &RowKey, outcome: &mut Outcome) -> bool {
+        let behind = self.rows.get(key).and_then(|entry| {
+            entry.pane()?;
+            Some(RowKey {
+                server: None,
+                place: entry.witness.behind.as_deref()?.clone(),
+            })
+        });
+        let Some(behind) = behind.filter(|behind| !self.rows.contains_key(behind)) else {
             return false;
         };
-        entry.move_to(key);
-        entry.target = key.place.clone();
+        let Some(mut entry) = self.take_out(key, outcome) else {
+            return false;
+        };
+        entry.move_to(&behind);
+        entry.pid = behind.place.process();
+        entry.target = behind.place.clone();
         entry.listed = false;
         entry.shown_at = None;
         entry.in_view = None;
-        // Its assistant keeps it when it ends, and may start it again by itself.
-        entry.proved = None;
+        entry.witness.behind = None;
         self.rows.insert(entry);
+        outcome.changed.push(behind);
+        true
+    }
+
+    /// Whether the row at `key` was of another session, which goes on without that pane.
+    pub(super) fn shows_another(&self, reading: &Reading, key: &RowKey) -> bool {
+        self.rows.get(key).is_some_and(|entry| {
+            entry.witness.behind.is_some() && entry.instance_id != reading.instance_id
+        })
+    }
+
+    /// Whether a reading is of a session that the row of another pane shows already: a second pane that shows it has
+    /// none, and no more than one request is open.
+    pub(super) fn is_shown_elsewhere(&mut self, reading: &Reading, outcome: &mut Outcome) -> bool {
+        let Some((server, pane)) = reading.pane.clone().filter(|_| reading.stands_in) else {
+            return false;
+        };
+        let own = RowKey {
+            server: Some(server),
+            place: Target::Pane(pane),
+        };
+        let is_elsewhere = |entry: &Entry| {
+            let is_there = entry.pane().is_some() && entry.pid.is_some() && *entry.key != own;
+            is_there && is_of(entry, reading)
+        };
+        let mut same = self.rows.of_session(reading.instance_id.as_ref());
+        let is_elsewhere = same.any(is_elsewhere);
+        drop(same);
+        let of_own = self.rows.get(&own);
+        let is_its = of_own.is_some_and(|entry| entry.pid == reading.pid);
+        let shows_it = of_own.is_some_and(|entry| entry.instance_id == reading.instance_id);
+        if !is_elsewhere || shows_it {
+            return false;
+        }
+        if is_its {
+            self.take_out(&own, outcome);
+        }
         true
     }
 

@@ -130,7 +130,7 @@ impl Table {
         };
         let ended = &self.ended[index];
         let same_process = ended.pid.is_none() || reading.pid.is_none() || ended.pid == reading.pid;
-        let is_another = reading.stands_in && reading.background.is_none();
+        let is_another = reading.stands_in && !reading.is_behind();
         if same_process && !is_another {
             return Err(None);
         }

@@ -34,7 +34,6 @@ use super::rows::Rows;
 use super::unmatched::{AllUnmatched, Unmatched};
 use super::{Input, Kin, Row, RowKey, urgency};
 use addresses::Addresses;
-use background::LeftBehind;
 pub use deadlines::REBUILD_GRACE;
 use ended::Ended;
 use within_reach::WithinReach;
@@ -97,7 +96,6 @@ pub struct Table {
     delivered: Dedup,
     /// Agents whose publishers have left, the last one last.
     left: VecDeque<RowKey>,
-    left_behind: LeftBehind,
     within_reach: WithinReach,
 }
 
@@ -125,7 +123,6 @@ impl Table {
             reported: BTreeSet::new(),
             delivered: Dedup::default(),
             left: VecDeque::new(),
-            left_behind: LeftBehind::default(),
         }
     }
 
@@ -304,13 +301,15 @@ impl Table {
     }
 
     fn remove_row(&mut self, key: &RowKey, at: Timestamp, outcome: &mut Outcome) {
+        if self.leave_behind(key, outcome) {
+            return;
+        }
         let Some(entry) = self.take_out(key, outcome) else {
             return;
         };
         self.keep_within_reach(&entry, at, outcome);
         let instance = entry.instance_id.as_ref();
         self.remember_end(key, &entry.assistant, instance, entry.pid, at);
-        self.left_behind.keep(entry, at);
     }
 
     /// Takes a row away, and tells what it was.

@@ -22,6 +22,9 @@ impl Table {
             Level::Elsewhere => return self.lose_sight(reading, outcome),
             _ => {}
         }
+        if self.is_shown_elsewhere(reading, outcome) {
+            return;
+        }
         let key = match self.row_of(reading) {
             Ok(key) => key,
             Err(reason) => {
@@ -30,8 +33,10 @@ impl Table {
             }
         };
         self.make_way(&key);
-        let came =
-            self.bring_to_front(reading, &key, outcome) || self.leave_behind(reading, &key, now);
+        if self.shows_another(reading, &key) {
+            self.leave_behind(&key, outcome);
+        }
+        let came = self.bring_to_front(reading, &key, outcome);
         let before = self.rows.get(&key).map(|entry| entry.shown.state);
         if before.is_none() {
             let target = self.target_of(&key).unwrap_or_else(|| key.place.clone());
@@ -58,6 +63,9 @@ impl Table {
         entry.learn_from_reading(reading);
         if entry.is_seen_by(reading) {
             entry.prove(reading.instance_id.as_ref());
+        } else if reading.is_behind() {
+            // Its assistant keeps it when it ends, and may start it again by itself.
+            entry.proved = None;
         }
         let news = entry
             .witness

@@ -55,7 +55,9 @@ impl Table {
         let rows = rows.filter(|entry| is_its(entry));
         let keys: Vec<Key> = rows.map(|entry| Arc::clone(&entry.key)).collect();
         for key in keys {
-            self.take_out(&key, outcome);
+            if !self.leave_behind(&key, outcome) {
+                self.take_out(&key, outcome);
+            }
         }
     }
 }

@@ -21,8 +21,18 @@ fn behind(level: Level, at: i64) -> Reading {
 fn in_front(level: Level, at: i64) -> Reading {
     Reading {
         instance_id: Some(JOB.into()),
+        background: Some(place()),
         stands_in: true,
         ..reading(level, at)
+    }
+}
+
+/// The same while another pane shows it.
+fn in_second(level: Level, at: i64) -> Reading {
+    Reading {
+        pid: Some(777),
+        pane: Some((server(), PaneId(9))),
+        ..in_front(level, at)
     }
 }
 
@@ -112,9 +122,10 @@ fn the_pane_that_shows_it_takes_its_row_with_all_that_is_known() {
     // It is the pane's until that shows it no more.
     story.learn(behind(Level::Busy, 3000));
     assert_eq!((story.rows().len(), story.row().pane), (1, Some(PANE)));
-    story.apply(Input::ProcessExited { pid: PID }, 4000);
-    assert!(story.table.is_empty());
-    // It goes on without one, as it was.
+    // It goes on without one, as it was, from that very moment.
+    let outcome = story.apply(Input::ProcessExited { pid: PID }, 4000);
+    assert_eq!((outcome.removed.len(), outcome.changed.len()), (1, 1));
+    assert!(story.row().is_in_background());
     story.learn(behind(Level::Idle, 4100));
     let row = story.row();
     assert!(row.is_in_background());
@@ -129,20 +140,37 @@ fn the_pane_that_shows_it_takes_its_row_with_all_that_is_known() {
 }
 
 #[test]
-fn what_comes_back_much_later_begins_anew() {
-    let mut story = Story::new();
+fn what_ends_with_its_pane_is_no_row_and_within_reach() {
+    let mut story = Story::that_keeps_all();
     story.learn(in_front(Level::Busy, 1000));
-    story.tell(Event {
-        pane: Some(PANE),
-        server: Some(server()),
-        target: Target::Pane(PANE),
-        pid: Some(PID),
-        ..told(Kind::TurnFailed, State::Error, 2000)
-    });
-    assert_eq!(story.state(), State::Error);
     story.apply(Input::ProcessExited { pid: PID }, 3000);
-    story.learn(behind(Level::Idle, 60_000));
-    assert_eq!(story.state(), State::Idle);
+    // Nobody has seen it go on.
+    story.apply(Input::ProcessExited { pid: WORKER }, 3010);
+    assert!(story.table.is_empty());
+    assert_eq!(story.table.ended_sessions().len(), 1);
+}
+
+#[test]
+fn of_two_panes_that_show_it_the_first_one_has_its_row_and_its_request_is_there_once() {
+    let mut story = Story::that_keeps_all();
+    story.learn(behind(Level::WaitingApproval, 1000));
+    let mut requests = Vec::new();
+    for at in [2000, 3000] {
+        story.learn(in_front(Level::WaitingApproval, at));
+        story.learn(in_second(Level::WaitingApproval, at + 10));
+        let row = story.row();
+        assert_eq!((row.pane, row.state), (Some(PANE), State::WaitingApproval));
+        requests.push(row.waiting);
+    }
+    assert_eq!(requests[0], requests[1]);
+    // The second one has it as soon as the first one shows it no more.
+    story.apply(Input::ProcessExited { pid: PID }, 4000);
+    assert!(story.row().is_in_background());
+    story.learn(in_second(Level::WaitingApproval, 4100));
+    assert_eq!(story.row().pane, Some(PaneId(9)));
+    story.apply(Input::ProcessExited { pid: 777 }, 5000);
+    story.learn(behind(Level::WaitingApproval, 5100));
+    assert!(story.row().is_in_background());
 }
 
 #[test]
@@ -159,6 +187,7 @@ fn a_pane_that_goes_on_with_another_session_shows_that_one_only() {
     );
     // Back to its own: the other one is nobody's again.
     story.learn(reading(Level::Idle, 3000));
+    assert_eq!(story.rows().len(), 2, "it is its process's at once");
     story.learn(behind(Level::WaitingApproval, 2000));
     let behind = story
         .rows()

@@ -66,6 +66,8 @@ pub(crate) enum When {
     Always,
     /// A row is selected.
     AtRow,
+    /// That row's process can be asked to end.
+    Stops,
     /// The selected row wants approval, and its keys are known.
     WantsApproval,
     /// The same, and words can be said with a no.

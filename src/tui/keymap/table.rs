@@ -99,7 +99,8 @@ pub(super) const TABLE: &[Binding] = &[
         .when(When::NobodyReports),
     row(Action::Split, &[letter('s')], "split: an assistant's own pane beside the dashboard", "split"),
     row(Action::Start, &[letter('n')], "start another assistant in a new window; add a task", "start"),
-    row(Action::Stop, &[letter('x')], "stop this assistant, after a question", "stop it"),
+    row(Action::Stop, &[letter('x')], "stop this assistant, after a question", "stop it")
+        .when(When::Stops),
     row(Action::Snooze, &[letter('z')], "snooze: no notice for 10 minutes, an hour, or again", "snooze"),
     row(Action::Folder, &[letter('.')], "in `pulse`: tabs of the folder it runs in, or the row", "this folder")
         .when(When::Follows),

@@ -2,6 +2,7 @@
 
 use super::{Asks, empty};
 use crate::actor::{Bound, dialog};
+use crate::assistants::{self, Facets};
 use crate::tui::keymap::{self, Action, Hint, OPTIONS, When};
 use crate::tui::model::{Model, request};
 
@@ -46,6 +47,7 @@ fn word(model: &Model, hint: &Hint, left: Option<usize>) -> &'static str {
         return READ_ON;
     }
     match (action, hint.word()) {
+        (Some(Action::Go), "go") if is_kept(model) => "attach",
         (Some(Action::Go), "go") if !model.setup.in_multiplexer => "attach",
         (Some(Action::Go), "go") if model.is_split() => "show",
         (_, word) => word,
@@ -53,10 +55,12 @@ fn word(model: &Model, hint: &Hint, left: Option<usize>) -> &'static str {
 }
 
 fn holds(when: When, model: &Model, front: Option<&Bound>) -> bool {
-    let known = front.filter(|bound| dialog::knows(&bound.assistant));
+    let reached = front.filter(|_| !is_kept(model));
+    let known = reached.filter(|bound| dialog::knows(&bound.assistant));
     match when {
         When::Always => true,
         When::AtRow => model.selected_row().is_some(),
+        When::Stops => model.selected_row().is_some() && !is_kept(model),
         When::Follows => model.setup.pulse.is_some() && model.has_overview(),
         When::WantsApproval => known.is_some_and(|bound| !bound.is_question()),
         When::TakesWords => {
@@ -81,7 +85,7 @@ pub(crate) struct Answering {
 pub(crate) fn answering(model: &Model) -> Option<Answering> {
     let (actions, shows, does): (&[Action], _, _) = match front(model) {
         _ if super::of(model).asks == Asks::OfPanel => (&[Action::Confirm], "shows", "answers"),
-        Some(bound) if !dialog::knows(&bound.assistant) => return None,
+        Some(bound) if !dialog::knows(&bound.assistant) || is_kept(model) => return None,
         Some(bound) if bound.is_question() => (OPTIONS, "show", "answer"),
         Some(_) => (&[Action::Approve], "shows", "approves"),
         None => return None,
@@ -90,6 +94,15 @@ pub(crate) fn answering(model: &Model) -> Option<Answering> {
         keys: keymap::keys(actions),
         shows,
         does,
+    })
+}
+
+/// Whether the selected row is of a session that no pane shows, so that no key reaches it, and that its assistant
+/// starts again where it has ended.
+fn is_kept(model: &Model) -> bool {
+    model.selected_row().is_some_and(|row| {
+        let known = assistants::of(&row.assistant);
+        row.is_in_background() && known.is_some_and(Facets::revives)
     })
 }
 

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::{Sessions, record, session_file, viewers_of};
+use super::{Sessions, record, session_file};
 use crate::assistants::claude::session_file::Session;
 use crate::assistants::facets::session_file::Report;
 use crate::sys::process::{is_alive, start_of};
@@ -128,8 +128,7 @@ impl Sessions {
         let jobs = session_file::jobs_in(sessions);
         for job in jobs.iter().filter(|job| is_meant(job)) {
             let path = file_of(sessions, job.pid);
-            let viewers = viewers_of(job.job.as_deref().unwrap_or_default(), &path);
-            self.tell_behind(&path, job, &viewers, (self.setting.now)());
+            self.tell_viewers(&path, job, (self.setting.now)());
         }
     }
 }

@@ -17,7 +17,7 @@ use super::session_file::{self, Session};
 use super::{commands, turns, viewer};
 use crate::assistants::facets::session_file::{Follower, Report, Setting};
 use crate::state::{Level, Listing, Reading};
-use crate::sys::process::{self, start_of};
+use crate::sys::process::{self, is_alive, start_of};
 
 /// How many processes are remembered whose pane was looked up.
 const MAX_LOCATED: usize = 4096;
@@ -182,7 +182,7 @@ impl Sessions {
 
     /// Tells of a background job to whoever shows it: the panes that it was moved away from, and those
     /// that it was attached to.
-    fn tell_viewers(&mut self, path: &Path, job: &Session, seen: Timestamp) {
+    pub(super) fn tell_viewers(&mut self, path: &Path, job: &Session, seen: Timestamp) {
         let Some(id) = job.job.clone() else { return };
         self.tell_parked(path, &id);
         let viewers = viewers_of(&id, path);
@@ -265,11 +265,17 @@ impl Sessions {
 
     /// Reports a reading, with what runs below the process `worker` while it waits. That of a job comes
     /// with what explains it, or later; `goes_on`: it was moved in the middle of its turn.
-    fn report(&mut self, reading: Reading, worker: u32, goes_on: bool) {
+    fn report(&mut self, mut reading: Reading, worker: u32, goes_on: bool) {
+        if !self.setting.background {
+            reading.background = None;
+        }
         let viewer = reading.pid.filter(|_| reading.stands_in);
         let Some(viewer) = viewer else {
             return self.report_with_commands(reading, worker);
         };
+        if reading.pane.is_some() && self.is_told_of_another(viewer, &reading) {
+            return;
+        }
         let config = reading.home.as_deref().map(PathBuf::from);
         let config = config.or_else(|| self.setting.default_home.clone());
         let record = self.records.entry(viewer).or_default();
@@ -289,6 +295,17 @@ impl Sessions {
         if is_known {
             self.report_with_commands(reading, worker);
         }
+    }
+
+    /// Whether another pane shows the session that a reading is of, which was told of before: of several the first one
+    /// has its row, and what is asked there is asked once.
+    fn is_told_of_another(&self, viewer: u32, reading: &Reading) -> bool {
+        let is_in_pane = |pid: u32| {
+            let mut known = self.located.range((pid, 0)..=(pid, u64::MAX));
+            known.any(|(_, pane)| pane.is_some())
+        };
+        let mut others = self.records.iter().filter(|(pid, _)| **pid != viewer);
+        others.any(|(pid, record)| record.is_of(reading) && is_in_pane(*pid) && is_alive(*pid))
     }
 
     fn report_with_commands(&self, reading: Reading, worker: u32) {

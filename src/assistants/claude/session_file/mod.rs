@@ -17,7 +17,7 @@ use serde::Deserialize;
 use super::viewer;
 use crate::assistants::facets::session_file::Census;
 use crate::state::{Level, Reading};
-use crate::sys::process;
+use crate::sys::process::{self, start_of};
 
 /// Largest session file that is read, in bytes: fifty times what they have.
 const MAX_BYTES: u64 = 64 * 1024;
@@ -420,8 +420,10 @@ impl Session {
 
     /// The reading of this background job for the pane of process `viewer`, which shows it.
     pub(crate) fn reading_for(&self, viewer: u32, home: Option<&Path>, seen: Timestamp) -> Reading {
+        let start = start_of(self.pid).filter(|_| self.is_background);
         Reading {
             pid: Some(viewer),
+            background: start.map(|start| Target::in_background(self.pid, start)),
             attended: true,
             stands_in: true,
             ..self.reading(home, seen)
