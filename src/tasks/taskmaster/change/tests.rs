@@ -1,6 +1,6 @@
 //! Changes written while others write: by renaming, in place, with a lock and without.
 
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -93,6 +93,19 @@ fn a_link_stays_one_and_what_it_leads_to_is_changed() {
     project.change(&set("1", Mark::Blocked)).unwrap();
     assert_eq!(fs::read_link(project.list()).unwrap(), real);
     assert!(fs::read_to_string(real).unwrap().contains("\"blocked\""));
+}
+
+/// In place nobody could take a half-written list back, nor what somebody else has written in between.
+#[test]
+fn a_second_name_of_the_file_keeps_what_was_there_before() {
+    let text = list(1).to_string();
+    let project = Project::new(&text);
+    let other = project.0.path().join("other.json");
+    fs::hard_link(project.list(), &other).unwrap();
+    project.change(&set("1", Mark::Done)).unwrap();
+    assert_eq!(fs::read_to_string(&other).unwrap(), text);
+    assert!(project.read().contains("\"done\""));
+    assert_eq!(other.metadata().unwrap().nlink(), 1);
 }
 
 #[test]
