@@ -31,6 +31,9 @@ const LAST_WORD = 300
 // a busy machine one that has not been let run needs longer than the last word may take.
 const TOO_LONG = 3000
 
+// Longest text that is told of what was said, in characters: one line of it is shown.
+const MOST_SAID = 1000
+
 // More than this is never told at once; the rest is lost.
 const MOST_WAITING = 64
 
@@ -42,6 +45,7 @@ const known = (globalThis[Symbol.for("pane-patrol")] ??= {
   children: new Set(), // sessions of sub-agents
   busy: new Map(), // sessions at work, and whether as the one in front
   seen: new Set(), // the last events, by id
+  says: new Map(), // by session, the assistant's last message and its last text
   last: 0,
 })
 
@@ -193,7 +197,7 @@ const pick = {
     if (status.type === "idle" || again) return undefined
     return { sessionID, status: { type: status.type, message: status.message } }
   },
-  "session.idle": ({ sessionID }) => ({ sessionID }),
+  "session.idle": ({ sessionID }) => ({ sessionID, said: known.says.get(sessionID)?.text }),
   "session.error": ({ sessionID, error }) => ({
     sessionID: sessionID ?? known.front,
     error: { name: error?.name, data: { message: error?.data?.message } },
@@ -215,6 +219,19 @@ const pick = {
   "question.rejected": ({ sessionID, requestID }) => ({ sessionID, requestID }),
 }
 
+// What the assistant says is told with the end of its turn: messages come after that, too.
+const listen = {
+  "message.updated": ({ info }) => {
+    if (info?.role !== "assistant" || known.says.get(info.sessionID)?.message === info.id) return
+    known.says.set(info.sessionID, { message: info.id })
+  },
+  "message.part.updated": ({ part }) => {
+    const says = known.says.get(part?.sessionID)
+    if (part?.type !== "text" || says?.message !== part.messageID) return
+    says.text = part.text?.slice(0, MOST_SAID)
+  },
+}
+
 // Whether a session works on after an event, where the event says so.
 const worksOn = (type, { status, reply }) => {
   if (type === "session.status") return status.type === "busy"
@@ -230,6 +247,7 @@ const hear = ({ id, type, properties }) => {
   }
   const info = type.startsWith("session.") ? properties.info : undefined
   if (info?.parentID) known.children.add(info.id)
+  listen[type]?.(properties)
   if (type === "todo.updated") return keepTodos(properties.sessionID, properties.todos)
   const told = pick[type]?.(properties)
   if (told === undefined) return
@@ -238,7 +256,10 @@ const hear = ({ id, type, properties }) => {
   if (known.todos !== undefined && known.todos.session !== known.front) quietly(dropTodos)
   const works = worksOn(type, properties)
   if (works === true) known.busy.set(told.sessionID, agent === undefined)
-  if (works === false) known.busy.delete(told.sessionID)
+  if (works === false) {
+    known.busy.delete(told.sessionID)
+    known.says.delete(told.sessionID)
+  }
   send(message(type, told, agent))
 }
 

@@ -162,6 +162,59 @@ fn what_it_hands_over_is_there_before_its_program_starts() {
     }
 }
 
+#[test]
+fn what_the_assistant_has_said_last_comes_with_the_end_of_its_turn() {
+    let stage = Stage::of("prompt");
+    let event = |kind: &str, properties: Value| json!({"event": kind, "payload": {"type": kind, "properties": properties}});
+    let message = |id: &str, role: &str| {
+        event(
+            "message.updated",
+            json!({"sessionID": "s", "info": {"id": id, "sessionID": "s", "role": role}}),
+        )
+    };
+    let text = |message: &str, text: &str| {
+        let part = json!({"type": "text", "text": text, "messageID": message, "sessionID": "s"});
+        event(
+            "message.part.updated",
+            json!({"sessionID": "s", "part": part}),
+        )
+    };
+    let idle = event("session.idle", json!({"sessionID": "s"}));
+    let lines = [
+        json!({"event": "plugin.init", "payload": {}}),
+        message("m1", "user"),
+        text("m1", "the person's own"),
+        event(
+            "session.status",
+            json!({"sessionID": "s", "status": {"type": "busy"}}),
+        ),
+        message("m2", "assistant"),
+        text("m2", ""),
+        text("m2", "one\nsecond line"),
+        message("m2", "assistant"),
+        idle.clone(),
+        // It says nothing in the next one, and what comes of the last one means nothing there.
+        text("m2", "late"),
+        idle,
+    ];
+    let lines = lines.map(|line| line.to_string()).join("\n");
+    fs::write(stage.env.path("recording.jsonl"), lines).expect("it can be written");
+    let Some(output) = stage.play(Some("%1")) else {
+        return skipped();
+    };
+    assert!(output.stderr.is_empty(), "{output:?}");
+    let heard = stage.heard();
+    let ends = heard.iter().filter(|it| it["type"] == "session.idle");
+    let said = ends.map(|it| {
+        let payload = opencode::Payload::read(it.to_string().as_bytes());
+        opencode::report(&payload).expect("it is known").message
+    });
+    assert_eq!(
+        said.collect::<Vec<_>>(),
+        [Some("one second line".to_owned()), None]
+    );
+}
+
 /// The lists of todos that lie where the dashboard looks for them.
 fn todo_lists(stage: &Stage) -> Vec<(String, Value)> {
     let folder = stage.env.path("state/pane-patrol/todos");

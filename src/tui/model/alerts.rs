@@ -73,8 +73,12 @@ fn counted_u64(number: u64, thing: &str) -> String {
 /// What is not on the list although it is there.
 fn hidden(model: &Model) -> Option<String> {
     let filter = model.filter.trim();
-    let shown = model.list.rows();
-    let of = format!("{shown} of {}", model.rows.len());
+    let all = counted(model.rows.len(), "assistant");
+    let of = match model.list.rows() {
+        _ if model.rows.is_empty() => "no assistant is there".to_owned(),
+        0 => format!("none of {all}"),
+        shown => format!("{shown} of {all}"),
+    };
     match (filter.is_empty(), model.scope) {
         (true, Scope::All) => None,
         (true, Scope::Attention) => Some(format!("only what wants attention: {of}")),

@@ -34,7 +34,7 @@ pub(super) const DETAIL: Component = Component {
     height,
     hints: |model| match (model.selected_past(), model.selected_startable()) {
         (Some(_), _) => ended::HINTS,
-        (None, Some(_)) => startable::HINTS,
+        (None, Some(one)) => startable::hints(one),
         (None, None) => list::HINTS,
     },
     next_change: |model, now| match model.selected_past() {

@@ -15,7 +15,23 @@ use crate::tui::model::{Model, Startable, Unnamed};
 use crate::tui::text;
 
 /// The keys that matter while one is chosen.
-pub(super) const HINTS: &[Hint] = &[
+pub(super) fn hints(one: &Startable) -> &'static [Hint] {
+    if one.choice.is_ok() {
+        HINTS
+    } else {
+        HINTS_OF_NONE
+    }
+}
+
+const HINTS_OF_NONE: &[Hint] = &[
+    hint(&[Action::Go]).to("ask again"),
+    hint(&[Action::Ended]).to("hide these"),
+    hint(&[Action::Filter]),
+    hint(&[Action::Help]),
+    hint(&[Action::Quit]),
+];
+
+const HINTS: &[Hint] = &[
     hint(&[Action::Go]).to("start"),
     hint(&[Action::Ended]).to("hide these"),
     hint(&[Action::NextWaiting]),

@@ -124,6 +124,8 @@ pub struct Payload {
     error: String,
     /// The words of a status or an error.
     message: String,
+    /// What the assistant has said last in its turn.
+    said: String,
     permission: String,
     pattern: String,
     input: ToolInput,
@@ -161,6 +163,7 @@ impl Payload {
             "requestID" => take(scanner, &mut self.request_id, NAME),
             "sessionID" => take(scanner, &mut self.session_id, NAME),
             "reply" => take(scanner, &mut self.reply, NAME),
+            "said" => take(scanner, &mut self.said, TEXT),
             "permission" => take(scanner, &mut self.permission, NAME),
             "patterns" => scanner.array(|scanner| take(scanner, &mut self.pattern, TEXT)),
             "metadata" => self.read_metadata(scanner),
@@ -282,6 +285,7 @@ fn message(kind: Kind, payload: &Payload) -> Option<String> {
         Kind::TurnFailed => {
             summary::line(&payload.message).or_else(|| summary::line(&payload.error))
         }
+        Kind::TurnFinished => summary::line(&payload.said),
         Kind::SessionEnded => Some("dispose".to_owned()),
         _ => None,
     }
