@@ -88,6 +88,9 @@ pub use theme::Theme;
 pub use undone::{NoOffer, NoPatch, NotStarted, ONLY_A_REPLAY, Unchanged};
 pub use update::update;
 
+/// A row that has gone and is there as another one is told of within this time: nothing is drawn in between.
+const AS_ANOTHER: Duration = Duration::from_millis(5);
+
 /// How long messages that keep coming are taken in before they are drawn: half of one frame.
 const BURST: Duration = Duration::from_millis(8);
 
@@ -176,12 +179,19 @@ impl Dashboard {
             let mut message = Some(self.next(messages));
             let begun = Instant::now();
             while let Some(next) = message {
+                let is_gone = matches!(next, Message::Update(Update::Gone(_)));
                 if self.take(next, input)?.is_break() {
                     self.end_attached(messages);
                     return Ok(());
                 }
                 let in_burst = begun.elapsed() < BURST;
-                message = in_burst.then(|| messages.try_recv().ok()).flatten();
+                message = if !in_burst {
+                    None
+                } else if is_gone {
+                    messages.recv_timeout(AS_ANOTHER).ok()
+                } else {
+                    messages.try_recv().ok()
+                };
             }
             self.draw()?;
         }

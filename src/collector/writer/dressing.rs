@@ -32,8 +32,8 @@ impl Writer {
             self.lose_interest(key);
             self.work.forget(&key.to_string());
             self.published.forget(&key.to_string());
-            self.tell(Update::Gone(key.to_string()));
         }
+        let mut rows = Vec::new();
         for key in outcome.changed.iter().collect::<BTreeSet<_>>() {
             let Some(row) = self.table.row(key) else {
                 continue;
@@ -41,7 +41,15 @@ impl Writer {
             let row = self.dressed(row);
             self.take_interest(key, &row);
             self.sources.unheard.look(&row);
-            self.tell(Update::Row(Arc::new(row)));
+            rows.push(Update::Row(Arc::new(row)));
+        }
+        // At once: one that has gone may be another one now, and whoever looks in between sees neither.
+        let gone = outcome
+            .removed
+            .iter()
+            .map(|key| Update::Gone(key.to_string()));
+        for update in gone.chain(rows) {
+            self.tell(update);
         }
         self.give_orders();
     }

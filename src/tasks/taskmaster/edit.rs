@@ -67,9 +67,9 @@ fn add(values: &Values, list: &List, title: &str) -> Edited {
     let ids = list.tasks.iter().filter_map(|task| task.id.parse().ok());
     let number = ids.max().unwrap_or(0_u64).saturating_add(1);
     let id = number.to_string();
-    let last = list.tasks.last();
-    let last = last.and_then(|task| values.member(task.at, "id"));
-    let is_text = last.is_some_and(|id| values.text(id).is_some());
+    let before = list.tasks.last();
+    let before = before.and_then(|task| values.member(task.at, "id"));
+    let is_text = before.is_some_and(|id| values.text(id).is_some());
     let (nothing, text) = (Field::Nothing, Field::Text);
     let spelt = if is_text {
         text(&id)
