@@ -86,6 +86,7 @@ impl Drive<'_> {
             pane,
             panes: neighbours.chain(own).chain([pane]).collect(),
             before,
+            hears_keys: self.manners.is_piped(),
             wanted,
             since,
             limit,

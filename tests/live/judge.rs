@@ -15,6 +15,8 @@ pub(super) struct Claim<'a> {
     pub(super) panes: Vec<&'a str>,
     /// What was shown when it was last right.
     pub(super) before: &'a str,
+    /// Whether a key after the end of a turn is heard of: whoever presses one has seen that end.
+    pub(super) hears_keys: bool,
     /// One of these is right now.
     pub(super) wanted: &'a [&'a str],
     /// When the screen showed it.
@@ -80,7 +82,8 @@ impl Claim<'_> {
             let stayed = end.saturating_duration_since(*start);
             let is_back = left.is_some_and(|left| left < *start) && shown.starts_with("waiting");
             let is_old = shown == self.before && !is_back;
-            let is_fine = is_old || shown == "running" || shown == SILENT || is_right;
+            let is_seen = self.hears_keys && self.before == "completed" && shown == "idle";
+            let is_fine = is_old || is_seen || shown == "running" || shown == SILENT || is_right;
             let is_quiet =
                 ["idle", "completed", "no row"].contains(&&*shown) && stayed < self.limit;
             let lies = !is_fine && !is_quiet;

@@ -3,8 +3,10 @@
 
 use super::super::super::common::TestEnv;
 use super::super::super::model::Model;
+use super::super::super::scene::Scene;
+use super::super::super::situation::Situation as S;
 use super::super::Manners;
-use super::{SERVER, prepare};
+use super::{SERVER, again, prepare};
 
 /// See the module.
 pub(in super::super) const PIPE: Manners = Manners {
@@ -14,6 +16,8 @@ pub(in super::super) const PIPE: Manners = Manners {
         env.configure("[witness]\ncodex_pipe = true\n");
     },
     by_title: &[],
-    scenes: &[],
+    // What it says of itself begins with its start, and has its own commands in it.
+    unknowable: &[],
+    scenes: &[Scene::new(&[S::OwnCommand], again::own_command)],
     ..SERVER
 };
