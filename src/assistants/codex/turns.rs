@@ -70,7 +70,8 @@ mod tests {
         let file = folder.join(format!("rollout-2026-11-30T01-01-38-{SESSION}.jsonl"));
         let mut text = String::new();
         let after = |line: &Value| {
-            text += &format!("{line}\n");
+            text.push_str(&line.to_string());
+            text.push('\n');
             std::fs::write(&file, &text).unwrap();
             Rollouts.turn(home.path(), SESSION)
         };

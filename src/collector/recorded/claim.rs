@@ -22,12 +22,29 @@ pub(in crate::collector) enum Claim {
 }
 
 /// What was told of the same, since the record was written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Told {
-    /// By the title of its pane, if that was listed: a level, or nothing.
-    pub(super) title: Option<Option<Level>>,
-    /// By the assistant's own record, if that was looked at: where its session is, or that there is none.
-    pub(super) turn: Option<Option<Turn>>,
+    /// By the title of its pane.
+    pub(super) title: Answer<Level>,
+    /// By the assistant's own record.
+    pub(super) turn: Answer<Turn>,
+}
+
+/// What somebody says who may know it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answer<T> {
+    /// Nobody has looked.
+    Untold,
+    /// It says nothing of that.
+    Nothing,
+    /// It says that.
+    Says(T),
+}
+
+impl<T> From<Option<T>> for Answer<T> {
+    fn from(said: Option<T>) -> Self {
+        said.map_or(Self::Nothing, Self::Says)
+    }
 }
 
 impl Claim {
@@ -53,35 +70,33 @@ impl Claim {
 
     /// Whether something else says so.
     pub(super) fn is_borne_out(self, told: Told) -> bool {
-        let title = told.title;
-        let asks = title.flatten().is_some_and(is_wait);
+        let asks = matches!(told.title, Answer::Says(level) if is_wait(level));
         match (self, told.turn) {
-            (Self::GoesOn, _) => title.is_some() && !asks,
-            (_, None) => false,
-            (Self::Ends, Some(None)) => title == Some(None),
-            (_, Some(None)) => true,
-            (Self::Ends, Some(Some(turn))) => turn == Turn::Over,
-            (Self::Begins, Some(Some(turn))) => turn != Turn::Over,
+            (Self::GoesOn, _) => told.title != Answer::Untold && !asks,
+            (_, Answer::Untold) => false,
+            (Self::Ends, Answer::Nothing) => told.title == Answer::Nothing,
+            (_, Answer::Nothing) => true,
+            (Self::Ends, Answer::Says(turn)) => turn == Turn::Over,
+            (Self::Begins, Answer::Says(turn)) => turn != Turn::Over,
             // What runs with leave is written down as what asks for it; its title says so a second late. A title is
             // as easily forged as a record, but not where a turn runs that draws it anew.
-            (Self::AsksLeave, Some(Some(turn))) => turn != Turn::Over && asks,
-            (Self::AsksWords, Some(Some(turn))) => turn == Turn::Asks || turn != Turn::Over && asks,
+            (Self::AsksLeave, Answer::Says(turn)) => turn != Turn::Over && asks,
+            (Self::AsksWords, Answer::Says(turn)) => {
+                turn == Turn::Asks || turn != Turn::Over && asks
+            }
         }
     }
 
     /// Whether the title could decide it, as far as is known.
     pub(super) fn is_for_title(self, told: Told) -> bool {
-        let is_known = told.turn.flatten().is_some();
+        let is_known = matches!(told.turn, Answer::Says(_));
         !(is_known && matches!(self, Self::Begins | Self::Ends))
     }
 
     /// Whether nobody has told who could have.
     pub(super) fn is_untold(self, told: Told) -> bool {
-        let by_turn = !matches!(told.turn, Some(Some(_)));
-        match self {
-            Self::GoesOn => told.title.is_none(),
-            _ => by_turn && told.title.is_none(),
-        }
+        let is_known = self != Self::GoesOn && matches!(told.turn, Answer::Says(_));
+        !is_known && told.title == Answer::Untold
     }
 }
 
@@ -92,9 +107,6 @@ fn is_wait(level: Level) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const BUSY: Option<Level> = Some(Level::Busy);
-    const ASKS: Option<Level> = Some(Level::WaitingApproval);
 
     #[test]
     fn what_is_shown_already_is_no_claim() {
@@ -124,7 +136,9 @@ mod tests {
     /// What was told, by the title and by the record, and whether each claim is borne out by that.
     #[test]
     fn a_claim_is_borne_out_by_who_can_know() {
-        let (over, runs, asks) = (Some(Turn::Over), Some(Turn::Runs), Some(Turn::Asks));
+        use Answer::{Nothing, Says, Untold};
+        let (over, runs) = (Says(Turn::Over), Says(Turn::Runs));
+        let (busy, asks) = (Says(Level::Busy), Says(Level::WaitingApproval));
         let all = [
             Claim::Begins,
             Claim::AsksLeave,
@@ -133,20 +147,20 @@ mod tests {
             Claim::Ends,
         ];
         for (title, turn, expected) in [
-            (None, None, [0, 0, 0, 0, 0]),
-            (None, Some(over), [0, 0, 0, 0, 1]),
-            (None, Some(runs), [1, 0, 0, 0, 0]),
-            (None, Some(asks), [1, 0, 1, 0, 0]),
-            (None, Some(None), [1, 1, 1, 0, 0]),
-            (Some(None), None, [0, 0, 0, 1, 0]),
-            (Some(None), Some(over), [0, 0, 0, 1, 1]),
-            (Some(None), Some(runs), [1, 0, 0, 1, 0]),
-            (Some(None), Some(None), [1, 1, 1, 1, 1]),
-            (Some(BUSY), Some(over), [0, 0, 0, 1, 1]),
-            (Some(BUSY), Some(None), [1, 1, 1, 1, 0]),
-            (Some(ASKS), Some(over), [0, 0, 0, 0, 1]),
-            (Some(ASKS), Some(runs), [1, 1, 1, 0, 0]),
-            (Some(ASKS), Some(None), [1, 1, 1, 0, 0]),
+            (Untold, Untold, [0, 0, 0, 0, 0]),
+            (Untold, over, [0, 0, 0, 0, 1]),
+            (Untold, runs, [1, 0, 0, 0, 0]),
+            (Untold, Says(Turn::Asks), [1, 0, 1, 0, 0]),
+            (Untold, Nothing, [1, 1, 1, 0, 0]),
+            (Nothing, Untold, [0, 0, 0, 1, 0]),
+            (Nothing, over, [0, 0, 0, 1, 1]),
+            (Nothing, runs, [1, 0, 0, 1, 0]),
+            (Nothing, Nothing, [1, 1, 1, 1, 1]),
+            (busy, over, [0, 0, 0, 1, 1]),
+            (busy, Nothing, [1, 1, 1, 1, 0]),
+            (asks, over, [0, 0, 0, 0, 1]),
+            (asks, runs, [1, 1, 1, 0, 0]),
+            (asks, Nothing, [1, 1, 1, 0, 0]),
         ] {
             let told = Told { title, turn };
             let borne_out = all.map(|claim| u8::from(claim.is_borne_out(told)));

@@ -14,7 +14,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use crate::assistants::facets::turns::Turn;
 use crate::state::{Level, RowKey};
 pub(super) use claim::Claim;
-use claim::Told;
+use claim::{Answer, Told};
 pub(super) use spoken::{Due, Spoken, Taken};
 
 /// So many records of one speaker are taken in a second.
@@ -144,8 +144,12 @@ impl Recorded {
     ) {
         if let Some(speaker) = self.speakers.get_mut(&spoken.publisher) {
             let told = Told {
-                title: None,
-                turn: (!is_written).then_some(None),
+                title: Answer::Untold,
+                turn: if is_written {
+                    Answer::Untold
+                } else {
+                    Answer::Nothing
+                },
             };
             speaker.waits = Some(Waits {
                 spoken,
@@ -174,7 +178,7 @@ impl Recorded {
     /// The same by its assistant's own record.
     pub(super) fn wants_turn(&self, row: &RowKey) -> bool {
         let mut doubts = self.doubts().filter(|doubt| doubt.row == *row);
-        doubts.any(|doubt| doubt.told.turn != Some(None))
+        doubts.any(|doubt| doubt.told.turn != Answer::Nothing)
     }
 
     fn doubts(&self) -> impl Iterator<Item = &Doubt> {
@@ -202,8 +206,8 @@ impl Recorded {
                 continue;
             };
             match news {
-                News::Title(level) => doubt.told.title = Some(level),
-                News::Turn(turn) => doubt.told.turn = Some(turn),
+                News::Title(level) => doubt.told.title = level.into(),
+                News::Turn(turn) => doubt.told.turn = turn.into(),
             }
             let Some(claim) = Claim::of(doubt.level, shown) else {
                 speaker.waits = None;
