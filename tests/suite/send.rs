@@ -25,8 +25,7 @@ draw() {
     if [ -e dialog ]; then
         sed 's/$/\r/' dialog
     else
-        shown=${typed%%$'\n'*}
-        printf -- '----\r\n❯ %s\r\n----\r\n  ? for shortcuts' "${shown:0:60}"
+        printf -- '────\r\n❯ %s\r\n────\r\n  ? for shortcuts' "${typed//$'\n'/$'\r\n  '}"
     fi
 }
 next() {

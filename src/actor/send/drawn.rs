@@ -60,8 +60,9 @@ fn is_end(row: &str) -> bool {
     first.is_none_or(|first| ENDS.contains(&first))
 }
 
-/// One sign in brackets, and nothing beside it.
+/// One sign in brackets, and nothing beside it but what has no width, as which some draw the cursor.
 fn is_folded(row: &str) -> bool {
+    let row: String = row.chars().filter(|c| c.width() != Some(0)).collect();
     let row = row.trim();
     let is_one = row.find(']').is_some_and(|end| end + 1 == row.len());
     is_one && FOLDED.iter().any(|begins| row.starts_with(begins))
@@ -100,6 +101,7 @@ mod tests {
             "\nfirst line\nsecond 漢字é👩💻line\nthird\n\nBuild · model",
             "[Pasted text #1 +3 lines]\n────",
             "[Pasted\nContent 40 chars]\n\n footer",
+            "[Pasted Content 40 chars] \u{200b}\n────",
         ] {
             assert!(is_all(&rows(drawn), TEXT), "{drawn}");
         }
