@@ -6,7 +6,7 @@ use pane_patrol_hooks::text::visible;
 use pane_patrol_hooks::timestamp::Timestamp;
 use thiserror::Error;
 
-use super::answered::{Answered, DENIED, FEW, MANY, answered};
+use super::answered::{Answered, DENIED, MANY, answered};
 use super::audit::Line;
 use super::digest::{Digest, NotShown, Shown, check};
 use super::executor::{Executor, Refusal};
@@ -234,7 +234,11 @@ impl Executor {
         }
         intend();
         let outcome = carry_out_until(expires, &bound, decision, self);
-        ("keys", self.saying_how(&bound, outcome))
+        match self.saying_how(&bound, outcome) {
+            // No key was pressed for it.
+            Outcome::Late(how) => (NO_WAY, Outcome::Late(how)),
+            outcome => ("keys", outcome),
+        }
     }
 
     /// The request with its whole command, if it is still asked and may be answered by whoever had
@@ -296,13 +300,10 @@ impl Executor {
         if let Some(doubt) = fate(bound, &[], (decision, began), self, &|_| {}).doubt() {
             return unknown(&doubt.to_string());
         }
-        let mut told = answered(bound, decision, FEW, self);
+        let told = answered(bound, decision, MANY, self);
         // A denial would be written down by now, and would have ended its turn.
         if told == Answered::Untold && *decision == Decision::Approve && self.is_at_work(bound) {
             return Outcome::Done;
-        }
-        if told == Answered::Untold {
-            told = answered(bound, decision, MANY, self);
         }
         match told {
             Answered::AsDecided => Outcome::Done,

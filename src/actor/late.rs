@@ -32,7 +32,8 @@ impl Executor {
     pub(super) fn refused(&self, bound: &Bound, why: &NotAsShown) -> Outcome {
         match why {
             NotAsShown::Over => self.late(bound),
-            why => Outcome::Nothing(why.to_string()),
+            // What its record holds with a result may read otherwise than what was shown.
+            why => self.saying_how(bound, Outcome::Nothing(why.to_string())),
         }
     }
 }

@@ -232,13 +232,7 @@ fn an_answer_that_the_person_was_quicker_than_is_told_as_late_and_no_key_follows
     let late = stage.approve();
     assert_eq!(late["outcome"], "refused", "{late}");
     let told = (late["late"].as_bool(), late["why"].as_str());
-    assert_eq!(
-        told,
-        (
-            Some(true),
-            Some("its turn was ended before, and it never ran")
-        )
-    );
+    assert_eq!(told, (Some(true), Some("it was denied before")));
     assert_eq!(
         server.tell("")["taken"],
         json!([[CALL, {"decision": "cancel"}]])

@@ -15,6 +15,9 @@ use crate::state::Decision;
 /// So long it is waited for: hooks of the person's may keep the end of a turn back for three seconds.
 const PATIENCE: Duration = Duration::from_secs(4);
 
+/// So long after its turn was ended a command that was approved may tell that it runs, or ran.
+const TELLS_ON: Duration = Duration::from_secs(1);
+
 /// How often it is asked what runs.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -66,13 +69,15 @@ fn watch_until(
 ) -> Result<Option<Became>, Broken> {
     let is_question = matches!(decision, Decision::Answer(_));
     let mut look = Instant::now() + PAUSE;
+    let (mut until, mut is_ended) = (until, false);
     while Instant::now() < until {
         if let Some(message) = thread.link.hear(look.min(until))? {
             *is_closed |= waiting.is_closed_by(&message, thread.id());
             match sign(&message, thread.id(), waiting) {
-                // What runs already is not ended with its turn.
-                Some(Became::Interrupted) if runs(thread, waiting) => {
-                    return Ok(Some(Became::CarriedOut));
+                // What was approved goes on when its turn is ended, unless that came before it began.
+                Some(Became::Interrupted) if *decision == Decision::Approve => {
+                    is_ended = true;
+                    until = until.min(Instant::now() + TELLS_ON);
                 }
                 Some(sign) => return Ok(Some(sign)),
                 None => {}
@@ -89,7 +94,7 @@ fn watch_until(
         }
         look = Instant::now() + PAUSE;
     }
-    Ok(None)
+    Ok(is_ended.then_some(Became::Interrupted))
 }
 
 fn sign(message: &Value, thread: &str, waiting: &Waiting) -> Option<Became> {
@@ -131,17 +136,14 @@ fn judge(became: Became, waiting: &Waiting, decision: &Decision) -> Given {
         | (Decision::Deny { .. }, Became::Declined | Became::Interrupted) => Given::Done,
         (Decision::Deny { .. }, Became::CarriedOut) => late("it was approved before"),
         (Decision::Approve, Became::Declined) => late("it was denied before"),
-        (Decision::Approve, Became::Interrupted) if waiting.is_command => {
-            late("its turn was ended before, and it never ran")
-        }
         (Decision::Answer(_), Became::Answered(answered)) if answered == waiting.answer => {
             Given::Done
         }
         (Decision::Answer(_), Became::Answered(other)) => Given::Late(Some(chosen(&other))),
         (Decision::Answer(_), Became::Interrupted) => late("it was dismissed before"),
-        (Decision::Approve, Became::Interrupted) => {
-            Given::Unknown("its turn was ended in the same moment".to_owned())
-        }
+        (Decision::Approve, Became::Interrupted) => Given::Unknown(
+            "its turn was ended in the same moment, and nothing tells that it ran".to_owned(),
+        ),
         _ => Given::Unknown("what Codex tells of it is not understood".to_owned()),
     }
 }

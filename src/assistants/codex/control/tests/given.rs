@@ -37,6 +37,16 @@ fn a_command_that_runs_on_was_approved() {
 }
 
 #[test]
+fn whether_something_ran_whose_turn_was_ended_at_once_is_not_known() {
+    let stage = Stage::asking();
+    stage.server.end_at_once();
+    let Given::Unknown(why) = stage.approve() else {
+        panic!("nothing tells that it ran");
+    };
+    assert!(why.contains("its turn was ended"), "{why}");
+}
+
+#[test]
 fn to_look_for_it_answers_nothing() {
     let stage = Stage::asking();
     drop(stage.reach(&Decision::Approve).unwrap());
@@ -291,7 +301,7 @@ fn a_question_that_was_answered_otherwise_in_the_same_moment_is_told_as_late() {
 #[test]
 fn an_answer_that_comes_second_in_the_last_moment_is_told_as_late() {
     for (decision, key, words) in [
-        (Decision::Approve, "cancel", "it never ran"),
+        (Decision::Approve, "cancel", "it was denied before"),
         (DENY, "accept", "it was approved before"),
     ] {
         let stage = Stage::asking();

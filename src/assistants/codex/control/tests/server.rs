@@ -61,6 +61,8 @@ struct State {
     running: Vec<String>,
     /// Commands go on until they are ended.
     is_slow: bool,
+    /// Somebody ends the turn right after something was approved.
+    is_ended_at_once: bool,
     /// What waits to be its next turns; it is idle as long as nothing runs.
     queue: Vec<Value>,
     /// Its last turn was interrupted.
@@ -125,6 +127,11 @@ impl CodexServer {
     /// From now on what is approved runs until [`Self::end`].
     pub fn run_long(&self) {
         self.state().is_slow = true;
+    }
+
+    /// From now on somebody ends the turn before what was approved begins.
+    pub fn end_at_once(&self) {
+        self.state().is_ended_at_once = true;
     }
 
     /// Its last turn was interrupted: what is put into the queue stays there until somebody types.
@@ -345,14 +352,25 @@ impl State {
         self.tell(&json!({"method": "serverRequest/resolved",
             "params": {"threadId": session, "requestId": asked.id}}));
         match answer["decision"].as_str() {
+            // Nothing tells of a command that had not begun by then.
+            Some("accept") if self.is_ended_at_once => self.tell(&interrupted(&session)),
             Some("accept") if self.is_slow => self.running.push(call),
             Some("accept") => self.tell(&completed(self, &call)),
-            Some("cancel") => self.tell(&json!({"method": "turn/completed",
-                "params": {"threadId": session, "turn": {"id": TURN, "status": "interrupted"}}})),
+            Some("cancel") => {
+                let mut declined = completed(self, &call);
+                declined["params"]["item"]["status"] = json!("declined");
+                self.tell(&declined);
+                self.tell(&interrupted(&session));
+            }
             _ => {}
         }
         true
     }
+}
+
+fn interrupted(session: &str) -> Value {
+    json!({"method": "turn/completed",
+        "params": {"threadId": session, "turn": {"id": TURN, "status": "interrupted"}}})
 }
 
 fn completed(state: &State, call: &str) -> Value {
