@@ -1,6 +1,6 @@
-//! Answers against a person at the keyboard: one of ours to a request whose dialog gets a key in the same moments,
-//! approved here and denied there or the other way round. Exactly one of the two takes effect, and what is told of ours
-//! is true. Then one against which nobody presses anything, which takes effect.
+//! Answers against a person at the keyboard. First one against which nobody presses anything: it takes effect, and how
+//! long that takes is measured. Then two to requests whose dialogs get a key within that time, approved here and denied
+//! there and the other way round: exactly one of the two takes effect, and what is told of ours is true.
 //!
 //! Each race leaves a line in `NAME-races.jsonl` beside the transcripts.
 
@@ -18,11 +18,8 @@ use super::situation::Situation as S;
 /// For every assistant that takes answers otherwise than by keys.
 pub(super) const SCENE: Scene = Scene::new(&[S::Raced], play);
 
-/// By so much later than our command each key is pressed than the one before, to meet it in every stage.
-const STEP: Duration = Duration::from_millis(23);
-
-/// So many steps, then from the beginning.
-const STEPS: u32 = 41;
+/// Into so many moments the time is parted that ours takes; a key meets it in each of them.
+const MOMENTS: u32 = 37;
 
 /// Numbers of scripts that one round takes.
 const NUMBERS: u32 = 4;
@@ -57,36 +54,40 @@ impl Ours {
 }
 
 fn play(drive: &mut Drive<'_>) -> Step {
-    race(drive, Ours::Approve, true)?;
-    race(drive, Ours::Deny, true)?;
     let round = drive.next_number() / NUMBERS;
-    let ours = if round.is_multiple_of(2) {
-        Ours::Approve
+    let (first, second) = if round.is_multiple_of(2) {
+        (Ours::Approve, Ours::Deny)
     } else {
-        Ours::Deny
+        (Ours::Deny, Ours::Approve)
     };
-    race(drive, ours, false)
+    // How long it takes on this machine, with what it has to do else.
+    let takes = race(drive, first, None)?;
+    race(drive, first, Some(takes))?;
+    race(drive, second, Some(takes)).map(drop)
 }
 
-/// One request, answered by us, and by a key where `is_raced`.
-fn race(drive: &mut Drive<'_>, ours: Ours, is_raced: bool) -> Step {
+/// One request, answered by us, which takes so long; and, where it is raced, by a key within the time that it `takes`.
+fn race(drive: &mut Drive<'_>, ours: Ours, takes: Option<Duration>) -> Result<Duration, String> {
     let number = drive.ask("shell touch r{n}; sleep 0.3");
     drive.see(&[drive.manners.dialog])?;
     let digest = digest(drive)?;
-    let delay = STEP * (number % STEPS);
+    let delay = takes.map(|takes| takes * (number % MOMENTS) / MOMENTS);
+    let is_raced = delay.is_some();
     let keys = match ours.other() {
         Ours::Approve => drive.manners.approve,
         Ours::Deny => drive.manners.deny,
     };
     let line = [ours.word(), drive.pane().id(), "--digest", &digest];
+    let start = Instant::now();
     let answering = drive.stage.start(&line);
-    if is_raced {
+    if let Some(delay) = delay {
         thread::sleep(delay);
         for key in keys {
             drive.pane().press_now(key);
         }
     }
     let (is_done, said) = super::said(answering);
+    let took = start.elapsed();
     thread::sleep(Duration::from_millis(500));
     drive.see_rest(REST)?;
     drive.clear();
@@ -96,7 +97,7 @@ fn race(drive: &mut Drive<'_>, ours: Ours, is_raced: bool) -> Step {
     let way = way(drive);
     note(
         drive,
-        &json!({"number": number, "wanted": ours.word(), "raced": is_raced, "after_ms": delay.as_millis(),
+        &json!({"number": number, "wanted": ours.word(), "raced": is_raced, "after_ms": delay.map(|delay| delay.as_millis()), "of_ms": took.as_millis(),
         "told": told, "took_effect": took_effect, "way": way, "said": said.trim()}),
     )?;
     let is_true = match told {
@@ -116,7 +117,7 @@ fn race(drive: &mut Drive<'_>, ours: Ours, is_raced: bool) -> Step {
     // What was on the way here is none of the next one's.
     drive.forget();
     drive.record(S::Raced, Finding::Right(Duration::ZERO));
-    Ok(())
+    Ok(took)
 }
 
 /// Of the request that waits.

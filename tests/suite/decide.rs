@@ -1,14 +1,13 @@
 //! `hook claude --decide` with the real collector: it waits for one decision about its own request,
 //! and for nothing else.
 
-use std::fs;
 use std::io::Write;
 use std::process::{Child, Command};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::acts::{ActsByHand, decisions};
+use crate::acts::ActsByHand;
 use crate::common::{
     Collector, TestEnv, Tmux, finish_with_stdin, fixture, private_folder, started, wait, wait_until,
 };
@@ -71,65 +70,6 @@ fn a_waiting_hook_prints_the_decision_about_its_own_request_and_no_other() {
     assert_eq!(output["hookEventName"], "PermissionRequest");
     assert_eq!(output["decision"], allow);
     assert!(!decide(&env, &row, request, &allow), "it is decided once");
-}
-
-/// The dialog stays on the screen while its hook waits, and Claude heeds whoever is first.
-#[test]
-fn a_denial_that_the_hook_has_got_after_somebody_had_approved_is_told_as_late() {
-    let env = TestEnv::new();
-    let Some(tmux) = Tmux::start(&env, "work") else {
-        return;
-    };
-    let collector = Collector::start_in(&env, &tmux);
-    let folder = env.path("home/.claude/projects/p");
-    fs::create_dir_all(&folder).expect("it can be made");
-    let transcript = folder.join("00000000-0000-4000-8000-000000000001.jsonl");
-    let block = |role: &str, block: Value| {
-        format!(
-            "{}\n",
-            json!({"type": role, "cwd": "/home/user/proj", "message": {"content": [block]}})
-        )
-    };
-    let input = json!({"command": "touch f1 && sleep 9", "description": "lab command"});
-    let call = block(
-        "assistant",
-        json!({"type": "tool_use", "id": "toolu_1", "name": "Bash", "input": input}),
-    );
-    fs::write(&transcript, &call).expect("it can be written");
-    let (child, row) = waiting_hook(&collector, || tmux.claude_hook("%0"));
-    let result = block(
-        "user",
-        json!({"type": "tool_result", "tool_use_id": "toolu_1", "content": "done"}),
-    );
-    let told = std::thread::scope(|scope| {
-        let person = scope.spawn(|| {
-            let finished = wait(child);
-            fs::write(&transcript, call + &result).expect("it can be written");
-            finished
-        });
-        let mut hub = ActsByHand::at_hub(&env, "test");
-        let read = hub.act(&row, &json!({"act": "read_request"}));
-        let deny =
-            json!({"act": "decide", "decision": "deny", "digest": read["request"]["digest"]});
-        let told = hub.act(&row, &deny);
-        let finished = person.join().expect("it has answered");
-        assert!(finished.stdout.contains("\"deny\""), "{finished:?}");
-        told
-    });
-    let said = (
-        told["outcome"].as_str(),
-        told["late"].as_bool(),
-        told["why"].as_str(),
-    );
-    assert_eq!(
-        said,
-        (Some("refused"), Some(true), Some("it was approved before"))
-    );
-    let line = decisions(&env).pop().expect("a line");
-    assert_eq!(
-        (&line["way"], &line["outcome"]),
-        (&json!("hook"), &json!("late"))
-    );
 }
 
 #[test]
