@@ -115,7 +115,7 @@ fn a_denial_says_what_was_written() {
     };
     armed(&mut browser, ".saying button");
     browser.click(".saying input");
-    browser.call("Input.insertText", json!({"text": "use --dry-run"}));
+    browser.call("Input.insertText", &json!({"text": "use --dry-run"}));
     browser.press("Enter");
     browser.until("it is said", &format!("{DECIDED}.length === 1"));
     let decided = browser.eval(DECIDED);

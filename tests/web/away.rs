@@ -62,8 +62,10 @@ fn it_can_be_installed() {
     let Some(mut page) = Page::paired(&env, hub, PHONE, None) else {
         return;
     };
-    let told = page.browser.call("Page.getAppManifest", json!({}));
+    let told = page.browser.call("Page.getAppManifest", &json!({}));
     assert_eq!(told["errors"], json!([]), "{told}");
-    let errors = page.browser.call("Page.getInstallabilityErrors", json!({}));
+    let errors = page
+        .browser
+        .call("Page.getInstallabilityErrors", &json!({}));
     assert_eq!(errors["installabilityErrors"], json!([]));
 }

@@ -1,4 +1,4 @@
-//! A headless Chromium, driven by its own DevTools protocol.
+//! A headless Chromium, driven by its own protocol for developers.
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
@@ -89,15 +89,15 @@ impl Browser {
     }
 
     fn open(&mut self, size: (u32, u32)) {
-        let target = self.call("Target.createTarget", json!({"url": "about:blank"}));
+        let target = self.call("Target.createTarget", &json!({"url": "about:blank"}));
         let attach = json!({"targetId": target["targetId"], "flatten": true});
-        let attached = self.call("Target.attachToTarget", attach);
+        let attached = self.call("Target.attachToTarget", &attach);
         attached["sessionId"]
             .as_str()
             .expect("a session")
             .clone_into(&mut self.session);
         for domain in ["Page", "Runtime", "Log", "Network"] {
-            self.call(&format!("{domain}.enable"), json!({}));
+            self.call(&format!("{domain}.enable"), &json!({}));
         }
         self.before_each_page(WITNESS);
         self.resize(size);
@@ -107,14 +107,14 @@ impl Browser {
     pub(crate) fn before_each_page(&mut self, script: &str) {
         self.call(
             "Page.addScriptToEvaluateOnNewDocument",
-            json!({"source": script}),
+            &json!({"source": script}),
         );
     }
 
     /// From now on its pages are so many pixels wide and high.
     pub(crate) fn resize(&mut self, (width, height): (u32, u32)) {
         let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600});
-        self.call("Emulation.setDeviceMetricsOverride", metrics);
+        self.call("Emulation.setDeviceMetricsOverride", &metrics);
     }
 
     /// Whether its pages are `dark`, and hold still.
@@ -122,13 +122,13 @@ impl Browser {
         let scheme = if is_dark { "dark" } else { "light" };
         let features = json!([{"name": "prefers-color-scheme", "value": scheme},
             {"name": "prefers-reduced-motion", "value": "reduce"}]);
-        self.call("Emulation.setEmulatedMedia", json!({"features": features}));
+        self.call("Emulation.setEmulatedMedia", &json!({"features": features}));
     }
 
     /// Goes to an address, and waits until that page has run its scripts.
     pub(crate) fn go(&mut self, address: &str) {
-        self.call("Page.navigate", json!({"url": "about:blank"}));
-        let gone = self.call("Page.navigate", json!({"url": address}));
+        self.call("Page.navigate", &json!({"url": "about:blank"}));
+        let gone = self.call("Page.navigate", &json!({"url": address}));
         assert!(gone["errorText"].is_null(), "{gone}");
         self.until("the page is there", "document.readyState === 'complete'");
     }
@@ -136,7 +136,7 @@ impl Browser {
     /// What an expression of JavaScript comes to in the page; a promise is waited for.
     pub(crate) fn eval(&mut self, expression: &str) -> Value {
         let wanted = json!({"expression": expression, "awaitPromise": true, "returnByValue": true});
-        let told = self.call("Runtime.evaluate", wanted);
+        let told = self.call("Runtime.evaluate", &wanted);
         assert!(
             told["exceptionDetails"].is_null(),
             "{expression}: {}",
@@ -181,10 +181,10 @@ impl Browser {
         };
         let event =
             json!({"type": "keyDown", "key": key, "text": text, "windowsVirtualKeyCode": code});
-        self.call("Input.dispatchKeyEvent", event);
+        self.call("Input.dispatchKeyEvent", &event);
         self.call(
             "Input.dispatchKeyEvent",
-            json!({"type": "keyUp", "key": key, "windowsVirtualKeyCode": code}),
+            &json!({"type": "keyUp", "key": key, "windowsVirtualKeyCode": code}),
         );
     }
 
@@ -199,7 +199,7 @@ impl Browser {
         for (kind, buttons) in [("mousePressed", 1), ("mouseReleased", 0)] {
             self.call(
                 "Input.dispatchMouseEvent",
-                json!({"type": kind, "x": place[0], "y": place[1],
+                &json!({"type": kind, "x": place[0], "y": place[1],
                 "button": "left", "buttons": buttons, "clickCount": 1}),
             );
         }
@@ -214,7 +214,7 @@ impl Browser {
 
     /// Keeps what it draws as that file.
     pub(crate) fn picture_as(&mut self, file: &Path) {
-        let told = self.call("Page.captureScreenshot", json!({"format": "png"}));
+        let told = self.call("Page.captureScreenshot", &json!({"format": "png"}));
         let data = told["data"].as_str().expect("a picture").as_bytes();
         let bytes = data_encoding::BASE64.decode(data).expect("base64");
         std::fs::write(file, bytes).expect("it can be written");
@@ -228,7 +228,7 @@ impl Browser {
     }
 
     /// Has something done by a method of the protocol; what it gives.
-    pub(crate) fn call(&mut self, method: &str, parameters: Value) -> Value {
+    pub(crate) fn call(&mut self, method: &str, parameters: &Value) -> Value {
         self.number += 1;
         let mut message = json!({"id": self.number, "method": method, "params": parameters});
         if !self.session.is_empty() && !method.starts_with("Target.") {

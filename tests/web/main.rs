@@ -5,6 +5,8 @@
 //! by its own protocol (`browser`), in a private world, and reaches nothing but loopback. What it draws is kept as
 //! pictures in `target/web`, to be looked at.
 
+#![allow(clippy::print_stdout, reason = "what is measured is printed")]
+
 #[path = "../common/mod.rs"]
 mod common;
 

@@ -70,9 +70,9 @@ fn five_hundred_rows_measured() {
     );
     let mut changes: Vec<f64> = Vec::new();
     for round in 0..200 {
-        let changed = row(round % ROWS, STATES[(round / 3) % STATES.len()]);
+        let next = row(round % ROWS, STATES[(round / 3) % STATES.len()]);
         let change = format!(
-            "(async () => {{ const start = performance.now(); hub.say('agent_status', {changed}); return await {PAINTED} - start; }})()"
+            "(async () => {{ const start = performance.now(); hub.say('agent_status', {next}); return await {PAINTED} - start; }})()"
         );
         changes.push(browser.eval(&change).as_f64().expect("a number"));
     }

@@ -136,11 +136,11 @@ function sayConnection() {
     put(place, "");
     return;
   }
-  const wait = retryAt === null ? 0 : Math.ceil((retryAt - Date.now()) / 1000);
-  const again = wait > 0 ? `; trying again in ${wait} s` : retryAt === null ? " …" : "; trying again";
+  const wait = retryAt === null ? 0 : Math.max(1, Math.ceil((retryAt - Date.now()) / 1000));
+  const again = retryAt === null ? " …" : `; trying again in ${wait} s.`;
   const shown = model.agents.size > 0 ? " What is shown was true when it was last heard." : "";
   place.className = isLive ? "link live" : "link";
-  put(place, isLive ? `Live · ${line(device, 40)} ${describe(right)}` : `Not live: ${line(trouble)}${again}.${shown}`);
+  put(place, isLive ? `Live · ${line(device, 40)} ${describe(right)}` : `Not live: ${line(trouble)}${again}${shown}`);
 }
 
 addEventListener("hashchange", () => (takeCodeAndPair() ? null : showRow()));
