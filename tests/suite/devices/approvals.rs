@@ -119,7 +119,7 @@ fn ten_thousand_bad_approvals_take_no_effect_and_a_hundred_good_ones_one_each() 
                 "kind": "approval_requested", "tool": "run_shell_command", "message": format!("touch f{number}"),
                 "target": pane, "pane": pane, "server": server.join(","),
                 "instance_id": format!("s{number}"), "request_id": format!("toolu_{number}"),
-                "ts": "2026-11-30T02:50:00Z"})
+                "ts": "2026-02-27T10:00:00Z"})
         })
         .collect();
     let begin = |event: &Value| {
@@ -208,7 +208,8 @@ fn ten_thousand_bad_approvals_take_no_effect_and_a_hundred_good_ones_one_each() 
         page.say("act", &good);
         assert_eq!(waiting[hook].decision(), json!({"behavior": "allow"}));
         let mut goes_on = events[hook].clone();
-        (goes_on["state"], goes_on["kind"]) = (json!("running"), json!("tool_started"));
+        (goes_on["state"], goes_on["kind"]) = (json!("running"), json!("tool_finished"));
+        goes_on["ts"] = json!("2026-02-27T10:00:05Z");
         env.send(goes_on.to_string().as_bytes());
         let first = page.result();
         assert_eq!(word(&first), "done", "{first}");
