@@ -66,9 +66,10 @@ impl Executor {
             whole: known.is_whole() && !is_missing,
             text: visible(&asked::text(&bound.request, &known)),
             parts: known.full().map(parts_of).unwrap_or_default(),
-            can: match bound.is_question() {
-                true => vec![Verb::Answer],
-                false => vec![Verb::Approve, Verb::Deny],
+            can: if bound.is_question() {
+                vec![Verb::Answer]
+            } else {
+                vec![Verb::Approve, Verb::Deny]
             },
             options: known.full().map(options_of).unwrap_or_default(),
             input: known.full().map(|full| full.input.clone()),

@@ -89,9 +89,10 @@ fn revoke(devices: &Devices, name: &str) -> CommandResult {
     }
     let all = devices.all().map_err(|error| failed(&error))?;
     let names: Vec<String> = all.iter().map(|it| format!("`{}`", it.name)).collect();
-    let known = match names.is_empty() {
-        true => "no device is paired".to_owned(),
-        false => format!("there are {}", names.join(", ")),
+    let known = if names.is_empty() {
+        "no device is paired".to_owned()
+    } else {
+        format!("there are {}", names.join(", "))
     };
     Err(CommandError::new(format!("no device is called `{name}`"))
         .hint(format!("nothing was changed; {known}")))

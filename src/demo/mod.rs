@@ -161,9 +161,10 @@ impl Stage {
                 ..session(script.name, &["demo", "--play", script.name])
             })?;
         }
-        let words: &[&str] = match page {
-            true => &["supervisor", "--listen", "127.0.0.1:0"],
-            false => &["supervisor"],
+        let words: &[&str] = if page {
+            &["supervisor", "--listen", "127.0.0.1:0"]
+        } else {
+            &["supervisor"]
         };
         let dashboard = self.server.start(&session(DASHBOARD, words))?;
         self.server.show_ways(&Ways {

@@ -21,12 +21,12 @@ impl<'de> Deserialize<'de> for Address {
         let rest = ["https://", "http://"]
             .iter()
             .find_map(|it| text.strip_prefix(it));
-        match rest.is_some_and(|rest| !rest.is_empty()) && text.chars().all(is_plain) {
-            true => Ok(Self(text)),
-            false => Err(D::Error::custom(format!(
-                "`{text}` is no address like `https://example.org/topic`"
-            ))),
+        if rest.is_some_and(|rest| !rest.is_empty()) && text.chars().all(is_plain) {
+            return Ok(Self(text));
         }
+        Err(D::Error::custom(format!(
+            "`{text}` is no address like `https://example.org/topic`"
+        )))
     }
 }
 

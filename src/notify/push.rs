@@ -37,9 +37,10 @@ pub(super) fn send(
 /// All that `curl` is told, in its own words.
 fn told(notice: &Notice, to: &Address, link: Option<&Address>, with_content: bool) -> String {
     let title = format!("{} {}", notice.row.assistant, does(notice));
-    let body = match with_content {
-        true => format!("{}{}", notice.row.target, asked(notice)),
-        false => "pane-patrol".to_owned(),
+    let body = if with_content {
+        format!("{}{}", notice.row.target, asked(notice))
+    } else {
+        "pane-patrol".to_owned()
     };
     let mut told =
         "silent\nfail\nmax-time = 10\nproto = \"=http,https\"\noutput = \"/dev/null\"\n".to_owned();

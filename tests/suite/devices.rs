@@ -108,19 +108,26 @@ impl Page {
 
     /// Says hello and hears every agent there is.
     fn greets(&mut self) -> Vec<Value> {
-        self.greets_for(&[])
+        self.hello(&[], "snapshot")
     }
 
-    /// The same, to be told of nothing but these from then on.
-    fn greets_for(&mut self, kinds: &[&str]) -> Vec<Value> {
+    /// Says hello to be told of nothing but these.
+    fn greets_for(&mut self, kinds: &[&str]) {
+        self.hello(kinds, "pong");
+    }
+
+    /// The agents that it is told of until the message `last`.
+    fn hello(&mut self, kinds: &[&str], last: &str) -> Vec<Value> {
         let hello = json!({"client_id": "page-1", "role": "subscriber", "capabilities": kinds});
         self.say("hello", &hello);
-        self.say("ping", &json!({}));
+        if last == "pong" {
+            self.say("ping", &json!({}));
+        }
         let mut told = Vec::new();
         loop {
             let message = self.hear().expect("the hub goes on");
             match message["type"].as_str() {
-                Some("pong") => return told,
+                Some(kind) if kind == last => return told,
                 Some("agent_status") => told.push(message["payload"].clone()),
                 Some("error") => panic!("{message}"),
                 _ => {}

@@ -209,14 +209,13 @@ fn what_is_no_message_is_refused_with_a_reason_and_harms_nobody() {
     let _ = binary.socket.send(Message::Binary(vec![0, 1].into()));
     binary.assert_refused("bad_json");
 
-    // What is no WebSocket at all.
+    // What is no WebSocket at all: a file of the page, or none.
     let mut plain = collector.0.tcp();
-    plain
-        .write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-        .expect("it listens");
+    let request = format!("GET /ws HTTP/1.1\r\nHost: {}\r\n\r\n", collector.0.address);
+    plain.write_all(request.as_bytes()).expect("it listens");
     let mut answer = String::new();
     plain.read_to_string(&mut answer).expect("it answers");
-    assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
     let mut garbage = collector.0.tcp();
     garbage.write_all(&vec![0xff; 100_000]).unwrap_or_default();
     let mut rest = Vec::new();

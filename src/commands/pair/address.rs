@@ -17,9 +17,10 @@ pub(super) fn of(context: &Context, given: Option<&str>) -> Result<String, Comma
     let port = |address: &str| address.rsplit_once(':')?.1.parse::<u16>().ok();
     let is_listener = |port| listeners.iter().any(|known| Some(known.port()) == port);
     let is_own = is_here_alone(given) && is_listener(port(given));
-    match is_own || origins.iter().any(|known| known == given) {
-        true => Ok(given.to_owned()),
-        false => Err(not_let_in(given)),
+    if is_own || origins.iter().any(|known| known == given) {
+        Ok(given.to_owned())
+    } else {
+        Err(not_let_in(given))
     }
 }
 

@@ -146,9 +146,10 @@ fn take_back(devices: &Devices, offered: &Offered) -> CommandResult {
         welcome(&device);
         return Ok(());
     }
-    let why = match is_taken_back && offered.until > Timestamp::now() {
-        true => "the code was taken back before anybody came",
-        false => "nobody came in two minutes",
+    let why = if is_taken_back && offered.until > Timestamp::now() {
+        "the code was taken back before anybody came"
+    } else {
+        "nobody came in two minutes"
     };
     Err(CommandError::new(why)
         .hint("the code is good for nothing any more; `pane-patrol pair` gives another one")

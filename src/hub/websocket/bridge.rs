@@ -38,9 +38,10 @@ pub(super) fn run(
         may_have_more: false,
     };
     let farewell = bridge.carry();
-    let farewell = match place.is_revoked() {
-        true => Some(Farewell::error(code::REVOKED, REVOKED)),
-        false => farewell,
+    let farewell = if place.is_revoked() {
+        Some(Farewell::error(code::REVOKED, REVOKED))
+    } else {
+        farewell
     };
     if let Some(farewell) = farewell {
         place.leaves(bridge.socket.get_ref());

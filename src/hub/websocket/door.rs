@@ -145,12 +145,12 @@ impl Door {
         }
         let refused = |words| Err(Refusal(StatusCode::UNAUTHORIZED, words));
         let Some((shown, way)) = shown_token(request) else {
-            return match from_page {
-                true => Ok(Errand::Proof),
-                false => refused(
-                    "show a token: `Authorization: Bearer TOKEN`, or `/?token=TOKEN` outside of pages",
-                ),
-            };
+            if from_page {
+                return Ok(Errand::Proof);
+            }
+            return refused(
+                "show a token: `Authorization: Bearer TOKEN`, or `/?token=TOKEN` outside of pages",
+            );
         };
         match (self.tokens.right_of(shown), way) {
             (None, _) => refused("this is not a token"),
