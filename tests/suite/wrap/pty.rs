@@ -31,6 +31,8 @@ impl Pty {
         fcntl_setfd(&ours, FdFlags::CLOEXEC).expect("it is ours");
         grantpt(&ours).expect("it is ours");
         unlockpt(&ours).expect("it is ours");
+        // Before anybody looks.
+        tcsetwinsize(&ours, size(24, 80)).expect("it is ours");
         let name = ptsname(&ours, Vec::new()).expect("it has a name");
         let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
         let its: OwnedFd = open(name, flags, Mode::empty()).expect("it is ours");
@@ -43,13 +45,11 @@ impl Pty {
         let end = || its.try_clone().expect("a descriptor is free");
         command.stdin(end()).stdout(end()).stderr(end());
         let child = command.spawn().expect("setsid is there");
-        let pty = Self {
+        Self {
             file: File::from(ours),
             child,
             seen: Vec::new(),
-        };
-        pty.resize(24, 80);
-        pty
+        }
     }
 
     /// Starts a script through us. The script `around` it, for which that is `"$0" "$@"`, is what the terminal has.
@@ -59,13 +59,7 @@ impl Pty {
     }
 
     pub(super) fn resize(&self, lines: u16, columns: u16) {
-        let size = Winsize {
-            ws_row: lines,
-            ws_col: columns,
-            ws_xpixel: 0,
-            ws_ypixel: 0,
-        };
-        tcsetwinsize(&self.file, size).expect("it is ours");
+        tcsetwinsize(&self.file, size(lines, columns)).expect("it is ours");
     }
 
     pub(super) fn modes(&self) -> Termios {
@@ -145,5 +139,14 @@ impl Pty {
         wait_until("the session is over", || {
             child.try_wait().is_ok_and(|ended| ended.is_some())
         });
+    }
+}
+
+fn size(lines: u16, columns: u16) -> Winsize {
+    Winsize {
+        ws_row: lines,
+        ws_col: columns,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
     }
 }
