@@ -1,7 +1,7 @@
 //! Reading a request in full, and deciding about it: bound to that one request, to what was shown of it,
 //! and to what its pane shows in that moment.
 
-use pane_patrol_hooks::approval::Verdict;
+use pane_patrol_hooks::approval::Verdict as Ruling;
 use pane_patrol_hooks::text::visible;
 use pane_patrol_hooks::timestamp::Timestamp;
 use thiserror::Error;
@@ -14,6 +14,7 @@ use super::fate::fate;
 use super::keys::{Access, Outcome, carry_out_until, once_it_waits};
 use super::turn::Turn;
 use super::{late, tell};
+use crate::assistants::facets::Verdict;
 use crate::assistants::request::{self as asked, Full, Known, Part};
 use crate::hub::client::HubError;
 use crate::hub::protocol::{
@@ -275,7 +276,7 @@ impl Executor {
             row: bound.row.clone(),
             instance_id: bound.instance_id.clone(),
             request: bound.request.clone(),
-            verdict: verdict(bound, decision)?,
+            verdict: ruling(bound, decision)?,
         };
         once_it_waits(bound, self).ok()?;
         intend();
@@ -308,6 +309,10 @@ impl Executor {
         }
         match told {
             Answered::AsDecided => Outcome::Done,
+            // Claude writes the same of a call that was ended while it ran.
+            Answered::Otherwise(Verdict::Denied) => {
+                unknown("it was denied or ended by a key in the same moment")
+            }
             Answered::Otherwise(verdict) => Outcome::Late(late::how(&verdict)),
             Answered::Untold => unknown("nothing tells whether it was the one that has been taken"),
         }
@@ -320,14 +325,14 @@ impl Executor {
 }
 
 /// What the hook is told; `None` for what it cannot decide: a question, and a plan, whose dialog stays.
-fn verdict(bound: &Bound, decision: &Decision) -> Option<Verdict> {
+fn ruling(bound: &Bound, decision: &Decision) -> Option<Ruling> {
     let tool = bound.request.tool.as_deref();
     if bound.is_question() || tool.is_some_and(|tool| bound.assistant.plans_by(tool)) {
         return None;
     }
     match decision {
-        Decision::Approve => Some(Verdict::Allow),
-        Decision::Deny { message } => Some(Verdict::Deny {
+        Decision::Approve => Some(Ruling::Allow),
+        Decision::Deny { message } => Some(Ruling::Deny {
             message: message.clone().unwrap_or_else(|| DENIED.to_owned()),
             interrupt: message.is_none(),
         }),
