@@ -39,6 +39,7 @@ impl Ground {
         self == Self::Firm
     }
 
+    #[expect(clippy::match_same_arms, reason = "the first one that fits counts")]
     fn after(self, byte: u8) -> Self {
         match (self, byte) {
             (Self::Command | Self::End(Kind::Command), 0x07)
