@@ -11,6 +11,8 @@ use super::finding::Finding;
 use super::judge::Claim;
 use super::pane::Pane;
 use super::situation::Situation;
+use super::watch::SILENT;
+use super::way::Way;
 
 /// A row is right this long after the screen shows it.
 const LIMIT: Duration = Duration::from_secs(1);
@@ -33,6 +35,7 @@ impl Drive<'_> {
     /// and whether it showed nothing wrong since the last check.
     pub(super) fn check(&mut self, situation: Situation, state: &str, since: Instant) {
         let unknowable = self.manners.unknowable(situation);
+        let unknowable = unknowable.filter(|(shown, _)| !self.is_told_by_wrap(shown));
         let wanted: Vec<&str> = unknowable.map_or_else(|| vec![state], |(shown, _)| shown.to_vec());
         let limit = if self.manners.by_title.contains(&situation) {
             TITLE_LIMIT
@@ -49,6 +52,11 @@ impl Drive<'_> {
         self.record(situation, finding);
         self.check_apart(situation);
         self.forget();
+    }
+
+    /// Whether nothing is told but to the terminal, and that is heard.
+    fn is_told_by_wrap(&self, shown: &[&str]) -> bool {
+        self.stage.way == Way::Wrap && self.manners.tells_its_terminal && shown == [SILENT]
     }
 
     /// The same of the row of `place`, which need not be the driven pane.

@@ -30,6 +30,7 @@ pub(super) const COPILOT: Manners = Manners {
     goes_on: true,
     before_question: &[],
     after_question: &[],
+    tells_its_terminal: false,
     interrupt: &["Escape", "Escape"],
     clear: &["C-u"],
     failed: "refused by script",

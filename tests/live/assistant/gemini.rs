@@ -35,6 +35,7 @@ pub(super) const GEMINI: Manners = Manners {
     goes_on: false,
     before_question: &[],
     after_question: &[],
+    tells_its_terminal: false,
     interrupt: &["Escape"],
     clear: &["C-u"],
     failed: "API Error",

@@ -79,6 +79,8 @@ pub(super) struct Manners {
     pub(super) goes_on: bool,
     pub(super) before_question: Keys,
     pub(super) after_question: Keys,
+    /// It writes status records.
+    pub(super) tells_its_terminal: bool,
     pub(super) interrupt: Keys,
     /// Empties the prompt.
     pub(super) clear: Keys,

@@ -31,6 +31,7 @@ pub(super) const OPENCODE: Manners = Manners {
     goes_on: false,
     before_question: &[],
     after_question: &[],
+    tells_its_terminal: false,
     interrupt: &["Escape", "Escape"],
     clear: &[],
     failed: "refused by script",

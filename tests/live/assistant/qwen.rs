@@ -29,6 +29,7 @@ pub(super) const QWEN: Manners = Manners {
     goes_on: false,
     before_question: &[],
     after_question: &[],
+    tells_its_terminal: false,
     interrupt: &["Escape"],
     clear: &["C-u"],
     failed: "refused by script",

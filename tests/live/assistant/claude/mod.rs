@@ -46,6 +46,7 @@ pub(super) const CLAUDE: Manners = Manners {
     goes_on: false,
     before_question: &[],
     after_question: &[],
+    tells_its_terminal: true,
     interrupt: &["Escape"],
     clear: &["C-u", "C-u"],
     failed: "API Error",

@@ -45,6 +45,7 @@ pub(super) const SERVER: Manners = Manners {
     goes_on: false,
     before_question: &["BTab"],
     after_question: &["BTab"],
+    tells_its_terminal: true,
     interrupt: &["Escape"],
     clear: &["C-u"],
     failed: "refused by script",
