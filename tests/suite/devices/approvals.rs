@@ -1,6 +1,5 @@
 //! Ten thousand approvals by devices, of which a hundred are good.
 
-use std::cell::Cell;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 
@@ -99,155 +98,173 @@ fn approval(id: &str, row: &Value, digest: &Value) -> Value {
         "digest": digest})
 }
 
+/// Which page says something: one may answer, one manage, one only read.
+const PHONE: usize = 0;
+const LAPTOP: usize = 1;
+const READER: usize = 2;
+
+/// What waits for an answer, and the devices that may give one.
+struct Scene<'env> {
+    env: &'env TestEnv,
+    events: Vec<Value>,
+    waiting: Vec<Waiting>,
+    pages: [Page; 3],
+    rows: Vec<Value>,
+    digests: Vec<Value>,
+    /// So many acts were said.
+    said: usize,
+}
+
+impl<'env> Scene<'env> {
+    fn set(env: &'env TestEnv, tmux: &Tmux<'_>, listening: &Listening) -> Self {
+        let variable = tmux.variable();
+        let server: Vec<&str> = variable.split(',').take(2).collect();
+        let asks = |number| {
+            let pane = tmux.window("work", "cat");
+            let command = format!("touch f{number}");
+            json!({"assistant": "qwen", "state": "waiting_approval", "kind": "approval_requested",
+                "tool": "run_shell_command", "message": command, "target": pane, "pane": pane,
+                "server": server.join(","), "instance_id": format!("s{number}"),
+                "request_id": format!("toolu_{number}"), "ts": "2026-02-27T10:00:00Z"})
+        };
+        let events: Vec<Value> = (0..REQUESTS).map(asks).collect();
+        let begin = |event: &Value| {
+            env.send(event.to_string().as_bytes());
+            Waiting::of(env, event)
+        };
+        let waiting = events.iter().map(begin).collect();
+        let paired = |arguments: &[&str]| Page::paired(env, listening, arguments);
+        let (phone, _) = paired(&["--name", "phone"]);
+        let (laptop, _) = paired(&["--name", "laptop", "--manage"]);
+        let (reader, token) = paired(&["--name", "reader", "--read-only"]);
+        let rows = until("all are known", || {
+            let mut page = Page::with_token(listening, &token).expect("it is let in");
+            let mut rows = page.greets();
+            rows.retain(|row| row["state"] == "waiting_approval");
+            rows.sort_by_key(|row| row["instance_id"].to_string());
+            (rows.len() == REQUESTS).then_some(rows)
+        });
+        let mut pages = [phone, laptop, reader];
+        for page in &mut pages {
+            page.greets_for(&["act_result"]);
+        }
+        let digest = |(number, row): (usize, &Value)| {
+            let read = json!({"act_id": format!("read-{number}"), "agent_id": row["agent_id"],
+                "act": "read_request"});
+            let read = pages[READER].act(&read);
+            assert_eq!(read["payload"]["request"]["whole"], true, "{read}");
+            read["payload"]["request"]["digest"].clone()
+        };
+        let digests = rows.iter().enumerate().map(digest).collect();
+        Self {
+            env,
+            events,
+            waiting,
+            pages,
+            rows,
+            digests,
+            said: 0,
+        }
+    }
+
+    /// Has that page say it; what came of it is this.
+    fn is(&mut self, by: usize, act: &Value, expected: &str) -> Value {
+        self.said += 1;
+        let answer = self.pages[by].act(act);
+        assert_eq!(word(&answer), expected, "{act}: {answer}");
+        answer["payload"].clone()
+    }
+
+    /// What is no good while the request with that number waits.
+    fn bad_ones(&mut self, number: usize) {
+        let (row, digest) = (self.rows[number].clone(), self.digests[number].clone());
+        let id = format!("stale-{number}");
+        let stale = match number % 4 {
+            // What another one asks, what nobody was shown, and what is over.
+            0 | 1 => approval(&id, &row, &self.digests[(number + 1) % REQUESTS]),
+            2 => approval(&id, &row, &Value::Null),
+            _ => {
+                let mut late = approval(&id, &row, &digest);
+                late["expires"] = json!("2026-01-01T00:00:00Z");
+                late
+            }
+        };
+        self.is(number % 2, &stale, "refused");
+        for time in 0..BY_READER {
+            let id = format!("read-only-{number}-{time}");
+            self.is(READER, &approval(&id, &row, &digest), "not_allowed");
+        }
+    }
+
+    /// The good one, and what comes after it under its id.
+    fn good_one(&mut self, number: usize) {
+        let (by, another) = [(PHONE, LAPTOP), (LAPTOP, PHONE)][number % 2];
+        let row = self.rows[number].clone();
+        let good = approval(&format!("good-{number}"), &row, &self.digests[number]);
+        self.said += 1;
+        self.pages[by].say("act", &good);
+        self.goes_on(row["instance_id"].as_str().expect("a name"));
+        let first = self.pages[by].result();
+        assert_eq!(word(&first), "done", "{first}");
+        for _ in 0..AGAIN {
+            assert_eq!(self.is(by, &good, "done"), first["payload"]);
+        }
+        for time in 0..REPLAYED {
+            let mut other = good.clone();
+            match time % 2 {
+                0 => other["agent_id"] = self.rows[(number + 1) % REQUESTS]["agent_id"].clone(),
+                _ => other["decision"] = json!("deny"),
+            }
+            self.is(by, &other, "refused");
+        }
+        for _ in 0..BY_ANOTHER {
+            self.is(another, &good, "refused");
+        }
+    }
+
+    /// The assistant does, when its hook has told it that it may.
+    fn goes_on(&mut self, session: &str) {
+        let number: usize = session[1..].parse().expect("a number");
+        let allowed = self.waiting[number].decision();
+        assert_eq!(allowed, json!({"behavior": "allow"}));
+        let mut event = self.events[number].clone();
+        (event["state"], event["kind"]) = (json!("running"), json!("tool_finished"));
+        event["ts"] = json!("2026-02-27T10:00:05Z");
+        self.env.send(event.to_string().as_bytes());
+    }
+
+    /// No hook was told anything since it was last looked at.
+    fn nothing_took_effect(&mut self) {
+        for waiting in &mut self.waiting {
+            assert_eq!(waiting.decisions(), [Value::Null; 0]);
+        }
+    }
+}
+
 #[test]
 fn ten_thousand_bad_approvals_take_no_effect_and_a_hundred_good_ones_one_each() {
     let env = TestEnv::new();
     let Some(tmux) = Tmux::start(&env, "work") else {
         return;
     };
-    let variable = tmux.variable();
-    let server: Vec<&str> = variable.split(',').take(2).collect();
-    let listening = Listening::start_with(env.pane_patrol().env("TMUX", &variable).args([
-        "collect",
-        "--listen",
-        "127.0.0.1:0",
-    ]));
-    let events: Vec<Value> = (0..REQUESTS)
-        .map(|number| {
-            let pane = tmux.window("work", "cat");
-            json!({"assistant": "qwen", "state": "waiting_approval",
-                "kind": "approval_requested", "tool": "run_shell_command", "message": format!("touch f{number}"),
-                "target": pane, "pane": pane, "server": server.join(","),
-                "instance_id": format!("s{number}"), "request_id": format!("toolu_{number}"),
-                "ts": "2026-02-27T10:00:00Z"})
-        })
-        .collect();
-    let begin = |event: &Value| {
-        env.send(event.to_string().as_bytes());
-        Waiting::of(&env, event)
-    };
-    let mut waiting: Vec<Waiting> = events.iter().map(begin).collect();
-    let (mut phone, _) = Page::paired(&env, &listening, &["--name", "phone"]);
-    let (mut laptop, _) = Page::paired(&env, &listening, &["--name", "laptop", "--manage"]);
-    let (mut reader, token) = Page::paired(&env, &listening, &["--name", "reader", "--read-only"]);
-    let rows = until("all are known", || {
-        let mut page = Page::with_token(&listening, &token).expect("it is let in");
-        let mut rows = page.greets();
-        rows.retain(|row| row["state"] == "waiting_approval");
-        rows.sort_by_key(|row| row["instance_id"].to_string());
-        (rows.len() == REQUESTS).then_some(rows)
-    });
-    for page in [&mut phone, &mut laptop, &mut reader] {
-        page.greets_for(&["act_result"]);
-    }
-    let digests: Vec<Value> = rows
-        .iter()
-        .enumerate()
-        .map(|(number, row)| {
-            let read = json!({"act_id": format!("read-{number}"), "agent_id": row["agent_id"],
-                "act": "read_request"});
-            let read = reader.act(&read);
-            assert_eq!(read["payload"]["request"]["whole"], true, "{read}");
-            read["payload"]["request"]["digest"].clone()
-        })
-        .collect();
-
-    let said = Cell::new(0);
-    let is = |page: &mut Page, act: &Value, expected: &[&str]| {
-        said.set(said.get() + 1);
-        let answer = page.act(act);
-        let word = word(&answer);
-        assert!(expected.contains(&word.as_str()), "{act}: {answer}");
-        answer["payload"].clone()
-    };
+    let mut collect = env.pane_patrol();
+    collect.env("TMUX", tmux.variable());
+    collect.args(["collect", "--listen", "127.0.0.1:0"]);
+    let listening = Listening::start_with(&mut collect);
+    let mut scene = Scene::set(&env, &tmux, &listening);
     // While all of them wait.
-    for (number, row) in rows.iter().enumerate() {
-        let page = match number % 2 {
-            0 => &mut phone,
-            _ => &mut laptop,
-        };
-        let stale = match number % 4 {
-            // What another one asks, what nobody was shown, what is over, and what has changed since.
-            0 | 1 => approval(
-                &format!("stale-{number}"),
-                row,
-                &digests[(number + 1) % REQUESTS],
-            ),
-            2 => approval(&format!("stale-{number}"), row, &Value::Null),
-            _ => {
-                let mut late = approval(&format!("stale-{number}"), row, &digests[number]);
-                late["expires"] = json!("2026-01-01T00:00:00Z");
-                late
-            }
-        };
-        is(page, &stale, &["refused"]);
-        for time in 0..BY_READER {
-            let id = format!("read-only-{number}-{time}");
-            is(
-                &mut reader,
-                &approval(&id, row, &digests[number]),
-                &["not_allowed"],
-            );
-        }
-    }
-    for waiting in &mut waiting {
-        assert_eq!(waiting.decisions(), [Value::Null; 0], "nothing took effect");
-    }
-    for (number, row) in rows.iter().enumerate() {
-        let (page, another) = match number % 2 {
-            0 => (&mut phone, &mut laptop),
-            _ => (&mut laptop, &mut phone),
-        };
-        let id = format!("good-{number}");
-        let good = approval(&id, row, &digests[number]);
-        let number_of = row["instance_id"]
-            .as_str()
-            .and_then(|id| id[1..].parse().ok());
-        let hook: usize = number_of.expect("a number");
-        // The assistant goes on when its hook has told it.
-        page.say("act", &good);
-        assert_eq!(waiting[hook].decision(), json!({"behavior": "allow"}));
-        let mut goes_on = events[hook].clone();
-        (goes_on["state"], goes_on["kind"]) = (json!("running"), json!("tool_finished"));
-        goes_on["ts"] = json!("2026-02-27T10:00:05Z");
-        env.send(goes_on.to_string().as_bytes());
-        let first = page.result();
-        assert_eq!(word(&first), "done", "{first}");
-        said.set(said.get() + 1);
-        for _ in 0..AGAIN {
-            assert_eq!(is(page, &good, &["done"]), first["payload"]);
-        }
-        for time in 0..REPLAYED {
-            let mut other = good.clone();
-            match time % 2 {
-                0 => other["agent_id"] = rows[(number + 1) % REQUESTS]["agent_id"].clone(),
-                _ => other["decision"] = json!("deny"),
-            }
-            is(page, &other, &["refused"]);
-        }
-        for _ in 0..BY_ANOTHER {
-            is(another, &good, &["refused"]);
-        }
-    }
-    assert_eq!(said.get(), 10_000);
-    for waiting in &mut waiting {
-        assert_eq!(
-            waiting.decisions(),
-            [Value::Null; 0],
-            "each was decided once"
-        );
-    }
-    let logged = finish(
-        env.pane_patrol()
-            .args(["log", "--only", "decisions", "--json"]),
-    )
-    .stdout;
+    (0..REQUESTS).for_each(|number| scene.bad_ones(number));
+    scene.nothing_took_effect();
+    (0..REQUESTS).for_each(|number| scene.good_one(number));
+    assert_eq!(scene.said, 10_000);
+    scene.nothing_took_effect();
+    let mut log = env.pane_patrol();
+    let logged = finish(log.args(["log", "--only", "decisions", "--json"])).stdout;
     let approved = |door: &str| {
-        let is_its = |line: &&str| line.contains(&format!("\"door\":\"device {door}\""));
-        let lines = logged.lines().filter(is_its);
-        lines
-            .filter(|line| line.contains("\"act_id\":\"good-"))
-            .count()
+        let door = format!("\"door\":\"device {door}\"");
+        let lines = logged.lines().filter(|line| line.contains(&door));
+        let is_good = |line: &&str| line.contains("\"act_id\":\"good-");
+        lines.filter(is_good).count()
     };
     assert!(approved("phone") >= REQUESTS / 2, "{logged}");
     assert!(approved("laptop") >= REQUESTS / 2);
