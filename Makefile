@@ -25,7 +25,7 @@ demo-page: tmux ## the demo on the page for phone and browser: prints the addres
 .PHONY: test
 test: tmux ## all tests
 	PANE_PATROL_NO_SKIP=1 $(CARGO) test --workspace --locked
-	@if sh scripts/chromium >/dev/null; then $(MAKE) --no-print-directory test-web; else \
+	@if sh scripts/chromium >/dev/null; then $(MAKE) --no-print-directory test-page; else \
 		echo "NOT RUN: the tests of the page, for want of Chromium; \`make test-web\` installs it and runs them" >&2; fi
 	$(LIVE) --offline --patient
 	$(CARGO) test --workspace --locked --no-run --quiet
@@ -33,11 +33,17 @@ test: tmux ## all tests
 # axe-core, which says what a screen reader would miss, is fetched into a folder of its own the first time.
 AXE_VERSION := 4.14.1
 AXE := $(abspath $(TARGET_DIR))/tools/axe/node_modules/axe-core/axe.min.js
-WEB = PANE_PATROL_NO_SKIP=1 PANE_PATROL_AXE=$(AXE) $(CARGO) test --locked --test web --
+WEB = PANE_PATROL_NO_SKIP=1 $(CARGO) test --locked --test web -- --test-threads 2
 
 .PHONY: test-web
 test-web: tmux chromium $(AXE) ## the page for phone and browser in a real Chromium; its pictures are in target/web
-	$(WEB) --test-threads 2 $(ARGS)
+	PANE_PATROL_AXE=$(AXE) $(WEB) $(ARGS)
+
+# As part of all tests, which need no npm: without it each test says what it leaves out.
+.PHONY: test-page
+test-page:
+	@$(MAKE) --no-print-directory $(AXE) || true
+	PANE_PATROL_AXE=$$(test ! -f $(AXE) || echo $(AXE)) $(WEB)
 
 .PHONY: bench-page
 bench-page: tmux chromium release ## how long the page takes to draw 500 rows, and a change among them
@@ -50,7 +56,7 @@ chromium:
 
 $(AXE):
 	npm install --silent --no-audit --no-fund --prefix $(TARGET_DIR)/tools/axe axe-core@$(AXE_VERSION) \
-		|| { echo "make test-web: axe-core $(AXE_VERSION) cannot be had from npm" >&2; exit 1; }
+		|| { echo "axe-core $(AXE_VERSION) cannot be had from npm" >&2; exit 1; }
 
 # With ARGS="--assistant NAME --situation NAME" only a part; REPEAT=20 tries each situation so often. The
 # newest packages are fetched first, but for ARGS=--keep. Where they and the transcripts of failures are

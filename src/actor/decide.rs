@@ -4,11 +4,10 @@
 use pane_patrol_hooks::approval::Verdict as Ruling;
 use pane_patrol_hooks::text::visible;
 use pane_patrol_hooks::timestamp::Timestamp;
-use thiserror::Error;
 
-use super::answered::{Answered, DENIED, MANY, answered};
+use super::answered::{Answered, DENIED, FEW, MANY, answered};
 use super::audit::Line;
-use super::digest::{Digest, NotShown, Shown, check};
+use super::digest::{Digest, Shown};
 use super::executor::{Executor, Refusal};
 use super::fate::fate;
 use super::keys::{Access, Outcome, carry_out_until, once_it_waits};
@@ -16,7 +15,6 @@ use super::turn::Turn;
 use super::{late, tell};
 use crate::assistants::facets::Verdict;
 use crate::assistants::request::{self as asked, Full, Known, Part};
-use crate::hub::client::HubError;
 use crate::hub::protocol::{
     ActOutcome, ActResult, Decide, Named, QuestionOption, ReadRequest, RequestPart, Right, Verb,
 };
@@ -28,23 +26,6 @@ const SHORTEST: usize = 8;
 
 /// The way of what was refused before any was tried.
 const NO_WAY: &str = "none";
-
-/// Why a request is not the one that stood before the person.
-#[derive(Debug, Error)]
-pub(super) enum NotAsShown {
-    /// The collector cannot be asked.
-    #[error(transparent)]
-    Hub(#[from] HubError),
-    /// Its session does not ask this any more.
-    #[error("it was answered or withdrawn before")]
-    Over,
-    /// There is another session, or none; says what differs.
-    #[error("{0}")]
-    Changed(&'static str),
-    /// It was not shown, or not so.
-    #[error(transparent)]
-    NotShown(#[from] NotShown),
-}
 
 impl Executor {
     pub(super) fn read(&self, id: &str, row: &Row, named: Option<&Named>) -> ActResult {
@@ -243,27 +224,6 @@ impl Executor {
         }
     }
 
-    /// The request with its whole command, if it is still asked and may be answered by whoever had
-    /// `shown` before them: read again, all of it, before anything is sent in whatever way.
-    pub(super) fn as_shown(
-        &self,
-        bound: &Bound,
-        decision: &Decision,
-        shown: &Shown,
-    ) -> Result<Bound, NotAsShown> {
-        let row = self.row(&bound.row)?;
-        if row.as_ref().and_then(|row| bound.is_asked_by(row)) == Some(false) {
-            return Err(NotAsShown::Over);
-        }
-        if let Some(difference) = bound.difference(row.as_ref()) {
-            return Err(NotAsShown::Changed(difference));
-        }
-        let age = bound.age(Timestamp::now());
-        let known = asked::look(bound, &self.homes, age, &std::thread::sleep);
-        check(bound, decision, shown, &known)?;
-        Ok(asked::with_full(bound, known.full(), &self.homes))
-    }
-
     /// Through the assistant's own hook, when one waits for just this request; `None` when not.
     fn by_hook(
         &self,
@@ -302,7 +262,9 @@ impl Executor {
         if let Some(doubt) = fate(bound, &[], (decision, began), self, &|_| {}).doubt() {
             return unknown(&doubt.to_string());
         }
-        let told = answered(bound, decision, MANY, self);
+        let is_recorded = self.has_result(bound).is_some();
+        let looks = if is_recorded { MANY } else { FEW };
+        let told = answered(bound, decision, looks, self);
         // A denial would be written down by now, and would have ended its turn.
         if told == Answered::Untold && *decision == Decision::Approve && self.is_at_work(bound) {
             return Outcome::Done;
@@ -314,6 +276,8 @@ impl Executor {
                 unknown("it was denied or ended by a key in the same moment")
             }
             Answered::Otherwise(verdict) => Outcome::Late(late::how(&verdict)),
+            // Where there is no record, the hook that was heard in the open request is all that tells.
+            Answered::Untold if !is_recorded => Outcome::Done,
             Answered::Untold => unknown("nothing tells whether it was the one that has been taken"),
         }
     }

@@ -1,6 +1,6 @@
 //! What is told of an answer that comes too late: the request was answered before, and this answer changed nothing.
 
-use super::decide::NotAsShown;
+use super::as_shown::NotAsShown;
 use super::executor::Executor;
 use super::keys::{Access as _, Outcome};
 use crate::assistants::facets::Verdict;

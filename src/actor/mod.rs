@@ -36,6 +36,7 @@
 pub(crate) mod access;
 pub(crate) mod acts;
 mod answered;
+mod as_shown;
 pub(crate) mod audit;
 mod background;
 mod by_id;

@@ -278,7 +278,9 @@ fn the_pane_shows_the_job_that_its_session_was_moved_to() {
     assistant.says_with("busy", None, &parked);
     let row = collector.until_state("idle");
     assert!(is(&row, "50a81936-c94b"), "{row}");
+    // As it does at its end.
     fs::remove_file(job.0.file()).expect("it is ours");
+    job.0.kill();
     collector.until("it is gone", <[Value]>::is_empty);
 }
 
