@@ -3,8 +3,8 @@
 //!
 //! One thread hears what every dashboard hears. A pane is read as soon as it has a row of such an assistant and that
 //! runs before the person, and no longer than that. A pipe that is the person's is left alone, also one that she
-//! has taken from us; given back, or where a reader was killed, it is taken again. What a killed collector has left is known by its processes, and goes on for the next one; where
-//! the person wants it no more, it is ended.
+//! has taken from us; given back, or where a reader was killed, it is taken again. What a killed collector has left
+//! is known by its processes, and goes on for the next one; where the person wants it no more, it is ended.
 
 mod readers;
 
