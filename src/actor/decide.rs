@@ -265,8 +265,8 @@ impl Executor {
         let is_recorded = self.has_result(bound).is_some();
         let looks = if is_recorded { MANY } else { FEW };
         let told = answered(bound, decision, looks, self);
-        // A denial would be written down by now, and would have ended its turn.
-        if told == Answered::Untold && *decision == Decision::Approve && self.is_at_work(bound) {
+        // A denial would be written down by now, and would have ended its turn; what was approved may run for long.
+        if told == Answered::Untold && *decision == Decision::Approve && !self.has_stopped(bound) {
             return Outcome::Done;
         }
         match told {
@@ -282,9 +282,10 @@ impl Executor {
         }
     }
 
-    fn is_at_work(&self, bound: &Bound) -> bool {
+    /// Whether its assistant says that it does not work.
+    fn has_stopped(&self, bound: &Bound) -> bool {
         self.witness(bound)
-            .is_some_and(|seen| seen.level == Level::Busy)
+            .is_some_and(|seen| seen.level != Level::Busy)
     }
 }
 

@@ -38,6 +38,15 @@ impl TestEnv {
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
         std::fs::write(path, format!("{line}\n")).expect("it can be written");
     }
+
+    /// Writes there that the first of these calls was denied, in these words.
+    pub fn write_denial(&self, words: &str) {
+        let result = json!({"type": "tool_result", "tool_use_id": "toolu_0", "is_error": true, "content": words});
+        let line = json!({"type": "user", "message": {"role": "user", "content": [result]}});
+        let mut said = std::fs::read_to_string(self.transcript()).expect("it is there");
+        said.push_str(&format!("{line}\n"));
+        std::fs::write(self.transcript(), said).expect("it can be written");
+    }
 }
 
 /// The payload by that name in `tests/fixtures`, about a tool that runs `command`.

@@ -277,8 +277,16 @@ fn what_was_read_elsewhere_is_approved_by_a_word_and_a_denial_needs_none() {
     assert!(is_allowed(hook));
     let hook = stage.asks(&command(15));
     let denied = || stage.run(&["deny"]).status.success();
-    wait_until("it asks again", denied);
-    let finished = wait(hook);
+    let finished = std::thread::scope(|scope| {
+        // As Claude does, which writes a denial down at once.
+        let hook = scope.spawn(|| {
+            let finished = wait(hook);
+            env.write_denial("denied by the user");
+            finished
+        });
+        wait_until("it asks again", denied);
+        hook.join().expect("it ends")
+    });
     assert!(finished.stdout.contains("deny"), "{finished:?}");
 }
 

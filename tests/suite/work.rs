@@ -105,7 +105,7 @@ fn a_folder_without_git_and_a_malformed_list_degrade_their_own_part_only() {
 
     let tasks = finish(env.pane_patrol().args(["tasks", "a:0.0"]));
     assert!(
-        tasks.stdout.contains("tasks.json:2:13: expected value"),
+        tasks.stdout.contains("tasks.json:2:13: expected a value"),
         "{tasks:?}"
     );
     let diff = finish(env.pane_patrol().args(["diff", "a:0.0"]));
