@@ -277,12 +277,33 @@ pub(crate) struct StartArgs {
     /// Start it in this folder
     #[arg(long, value_name = "FOLDER")]
     pub(crate) folder: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) wrapping: Wrapping,
     /// Print the launchers and start none; of one that lists names, each of them
     #[arg(long)]
     pub(crate) list: bool,
     /// The same as JSON, with where it was started already and runs
     #[arg(long, requires = "list")]
     pub(crate) json: bool,
+}
+
+/// Whether `start` wraps, where the person says so.
+#[derive(Args, Debug)]
+#[group(skip)]
+pub(crate) struct Wrapping {
+    /// Run it as by `pane-patrol wrap`, whatever its launcher says
+    #[arg(long, conflicts_with = "no_wrap")]
+    wrap: bool,
+    /// Run it without `pane-patrol wrap`, whatever its launcher says
+    #[arg(long)]
+    no_wrap: bool,
+}
+
+impl Wrapping {
+    /// What is said; `None`: nothing.
+    pub(crate) fn said(&self) -> Option<bool> {
+        (self.wrap || self.no_wrap).then_some(self.wrap)
+    }
 }
 
 /// Options of `stop`.

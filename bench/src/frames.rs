@@ -121,6 +121,7 @@ impl Dashboard {
             split: false,
             launchers: Vec::new(),
             listing: Vec::new(),
+            wrapping: Vec::new(),
             theme: Theme::Dark,
             pulse: None,
             signs: pane_patrol::tui::Signs::default(),

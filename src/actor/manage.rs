@@ -104,6 +104,7 @@ impl Executor {
         let launcher = Launcher {
             // What is wanted now counts more than what was written then.
             folder: launcher.folder.filter(|_| folder.is_none()),
+            wrap: start.wrap.unwrap_or(launcher.wrap),
             ..launcher
         };
         let home = self.home.clone().map(OsString::from);

@@ -52,6 +52,7 @@ pub(super) fn start(context: &Context, arguments: &StartArgs) -> CommandResult {
         cwd: Some(SystemText::from(&here)),
         in_front: context.around.server.is_some(),
         item: arguments.item.clone(),
+        wrap: arguments.wrapping.said(),
         ..wanted(context, &launcher.name)
     };
     let started = start_it(context, "start", start);

@@ -10,7 +10,7 @@ use std::thread;
 use pane_patrol_hooks::target::{Server, Target};
 use pane_patrol_sys::process::command_line;
 
-use super::{Launcher, NotListed, blanks, filled};
+use super::{Launcher, NotListed, blanks, filled, marks};
 use crate::mux::{PATIENCE, PaneList, Reach};
 use crate::state::RowKey;
 
@@ -120,7 +120,8 @@ impl Launcher {
         Some(names.map(|names| names.into_iter().map(item).collect()))
     }
 
-    /// Whether a process with these words is the shell around its command for that one.
+    /// Whether a process with these words is the shell around its command for that one, wrapped or not: that may
+    /// have been said for that time alone.
     fn has_started(&self, item: &str, words: &[OsString]) -> bool {
         let [_, _, script, _, folder, started] = words else {
             return false;
@@ -129,10 +130,12 @@ impl Launcher {
             return false;
         }
         let command = filled(&self.command, &blanks(&self.name, folder, Some(item)));
-        let end = command.and_then(|command| self.end_of_words(&command));
-        end.is_ok_and(|end| {
-            let mut parts = script.as_bytes().windows(end.len());
-            parts.any(|part| part == end.as_bytes())
+        let marks = command.and_then(|command| marks(&command));
+        marks.is_ok_and(|marks| {
+            marks.iter().any(|mark| {
+                let mut parts = script.as_bytes().windows(mark.len());
+                parts.any(|part| part == mark.as_bytes())
+            })
         })
     }
 }
@@ -160,8 +163,10 @@ mod tests {
             ("two", false),
             ("one1", false),
         ] {
-            assert_eq!(launcher.has_started(item, &opening.words), is_it, "{item}");
-            assert_eq!(wrapped.has_started(item, &in_wrap.words), is_it, "{item}");
+            for launcher in [&launcher, &wrapped] {
+                assert_eq!(launcher.has_started(item, &opening.words), is_it, "{item}");
+                assert_eq!(launcher.has_started(item, &in_wrap.words), is_it, "{item}");
+            }
         }
         // Whatever the command says of it, or does not.
         let plain: Launcher = toml::from_str("name = 'box'\ncommand = 'enter'").unwrap();

@@ -143,12 +143,6 @@ impl Launcher {
         opening((name, &command), item, folder.clone(), site, note)
     }
 
-    /// Its name, for who chooses among several.
-    pub(crate) fn shown(&self) -> String {
-        let sign = if self.wrap { " (wrapped)" } else { "" };
-        format!("{}{sign}", self.name)
-    }
-
     /// The command as it is run, wrapped or not.
     fn as_it_runs(&self, command: OsString, site: &Site) -> Result<OsString, HoldsNul> {
         if !self.wrap {
@@ -163,18 +157,15 @@ impl Launcher {
         words.extend(wrapped(command));
         in_words(&words)
     }
+}
 
-    /// How the words of a shell end that runs the command, and of no other one: wrapped by whichever version of
-    /// this program.
-    fn end_of_words(&self, command: &OsStr) -> Result<OsString, HoldsNul> {
-        if !self.wrap {
-            return Ok(in_a_shell(command));
-        }
-        let mut end = OsString::from(" ");
-        end.push(in_words(&wrapped(command.to_owned()))?);
-        end.push("\n)");
-        Ok(end)
-    }
+/// What the words of a shell hold that runs the command, and of no other one: as it stands, or wrapped by
+/// whichever version of this program.
+fn marks(command: &OsStr) -> Result<[OsString; 2], HoldsNul> {
+    let mut in_wrap = OsString::from(" ");
+    in_wrap.push(in_words(&wrapped(command.to_owned()))?);
+    in_wrap.push("\n)");
+    Ok([in_a_shell(command), in_wrap])
 }
 
 /// What `wrap` is told to run.
@@ -361,7 +352,6 @@ mod tests {
         assert!(run(&launcher).ends_with(&wrapped("")), "{}", run(&launcher));
         launcher.assistant = Some("claude".to_owned());
         assert!(run(&launcher).ends_with(&wrapped("'--assistant' 'claude' ")));
-        assert_eq!(launcher.shown(), "it's (wrapped)");
     }
 
     #[test]

@@ -74,6 +74,22 @@ pub struct Choice {
     pub launcher: usize,
     /// Which of the names that the launcher lists, where it lists any.
     pub item: Option<String>,
+    /// Whether it runs through `wrap`; `None`: as its launcher says.
+    pub wrap: Option<bool>,
+}
+
+impl Choice {
+    /// Has it run through `wrap` this time where its launcher, one of those at the places `wrapping` or not, says
+    /// otherwise; or as that says again.
+    pub(crate) fn switch_wrap(&mut self, wrapping: &[usize]) {
+        let other = !wrapping.contains(&self.launcher);
+        self.wrap = self.wrap.is_none().then_some(other);
+    }
+
+    /// Whether both start the same, however it runs.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        (self.launcher, &self.item) == (other.launcher, &other.item)
+    }
 }
 
 /// What is to be done with the place beside the dashboard.

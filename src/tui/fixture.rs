@@ -30,6 +30,7 @@ pub(super) fn model(width: u16, height: u16) -> Model {
         split: false,
         launchers: vec!["claude".to_owned(), "claude --continue".to_owned()],
         listing: Vec::new(),
+        wrapping: Vec::new(),
         theme: Theme::Terminal,
         pulse: None,
         size: (width, height),

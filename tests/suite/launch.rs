@@ -103,6 +103,46 @@ fn a_launcher_that_wraps_makes_a_row_of_what_reports_nothing() {
 }
 
 #[test]
+fn whether_a_launcher_wraps_can_be_said_otherwise_for_one_time() {
+    let env = TestEnv::new();
+    let Some(server) = Tmux::start(&env, "work") else {
+        return;
+    };
+    let _collector = Collector::start_in(&env, &server);
+    let launcher = |name: &str, wraps| {
+        format!(
+            "[[launcher]]\nname = '{name}'\nwrap = {wraps}\n\
+             command = 'ps -o comm= -p $PPID > \"$HOME/{name}\"; exec cat'\n"
+        )
+    };
+    env.configure(&[launcher("plain", false), launcher("wrapping", true)].concat());
+    for (words, is_wrapped) in [
+        (&["plain"][..], false),
+        (&["plain", "--wrap"], true),
+        (&["wrapping", "--no-wrap"], false),
+        (&["wrapping"], true),
+    ] {
+        let out = env.home().join(words[0]);
+        let _ = fs::remove_file(&out);
+        let mut start = env.pane_patrol();
+        start.arg("start").args(words);
+        let started = finish(start.env("TMUX", server.variable()));
+        assert!(started.status.success(), "{started:?}");
+        let parent = until("it runs", || {
+            let parent = fs::read_to_string(&out).ok();
+            parent.filter(|parent| parent.ends_with('\n'))
+        });
+        let is_ours = parent.trim_end() == "pane-patrol";
+        assert_eq!(is_ours, is_wrapped, "{words:?}: {parent}");
+    }
+    let both = finish(
+        env.pane_patrol()
+            .args(["start", "plain", "--wrap", "--no-wrap"]),
+    );
+    assert_eq!(both.status.code(), Some(2), "{both:?}");
+}
+
+#[test]
 fn what_a_launcher_lists_is_started_by_its_name_and_nothing_else_of_what_is_printed() {
     let env = TestEnv::new();
     let Some(server) = Tmux::start(&env, "work") else {

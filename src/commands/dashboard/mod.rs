@@ -85,11 +85,15 @@ fn needs_terminal() -> CommandResult {
 /// The same setup with what `n` offers to start.
 fn with_launchers(context: &Context, setup: tui::Setup) -> Result<tui::Setup, CommandError> {
     let launchers = launchers(context)?;
-    let listing = launchers.iter().zip(0..);
-    let listing = listing.filter(|(launcher, _)| launcher.list.is_some());
+    let places = |is_so: fn(&Launcher) -> bool| {
+        let found = launchers.iter().zip(0..);
+        let found = found.filter(|(launcher, _)| is_so(launcher));
+        found.map(|(_, place)| place).collect()
+    };
     Ok(tui::Setup {
-        listing: listing.map(|(_, place)| place).collect(),
-        launchers: launchers.iter().map(Launcher::shown).collect(),
+        listing: places(|launcher| launcher.list.is_some()),
+        wrapping: places(|launcher| launcher.wrap),
+        launchers: launchers.iter().map(|it| it.name.clone()).collect(),
         ..setup
     })
 }
@@ -116,6 +120,7 @@ fn setup(context: &Context, offset: UtcOffset, theme: Theme, signs: Signs) -> tu
         split: false,
         launchers: Vec::new(),
         listing: Vec::new(),
+        wrapping: Vec::new(),
         size: (80, 24),
     }
 }

@@ -16,6 +16,9 @@ pub struct Start {
     /// Of a launcher that lists names: which of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item: Option<String>,
+    /// Whether it runs as by `pane-patrol wrap`, whatever the launcher says; without this, as the launcher says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrap: Option<bool>,
     /// The folder it starts in, whatever the launcher says: an absolute path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folder: Option<SystemText>,

@@ -41,6 +41,8 @@ pub(crate) enum Action {
     /// Let the selected row do for a while what no rule forbids, or no longer.
     Trust,
     Start,
+    /// In the list of what can be started: through `wrap`, this time, or not.
+    Wrap,
     Stop,
     /// Yes, this once, to the selected row's request.
     Approve,

@@ -99,6 +99,7 @@ pub(super) const TABLE: &[Binding] = &[
         .when(When::NobodyReports),
     row(Action::Split, &[letter('s')], "split: an assistant's own pane beside the dashboard", "split"),
     row(Action::Start, &[letter('n')], "start another assistant in a new window; add a task", "start"),
+    row(Action::Wrap, &[letter('w')], "in the list of `n`: through `wrap` this time, or not", "wrap or not"),
     row(Action::Stop, &[letter('x')], "stop this assistant, after a question", "stop it")
         .when(When::Stops),
     row(Action::Snooze, &[letter('z')], "snooze: no notice for 10 minutes, an hour, or again", "snooze"),

@@ -69,6 +69,8 @@ pub struct Setup {
     pub launchers: Vec<String>,
     /// The places of those that list names, each of which can be started.
     pub listing: Vec<usize>,
+    /// The places of those whose settings say that they run through `wrap`.
+    pub wrapping: Vec<usize>,
     /// Colours.
     pub theme: Theme,
     /// How states and branches are marked.

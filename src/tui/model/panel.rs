@@ -82,7 +82,7 @@ impl Launch {
         }
     }
 
-    /// The same with what is listed in place of who lists it. What is chosen stays so.
+    /// The same with what is listed in place of who lists it. What is chosen stays so, and how it is to run.
     pub(crate) fn listed(&self, names: &[String], listed: &Listed) -> Self {
         let mut offers = Vec::new();
         for (launcher, name) in names.iter().enumerate() {
@@ -106,6 +106,11 @@ impl Launch {
                 }
             }
         }
+        for choice in offers.iter_mut().filter_map(|offer| offer.choice.as_mut()) {
+            let mut before = self.offers.iter().filter_map(|it| it.choice.as_ref());
+            let before = before.find(|before| before.is_same(choice));
+            choice.wrap = before.and_then(|before| before.wrap);
+        }
         let before = self.offers.get(self.chosen);
         let choice = before.and_then(|offer| offer.choice.as_ref());
         let is_it = |offer: &Offer| choice.is_some() && offer.choice.as_ref() == choice;
@@ -116,8 +121,15 @@ impl Launch {
 
 impl Offer {
     fn of(name: String, launcher: usize, item: Option<String>) -> Self {
-        let choice = Some(Choice { launcher, item });
-        Self { name, choice }
+        let choice = Choice {
+            launcher,
+            item,
+            wrap: None,
+        };
+        Self {
+            name,
+            choice: Some(choice),
+        }
     }
 
     fn untold(name: &str, why: &str) -> Self {

@@ -81,6 +81,7 @@ impl Startable {
         let choice = Choice {
             launcher: launcher.0,
             item: Some(item.name.clone()),
+            wrap: None,
         };
         Self {
             runs: item.runs.clone(),

@@ -3,28 +3,30 @@
 use ratatui::text::{Line, Span};
 
 use super::{Component, Page, QUESTION, Taken};
-use crate::tui::effect::Effect;
+use crate::tui::effect::{Choice, Effect};
 use crate::tui::keymap::{Action, Hint, hint, key_for};
-use crate::tui::model::{Follow, Launch, Model, Panel, Stage, Stop};
+use crate::tui::model::{Follow, Launch, Model, Panel, Setup, Stage, Stop};
 use crate::tui::text;
 use crate::tui::theme::Theme;
 
 /// What can be started.
 pub(super) const LAUNCH: Component = Component {
     page: |model, _, width| match &model.panel {
-        Panel::Launch(launch) => launchers(launch, model.setup.theme, width).into(),
+        Panel::Launch(launch) => launchers(launch, &model.setup, width).into(),
         _ => Page::default(),
     },
     hints: |_| {
         const HINTS: &[Hint] = &[
             hint(&[Action::Go]).to("start"),
             hint(&[Action::Move(1), Action::Move(-1)]).to("choose"),
+            hint(&[Action::Wrap]),
             hint(&[Action::Close]),
         ];
         HINTS
     },
     press: |model, action, _| match action {
         Action::Move(by) => choose(model, by),
+        Action::Wrap => switch_wrap(model),
         Action::Go => start(model),
         _ => None,
     },
@@ -76,6 +78,18 @@ fn choose(model: &mut Model, by: isize) -> Option<Taken> {
     })
 }
 
+/// Has the chosen one run through `wrap` this time, or not.
+fn switch_wrap(model: &mut Model) -> Option<Taken> {
+    let Panel::Launch(launch) = &mut model.panel else {
+        return None;
+    };
+    let offer = launch.offers.get_mut(launch.chosen);
+    if let Some(choice) = offer.and_then(|offer| offer.choice.as_mut()) {
+        choice.switch_wrap(&model.setup.wrapping);
+    }
+    Some(Taken::default())
+}
+
 /// Starts the chosen one where the selected row works.
 fn start(model: &mut Model) -> Option<Taken> {
     let Panel::Launch(launch) = &model.panel else {
@@ -112,7 +126,8 @@ fn go_on(model: &mut Model) -> Option<Taken> {
     Some(Taken::and(effect))
 }
 
-fn launchers(launch: &Launch, theme: Theme, width: u16) -> Vec<Line<'static>> {
+fn launchers(launch: &Launch, setup: &Setup, width: u16) -> Vec<Line<'static>> {
+    let theme = setup.theme;
     let width = usize::from(width).saturating_sub(3);
     let title = Line::from(Span::styled(" Start in a new pane:", theme.strong()));
     let names = launch.offers.iter().enumerate().map(|(index, offer)| {
@@ -125,12 +140,26 @@ fn launchers(launch: &Launch, theme: Theme, width: u16) -> Vec<Line<'static>> {
         } else {
             theme.dim()
         };
-        let name = Span::styled(text::fit(&offer.name, width).into_owned(), style);
+        let choice = offer.choice.as_ref();
+        let sign = choice.map_or("", |choice| how_it_runs(choice, &setup.wrapping));
+        let room = width.saturating_sub(text::width(sign));
+        let name = text::fit(&offer.name, room);
+        let name = Span::styled(format!("{name}{sign}"), style);
         Line::from(vec![Span::styled(mark, theme.accent()), name])
     });
     let mut lines = vec![title];
     lines.extend(names);
     lines
+}
+
+/// What stands behind its name where it runs, or would run, through `wrap`.
+fn how_it_runs(choice: &Choice, wrapping: &[usize]) -> &'static str {
+    match choice.wrap {
+        Some(true) => " (wrapped this time)",
+        Some(false) => " (not wrapped this time)",
+        None if wrapping.contains(&choice.launcher) => " (wrapped)",
+        None => "",
+    }
 }
 
 fn stop(stop: &Stop, theme: Theme, width: u16) -> Vec<Line<'static>> {

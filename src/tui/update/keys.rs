@@ -159,6 +159,8 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
         Action::Explain => toggle(model, Panel::Explain, now),
         Action::Help => toggle(model, Panel::Help, now),
         Action::Close => close(model, now),
+        // It means something in the list of what can be started alone.
+        Action::Wrap => {}
     }
     Vec::new()
 }

@@ -89,7 +89,8 @@ fn a_launcher_is_chosen_and_starts_where_the_selected_row_works() {
         [Effect::Start {
             choice: Choice {
                 launcher: 1,
-                item: None
+                item: None,
+                wrap: None,
             },
             row,
             beside
@@ -140,6 +141,35 @@ fn each_name_that_a_launcher_lists_can_be_started_and_why_there_is_none_cannot()
         assert_eq!(press(&mut model, KeyCode::Enter), []);
         press(&mut model, KeyCode::Esc);
     }
+}
+
+#[test]
+fn what_is_chosen_is_started_through_wrap_or_not_as_the_person_says_this_time() {
+    let mut model = usual();
+    (model.setup.listing, model.setup.wrapping) = (vec![1], vec![1]);
+    let names = || Message::Listed(vec![(1, Ok(items(&["one", "two"])))]);
+    let started = |model: &mut Model| match &press(model, KeyCode::Enter)[..] {
+        [Effect::Start { choice, .. }] => choice.wrap,
+        other => panic!("{other:?}"),
+    };
+    keys(&mut model, "njw");
+    assert!(screen(&model).contains("▌ claude --continue: …"), "not yet");
+    tell(&mut model, names());
+    insta::assert_snapshot!("the_list_of_what_can_be_started", screen(&model));
+    keys(&mut model, "wjjw");
+    insta::assert_snapshot!("what_is_chosen_runs_otherwise_this_time", screen(&model));
+    // Whoever looks again takes nothing of that away.
+    tell(&mut model, names());
+    assert_eq!(started(&mut model), Some(false));
+    keys(&mut model, "njj");
+    tell(&mut model, names());
+    assert!(!screen(&model).contains("this time"), "{}", screen(&model));
+    keys(&mut model, "w");
+    assert_eq!(started(&mut model), Some(true));
+    keys(&mut model, "nww");
+    assert_eq!(started(&mut model), None, "as its launcher says");
+    keys(&mut model, "w");
+    assert_eq!(model.panel, Panel::Detail, "elsewhere it means nothing");
 }
 
 #[test]

@@ -45,6 +45,7 @@ fn started(name: &str) -> Effect {
         choice: Choice {
             launcher: 1,
             item: Some(name.to_owned()),
+            wrap: None,
         },
         row: None,
         beside: false,

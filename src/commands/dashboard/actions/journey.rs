@@ -94,6 +94,7 @@ impl Journey {
             split: false,
             launchers: vec!["aider".to_owned()],
             listing: Vec::new(),
+            wrapping: Vec::new(),
             theme: Theme::Terminal,
             pulse: None,
             size: SIZE,

@@ -360,6 +360,7 @@ impl Actions for RealActions {
         let start = Start {
             cwd: Some(SystemText::from(&cwd)),
             item: choice.item.clone(),
+            wrap: choice.wrap,
             in_front: self.context.around.server.is_some() && !beside,
             ..wanted(&self.context, &launcher.name)
         };
