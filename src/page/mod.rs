@@ -122,7 +122,7 @@ mod tests {
         for (path, asset) in ASSETS {
             let is_kept = worker.contains(&format!("\"{path}\""));
             assert_eq!(is_kept, *path != "/worker.js", "{path}");
-            let is_module = path.ends_with(".js") && *path != "/worker.js";
+            let is_module = asset.content_type.contains("javascript") && *path != "/worker.js";
             assert_eq!(
                 page.contains(&format!("href=\"{path}\"")) && is_module,
                 is_module,

@@ -44,7 +44,7 @@ impl TestEnv {
         let result = json!({"type": "tool_result", "tool_use_id": "toolu_0", "is_error": true, "content": words});
         let line = json!({"type": "user", "message": {"role": "user", "content": [result]}});
         let mut said = std::fs::read_to_string(self.transcript()).expect("it is there");
-        said.push_str(&format!("{line}\n"));
+        said = format!("{said}{line}\n");
         std::fs::write(self.transcript(), said).expect("it can be written");
     }
 }

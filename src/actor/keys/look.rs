@@ -160,9 +160,10 @@ impl Act<'_> {
             let asks_nothing = row.is_some_and(|row| {
                 row.waiting.is_empty() && self.bound.is_asked_by(&row) == Some(false)
             });
-            return Err(match asks_nothing {
-                true => Stop::Answered,
-                false => Stop::OtherRequest(difference),
+            return Err(if asks_nothing {
+                Stop::Answered
+            } else {
+                Stop::OtherRequest(difference)
             });
         }
         if let Some(row) = &row {

@@ -121,8 +121,7 @@ pub(super) fn call(bound: &Bound, config: &Path) -> Option<Call> {
 /// What may be done unasked in the newest turn.
 fn mode(path: &Path) -> Option<String> {
     let mut turns = log::newest(path, &["\"turn_context\""])?;
-    let turn = turns.find_map(|line| Some(line["payload"]["approval_policy"].as_str()?.to_owned()));
-    turn
+    turns.find_map(|line| Some(line["payload"]["approval_policy"].as_str()?.to_owned()))
 }
 
 /// How the request was answered, by the output of its call: the newest that reads so, and none that was made long

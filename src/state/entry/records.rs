@@ -4,6 +4,7 @@
 //! assistant keeps a session file, that is read again and its word counts. Only a record tells how a turn has
 //! ended of which no hook told.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use pane_patrol_hooks::adapter::Witness as Usual;
@@ -13,6 +14,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::Entry;
 use super::witness::{End, SETTLE_TIME, Seen, Settle};
 use crate::state::reason::Reason;
+use crate::state::requests::OpenRequest;
 use crate::state::{Level, Reading};
 
 /// A record that is older than a hook's event by more than this was overtaken by it.
@@ -100,8 +102,7 @@ impl Entry {
         now: Timestamp,
     ) -> Option<Reason> {
         let end = End::told_by(reading)?;
-        // Another agent's dialog is gone as well, of whose answer no other record tells.
-        let closed = was_waiting && self.requests.close_if(|open| open.confirmed);
+        let closed = was_waiting && self.close_by_end();
         if !self.is_at_work() {
             return (!closed).then_some("as was known");
         }
@@ -113,6 +114,17 @@ impl Entry {
             by_record: true,
         }));
         (!closed).then_some("waits for the hook that explains it")
+    }
+
+    /// What had waited is over with the turn, also another agent's dialog, of whose answer no other record tells; but
+    /// of several agents that ask, the dialog of one has gone and another's may be what is on the screen now.
+    fn close_by_end(&mut self) -> bool {
+        let asks = |open: &&OpenRequest| open.confirmed;
+        let agents = self.requests.iter().filter(asks);
+        let agents: BTreeSet<&Option<String>> = agents.map(|open| &open.request.agent_id).collect();
+        let is_one = agents.len() == 1;
+        self.requests
+            .close_if(|open| open.confirmed && (is_one || open.request.agent_id.is_none()))
     }
 
     /// What asks works: that it had begun to may not have been said for itself.

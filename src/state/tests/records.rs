@@ -340,6 +340,24 @@ fn a_sub_agent_may_ask_after_the_end_of_its_parent_and_is_answered_without_work(
 }
 
 #[test]
+fn of_two_sub_agents_that_ask_an_end_says_nothing_until_the_title_does() {
+    let mut story = Story::begun(&CODEX);
+    story.tell(codex(event(100, Kind::TurnStarted)));
+    for (at, agent, call) in [(150, "one", "c1"), (160, "two", "c2")] {
+        let asks = tool(at, Kind::ApprovalRequested, Some(call), "Bash", call);
+        story.tell(codex(of_agent(asks, agent)));
+    }
+    story.record(Level::WaitingApproval, 220);
+    // The dialog of one has gone, and the other's came in its place.
+    story.record(Level::Done, 2000);
+    story.wait_until(4000);
+    let row = story.row();
+    assert_eq!((row.state, row.waiting.len()), (State::WaitingApproval, 2));
+    story.title(Level::Busy, 6000, 1200);
+    assert!(story.row().waiting.is_empty());
+}
+
+#[test]
 fn a_title_that_lags_behind_a_record_says_nothing_and_one_that_lasts_does() {
     let mut story = Story::codex_asking();
     story.record(Level::WaitingApproval, 340);

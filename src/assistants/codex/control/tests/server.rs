@@ -50,6 +50,10 @@ struct Asked {
 }
 
 #[derive(Default)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "what a test sets of a server, each by itself"
+)]
 struct State {
     /// What it says its folder is.
     home: String,
