@@ -244,7 +244,10 @@ impl Entry {
     /// Whether the program has said of itself that it works, and nobody else has told anything.
     pub(in crate::state) fn works_by_its_word(&self) -> bool {
         let said = self.main.kind.is_none() && self.main.source == Source::Emit;
-        said && self.publisher.is_some() && self.main.state == State::Running
+        let by_publisher = said && self.publisher.is_some();
+        let by_record =
+            self.silent.is_some() && self.witness.latest.is_some_and(|latest| latest.by_record);
+        (by_publisher || by_record) && self.main.state == State::Running
     }
 
     /// It has begun to work before a hook told of its session, as some do that begin one with the first prompt.

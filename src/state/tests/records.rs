@@ -26,6 +26,23 @@ fn codex(event: Event) -> Event {
 }
 
 impl Story {
+    /// An assistant that has reported nothing.
+    fn silent() -> Self {
+        let mut story = Self::new();
+        story.list(0, vec![listed(1, address(1))]);
+        let present = Present {
+            assistant: CODEX,
+            pid: PID,
+            pane: (server(), PANE),
+            cwd: None,
+            why: "no hooks".to_owned(),
+        };
+        let present = vec![present];
+        let server = server();
+        story.apply(Input::Present { server, present }, 5);
+        story
+    }
+
     /// A session whose hooks tell of its start alone.
     fn begun(assistant: &Assistant) -> Self {
         let mut story = Self::new();
@@ -497,23 +514,7 @@ fn where_the_file_says_only_that_it_is_over_the_record_says_how() {
 
 #[test]
 fn what_has_reported_nothing_is_shown_by_its_own_word() {
-    let mut story = Story::new();
-    story.list(0, vec![listed(1, address(1))]);
-    let present = Present {
-        assistant: CODEX,
-        pid: PID,
-        pane: (server(), PANE),
-        cwd: None,
-        why: "no hooks".to_owned(),
-    };
-    let present = vec![present];
-    story.apply(
-        Input::Present {
-            server: server(),
-            present,
-        },
-        5,
-    );
+    let mut story = Story::silent();
     for (level, state) in [
         (Level::Busy, State::Running),
         (Level::WaitingApproval, State::WaitingApproval),
@@ -536,5 +537,17 @@ fn what_has_reported_nothing_is_shown_by_its_own_word() {
         };
         story.apply(Input::Glimpsed(Box::new(title)), at + 2005);
         assert_eq!(story.state(), state);
+    }
+}
+
+/// Codex begins its session with the first prompt: the record comes first, then the hook of the session.
+#[test]
+fn what_works_by_its_record_does_so_when_its_session_begins() {
+    for (level, state) in [(Level::Busy, State::Running), (Level::Idle, State::Idle)] {
+        let mut story = Story::silent();
+        let record = record_of(&CODEX, level, 1000);
+        story.apply(Input::Glimpsed(Box::new(record)), 1005);
+        story.tell(codex(event(1050, Kind::SessionStarted)));
+        assert_eq!((story.state(), story.row().silent), (state, false));
     }
 }
