@@ -131,11 +131,15 @@ impl Output {
 
 /// Columns of the terminal that results go to; `None` where they go elsewhere.
 pub(crate) fn width() -> Option<usize> {
-    let out = io::stdout();
-    let size = out
-        .is_terminal()
-        .then(|| rustix::termios::tcgetwinsize(out).ok())??;
-    (size.ws_col > 0).then(|| usize::from(size.ws_col))
+    size().map(|(columns, _)| columns)
+}
+
+/// The same with its rows.
+pub(crate) fn size() -> Option<(usize, usize)> {
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+    let (columns, rows) = (usize::from(size.ws_col), usize::from(size.ws_row));
+    // Some terminals do not say how large they are.
+    (columns > 0 && rows > 0).then_some((columns, rows))
 }
 
 /// Says how it goes: a sentence with a full stop.

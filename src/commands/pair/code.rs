@@ -1,11 +1,12 @@
 //! A QR code in a terminal: two of its rows in each line, dark on light whatever the terminal's colours are, with
-//! the margin that cameras need.
+//! a margin that cameras get by with.
 
 use qrcode::types::Color;
 use qrcode::{EcLevel, QrCode};
 
-/// Light modules around the code, as the standard wants them.
-const MARGIN: usize = 4;
+/// Light modules around the code. The standard wants four; two are read as well, and with them the code of a usual
+/// address fits into 40 columns, and under a few words into 24 rows.
+const MARGIN: usize = 2;
 
 /// Black on white of the 256 colours, which no theme changes, and back to what was.
 const INK: (&str, &str) = ("\x1b[38;5;16;48;5;231m", "\x1b[0m");
@@ -69,7 +70,8 @@ mod tests {
             assert_eq!(drawn.contains('\x1b'), !plain);
             let modules = modules(&drawn, plain);
             assert_eq!(modules[0].len(), side);
-            assert!(drawn.lines().count() <= 24, "it fits into a usual terminal");
+            assert!(side <= 40, "it fits into a narrow terminal");
+            assert!(drawn.lines().count() <= 19, "and under a few words");
             for (y, row) in modules.iter().enumerate().take(side) {
                 for (x, is_dark) in row.iter().enumerate() {
                     let inside = |at: usize| (MARGIN..MARGIN + code.width()).contains(&at);

@@ -2,6 +2,7 @@
 
 mod address;
 mod code;
+mod sheet;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,6 +21,7 @@ use crate::hub::devices::{Device, Devices, Offered, name_of};
 use crate::hub::protocol::Right;
 use crate::messages::{self, Output};
 use crate::sys::file_watch::Watch;
+use sheet::Sheet;
 
 /// What is printed for programs.
 #[derive(Serialize)]
@@ -62,21 +64,22 @@ pub(super) fn run(context: &Context, arguments: &PairArgs) -> CommandResult {
         let _ = output.print(&format!("{address}\n"));
         return close(output);
     }
-    // A terminal that has gone is told at the end.
-    let _ = output.print_ready(&code::drawn(&address, context.no_color || context.is_dumb));
-    let _ = output.print(&format!("\n{address}\n\n"));
-    close(output)?;
-    messages::status(&format!(
-        "Let the phone's camera read it, or open the address there, within two minutes: it {}.",
-        words_of(right)
-    ));
+    let code = code::drawn(&address, context.no_color || context.is_dumb);
+    let mut sentences =
+        vec!["Waiting for it: scan this, or open it there, in two minutes. Ctrl-C ends it."];
     if address::is_here_alone(&base) {
-        messages::status(
-            "The address is this machine's own. From a phone it is reached as docs/phone.md says: by \
-             `tailscale serve`, a proxy or `ssh -L`, with that name in `[listen] origins`.",
-        );
+        sentences
+            .push("It is this machine's own address: docs/phone.md says how a phone reaches it.");
     }
-    messages::status("Waiting for it; Ctrl-C takes the code back.");
+    sentences.push(words_of(right));
+    let sheet = Sheet {
+        sentences: &sentences,
+        address: &address,
+        code: &code,
+    };
+    // A terminal that has gone is told at the end.
+    let _ = output.print_ready(&sheet.laid_out(messages::size()));
+    close(output)?;
     wait(&devices, &offered)
 }
 
@@ -90,11 +93,9 @@ fn close(output: Output) -> CommandResult {
 
 fn words_of(right: Right) -> &'static str {
     match right {
-        Right::Read => "may see everything then, and do nothing",
-        Right::Manage => {
-            "may see everything then, decide about requests, send prompts, stop and resume"
-        }
-        _ => "may see everything then, and decide about requests",
+        Right::Read => "It may see everything, and do nothing.",
+        Right::Manage => "It may see everything, decide, send prompts, stop and resume.",
+        _ => "It may see everything, and decide about requests.",
     }
 }
 

@@ -211,6 +211,52 @@ fn a_code_that_is_taken_back_is_good_for_nothing() {
 }
 
 #[test]
+fn all_of_the_code_stands_on_a_usual_and_on_a_narrow_terminal_and_what_does_not_fit_is_not_torn() {
+    let env = TestEnv::new();
+    let listening = Listening::start(&env);
+    let own = format!("http://{}", listening.address);
+    for (size, is_drawn) in [
+        ((80, 24), true),
+        ((40, 24), true),
+        ((30, 24), false),
+        ((80, 12), false),
+    ] {
+        let socket = format!("tmux-{}-{}.sock", size.0, size.1);
+        let Some(tmux) = Tmux::start_on(&env, &socket, "work", size, "sh") else {
+            return;
+        };
+        let typed = format!("clear; NO_COLOR=1 {PROGRAM} pair --address {own}");
+        tmux.run(&["send-keys", "-t", "%0", &typed, "Enter"]);
+        let blocks = |line: &&str| line.contains('█');
+        let screen = until("it waits", || {
+            let screen = tmux.run(&["capture-pane", "-p", "-t", "%0"]);
+            let lines = screen.lines().filter(blocks).count();
+            // A line of the terminal may end in the address.
+            let has_address = screen.replace('\n', "").contains("#pair=");
+            let is_there = has_address && (lines >= 19 || !is_drawn);
+            (screen.contains("Waiting for it") && is_there).then_some(screen)
+        });
+        let lines: Vec<&str> = screen.lines().filter(blocks).collect();
+        if !is_drawn {
+            assert!(lines.is_empty(), "{screen}");
+            let words = screen.replace('\n', " ");
+            assert!(words.contains("needs 37 columns and"), "{screen}");
+            continue;
+        }
+        // 33 modules, and two light ones on each side of them.
+        assert_eq!(lines.len(), 19, "{screen}");
+        assert!(lines.iter().all(|it| it.chars().count() == 37), "{screen}");
+        for line in [0, 18] {
+            assert!(lines[line].chars().all(|it| it == '█'), "{screen}");
+        }
+        for (line, from) in [(1, 2), (1, 28), (14, 2)] {
+            let corner: String = lines[line].chars().skip(from).take(7).collect();
+            assert_eq!(corner, " ▄▄▄▄▄ ", "{line} {from}: {screen}");
+        }
+    }
+}
+
+#[test]
 fn where_nobody_serves_the_page_and_for_an_address_that_is_not_let_in_no_code_is_given() {
     let env = TestEnv::new();
     let mut nobody = env.pane_patrol();
