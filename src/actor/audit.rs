@@ -440,6 +440,7 @@ mod tests {
         };
         let who = Who {
             door: "dashboard".into(),
+            device: None,
             right: Right::Own,
             pid: Some(7),
             name: "dashboard-7".into(),
@@ -483,6 +484,7 @@ mod tests {
         let path = folder.path().join("decisions.jsonl");
         let who = Who {
             door: "d".repeat(15_000),
+            device: None,
             right: Right::Answer,
             pid: None,
             name: "x".to_owned(),
@@ -515,6 +517,7 @@ mod tests {
         rotate::write_limits(&path, limits).unwrap();
         let who = Who {
             door: "x".repeat(3000),
+            device: None,
             right: Right::Read,
             pid: None,
             name: "x".to_owned(),

@@ -111,6 +111,7 @@ pub(super) fn act_knowing(
     let who = Who {
         door: door.to_owned(),
         name: door.to_owned(),
+        device: None,
         right: Right::Own,
         pid: Some(std::process::id()),
         under: None,

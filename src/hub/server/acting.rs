@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use pane_patrol_installer::sha256;
 
-use super::act_pace::ActPace;
+use super::act_pace::{Account, ActPace};
 use super::known_acts::{KnownActs, REMEMBERED};
 use super::order::Order;
 use super::who::{Actor, Collector, Handed, Under, Who};
@@ -17,8 +17,11 @@ use crate::hub::protocol::{Act, ActOutcome, ActResult, Right};
 use crate::state::{EndedSession, Row};
 use crate::sys::wake_channel::Orders;
 
-/// So many may be carried out at once for those of one right: nobody's keep out those of another one.
+/// So many may be carried out at once on one account: nobody's keep out those of another one.
 const MAX_OPEN: usize = 16;
+
+/// So many for all together: each has a thread.
+const MAX_OPEN_OF_ALL: usize = 128;
 
 /// The hub's own thread never waits for anybody; after this time it has ended.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -79,6 +82,7 @@ impl Asked {
 struct Open {
     digest: String,
     right: Right,
+    account: Account,
     waiting: Vec<Asker>,
     is_recorded: bool,
 }
@@ -152,12 +156,13 @@ impl Acting {
         if self.is_closed {
             return Begun::Ending;
         }
-        if self.count_of(asked.who.right) >= MAX_OPEN {
+        let account = Account::of(&asked.who);
+        if !self.has_room_for(&account) {
             return Begun::Busy;
         }
         let is_recorded = asked.act.what.is_recorded();
         let right = asked.who.right;
-        if is_recorded && !self.pace.allows(right, now) {
+        if is_recorded && !self.pace.allows(&account, now) {
             return Begun::TooOften;
         }
         asked.who.under = is_recorded.then(|| Under {
@@ -177,6 +182,7 @@ impl Acting {
         let open = Open {
             digest,
             right,
+            account,
             waiting,
             is_recorded,
         };
@@ -184,10 +190,11 @@ impl Acting {
         Begun::Now
     }
 
-    /// How many are being carried out for those of that right.
-    fn count_of(&self, right: Right) -> usize {
+    /// Whether one more may be carried out on that account. The owner's are not kept out by all the others'.
+    fn has_room_for(&self, account: &Account) -> bool {
         let open = self.open.values();
-        open.filter(|open| open.right == right).count()
+        let own = open.filter(|open| open.account == *account).count();
+        own < MAX_OPEN && (account.is_owner() || self.open.len() < MAX_OPEN_OF_ALL)
     }
 
     /// Takes in the result of one, and says who waits for it.
@@ -308,6 +315,11 @@ mod tests {
     }
 
     fn begin(acting: &mut Acting, id: &str, right: Right) -> Begun {
+        begin_on(acting, id, right, None)
+    }
+
+    /// The same by that device.
+    fn begin_on(acting: &mut Acting, id: &str, right: Right, device: Option<&str>) -> Begun {
         let act = Act {
             act_id: id.to_owned(),
             agent_id: "a".to_owned(),
@@ -319,6 +331,7 @@ mod tests {
             door: "hub x".to_owned(),
             name: "x".to_owned(),
             right,
+            device: device.map(str::to_owned),
             pid: None,
             under: None,
         };
@@ -392,6 +405,7 @@ mod tests {
             door: format!("hub {name}"),
             name: name.to_owned(),
             right,
+            device: None,
             pid: None,
             under: None,
         };
@@ -451,5 +465,38 @@ mod tests {
         let begun = (0..1000).filter(|_| done(Right::Answer)).count();
         assert!((120..500).contains(&begun), "{begun}");
         assert!((0..500).all(|_| done(Right::Own)));
+    }
+
+    #[test]
+    fn what_one_device_has_done_keeps_no_other_one_waiting() {
+        let (mut acting, slow, orders) = acting();
+        let may = slow.0.lock().unwrap();
+        let mut on = |id: &str, device| begin_on(&mut acting, id, Right::Answer, Some(device));
+        for number in 0..MAX_OPEN {
+            assert!(matches!(on(&format!("{number}"), "phone"), Begun::Now));
+        }
+        assert!(matches!(on("one too many", "phone"), Begun::Busy));
+        assert!(matches!(on("tablet's", "tablet"), Begun::Now));
+        drop(may);
+        let mut left = MAX_OPEN + 1;
+        while left > 0 {
+            left -= end_one(&mut acting, &orders).len();
+        }
+        let mut number = 0;
+        let mut done = |device| {
+            number += 1;
+            let begun = begin_on(
+                &mut acting,
+                &format!("act-{number}"),
+                Right::Answer,
+                Some(device),
+            );
+            if matches!(begun, Begun::Now) {
+                end_one(&mut acting, &orders);
+            }
+            matches!(begun, Begun::Now)
+        };
+        assert!((0..1000).any(|_| !done("phone")), "it comes to its end");
+        assert!((0..100).all(|_| done("tablet")));
     }
 }

@@ -16,6 +16,8 @@ pub struct Who {
     pub door: String,
     /// What it calls itself, also when it comes again.
     pub name: String,
+    /// The paired device that it is, if it is one.
+    pub device: Option<String>,
     /// What that door allows.
     pub right: Right,
     /// The process at the other end, where the system tells and nobody stands between.

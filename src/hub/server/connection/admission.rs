@@ -146,6 +146,7 @@ impl Client {
             },
             // A device is the same under whatever name its page comes, and no other one is.
             name: device.unwrap_or_else(|| self.name.clone()),
+            device: self.admission.device.as_deref().map(str::to_owned),
             right: self.admission.right,
             under: None,
             // Whoever relays is not the one that wants it.
