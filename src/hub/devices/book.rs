@@ -138,10 +138,7 @@ impl Book {
     ) -> Result<Device, NotEntered> {
         self.forget_old(now);
         let mark_of_code = mark(code);
-        let mut offers = self.offers.iter();
-        let at = offers
-            .position(|offer| offer.mark == mark_of_code)
-            .ok_or(NotEntered::NoOffer)?;
+        let at = self.offered(&mark_of_code).ok_or(NotEntered::NoOffer)?;
         if self.devices.len() >= MAX_DEVICES {
             return Err(NotEntered::Full);
         }
@@ -157,6 +154,23 @@ impl Book {
         };
         self.devices.push(device.clone());
         Ok(device)
+    }
+
+    /// Whether whoever shows `code` is entered now.
+    pub(super) fn is_open(&mut self, code: &str, now: Timestamp) -> bool {
+        self.forget_old(now);
+        self.offered(&mark(code)).is_some()
+    }
+
+    /// Where the offer of that mark is. It takes as long whatever is shown: all are compared, to the last character.
+    fn offered(&self, mark: &str) -> Option<usize> {
+        let mut found = None;
+        for (at, offer) in self.offers.iter().enumerate() {
+            if is_same(&offer.mark, mark) {
+                found = Some(at);
+            }
+        }
+        found
     }
 
     /// The device that has come by `code`.
@@ -230,6 +244,12 @@ impl Book {
 /// A text as a device may be called: one line of what can be seen.
 pub fn name_of(text: &str) -> String {
     one_line(text, MAX_NAME).trim().to_owned()
+}
+
+/// Whether two marks are the same, told in the same time wherever they differ.
+fn is_same(one: &str, other: &str) -> bool {
+    let pairs = one.bytes().zip(other.bytes());
+    one.len() == other.len() && pairs.fold(0, |differs, (a, b)| differs | (a ^ b)) == 0
 }
 
 fn mark(secret: &str) -> String {

@@ -132,6 +132,14 @@ impl Devices {
         Ok(self.read()?.came_by(code))
     }
 
+    /// Whether whoever shows the code now becomes a device.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is none of ours alone.
+    pub(crate) fn is_open(&self, code: &str, now: Timestamp) -> Result<bool, DevicesError> {
+        Ok(self.read()?.is_open(code, now))
+    }
+
     /// Makes whoever shows the code a device; its token, which is told once.
     ///
     /// # Errors

@@ -68,6 +68,11 @@ const LOCKED: No = not_now(
     "too many wrong codes and tokens came: wait a minute, then try again",
 );
 
+const UNKNOWN_CODE: No = wrong(
+    NoEntry::UnknownCode,
+    "this code was used, or is older than two minutes, or was never given: `pane-patrol pair` gives another one",
+);
+
 /// The device that it is, with a place taken for it. `None`: it was told why not, or has gone.
 pub(super) fn judged(
     mut socket: WebSocket<TcpStream>,
@@ -173,21 +178,22 @@ impl Judge<'_> {
         shown: &Pair,
         now: Timestamp,
     ) -> Result<(String, Device), No> {
-        if self.tries.is_locked(self.source, Instant::now()) {
-            return Err(LOCKED);
-        }
         let code = shown.code.trim();
+        // Before anything is asked of who was wrong: nobody guesses one, so that a good one is good whatever others
+        // guess. And before the file is locked, which whoever guesses would hold all the time.
+        let is_open = devices.is_open(code, now);
+        if !is_open.map_err(|error| unreadable(&error))? {
+            let is_locked = self.tries.is_locked(self.source, Instant::now());
+            return Err(if is_locked { LOCKED } else { UNKNOWN_CODE });
+        }
         let paired = devices.pair(code, shown.name.as_deref(), now);
         paired.map_err(|error| match error {
             DevicesError::NotEntered(NotEntered::Full) => not_now(
                 NoEntry::Busy,
                 "there are too many devices: revoke one first",
             ),
-            DevicesError::NotEntered(_) => wrong(
-                NoEntry::UnknownCode,
-                "this code was used, or is older than two minutes, or was never given: \
-                 `pane-patrol pair` gives another one",
-            ),
+            // Somebody else was quicker.
+            DevicesError::NotEntered(_) => UNKNOWN_CODE,
             error => unreadable(&error),
         })
     }

@@ -1,6 +1,6 @@
 //! How often somebody may be wrong: who shows wrong tokens and codes is answered late, and after some time with
 //! nothing but that. Each user of the machine by themselves, so that one locks nobody else out, and all together.
-//! A good token is let in at every moment, whatever was shown before it.
+//! A good token and a good code are let in at every moment, whatever was shown before them.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -26,7 +26,7 @@ pub(super) type Source = Option<u32>;
 pub(super) struct Tries(Mutex<BTreeMap<Source, Vec<Instant>>>);
 
 impl Tries {
-    /// Whether no code of that one is looked at now.
+    /// Whether that one is told no more of what it shows than that it was wrong too often.
     pub(super) fn is_locked(&self, source: Source, now: Instant) -> bool {
         let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         tries.retain(|_, wrong| {

@@ -133,7 +133,7 @@ fn who_says_neither_a_token_nor_a_code_is_refused_in_words() {
 }
 
 #[test]
-fn whoever_guesses_codes_is_locked_out_and_a_good_token_never_is() {
+fn whoever_guesses_codes_is_locked_out_and_a_good_code_or_token_never_is() {
     let env = TestEnv::new();
     let listening = Listening::start(&env);
     let (_page, token) = Page::paired(&env, &listening, &["--name", "phone"]);
@@ -172,15 +172,18 @@ fn whoever_guesses_codes_is_locked_out_and_a_good_token_never_is() {
             .expect("words")
             .contains("wait")
     );
-    // Not even the right code is looked at now, and it is none the worse for it.
+    // Whatever others guess, a good code and a good token are good.
     let offered = offer(&env, &[]);
     let mut late = page(&listening);
-    let refused = late.asks("pair", &json!({"code": offered["code"]}));
+    let paired = late.asks("pair", &json!({"code": offered["code"]}));
+    assert_eq!(paired["type"], "paired", "{paired}");
+    // It is no good twice.
+    let refused = page(&listening).asks("pair", &json!({"code": offered["code"]}));
     assert_eq!(refused["payload"]["code"], "too_many");
     let wrong = Page::with_token(&listening, &"0".repeat(64));
     assert_eq!(wrong.err().as_deref(), Some("too_many"));
     assert!(Page::with_token(&listening, &token).is_ok());
-    assert_eq!(listed(&env).len(), 1);
+    assert_eq!(listed(&env).len(), 2);
 }
 
 #[test]
