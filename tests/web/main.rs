@@ -24,3 +24,4 @@ mod pairing;
 mod pictures;
 mod scale;
 mod scene;
+mod tabs;

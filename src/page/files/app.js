@@ -131,18 +131,20 @@ function connectionChanged() {
 /** Says in words whether what is shown is how it is. */
 function sayConnection() {
   const place = at("link");
-  const { isLive, isPaired, retryAt, trouble, right, device } = hub;
+  const { isLive, isPaired, isCrowded, retryAt, trouble, right, device } = hub;
+  at("here").hidden = !isCrowded;
   if (!isPaired) {
     put(place, "");
     return;
   }
   const wait = retryAt === null ? 0 : Math.max(1, Math.ceil((retryAt - Date.now()) / 1000));
-  const again = retryAt === null ? " …" : `; trying again in ${wait} s.`;
+  const again = isCrowded ? "." : retryAt === null ? " …" : `; trying again in ${wait} s.`;
   const shown = model.agents.size > 0 ? " What is shown was true when it was last heard." : "";
   place.className = isLive ? "link live" : "link";
   put(place, isLive ? `Live · ${line(device, 40)} ${describe(right)}` : `Not live: ${line(trouble)}${again}${shown}`);
 }
 
+at("here").addEventListener("click", () => hub.start());
 addEventListener("hashchange", () => (takeCodeAndPair() ? null : showRow()));
 addEventListener("keydown", (event) => {
   if (event.key === "Escape" && event.target.matches("input, textarea")) {

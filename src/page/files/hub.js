@@ -10,6 +10,8 @@ const SILENCE = 20000;
 const PATIENCE = 12000;
 /** What is said of a token that is none any more. */
 const FORGOTTEN = ["unknown_token", "revoked"];
+/** What is said of a page that has to go for another one of its device. */
+const CROWDED = "too_many_clients";
 
 /** So many random letters: the names of this page and of what it asks for. */
 export function randomName(letters) {
@@ -25,6 +27,8 @@ export class Hub {
   trouble = "connecting";
   /** When it is tried again, by the clock of `Date.now`; `null` while it is being tried. */
   retryAt = null;
+  /** Whether it had to go for another tab: it comes back when the person wants it here, else they throw out each other. */
+  isCrowded = false;
   /** `null`: whoever is here has to pair first. */
   right = null;
   device = null;
@@ -84,6 +88,7 @@ export class Hub {
   #open() {
     clearTimeout(this.#timer);
     this.retryAt = null;
+    this.isCrowded = false;
     const token = this.#keep.get();
     if (!this.#code && token === null) {
       this.#lost("this device is not paired", false);
@@ -155,6 +160,11 @@ export class Hub {
   }
 
   #refused({ code, message }) {
+    if (code === CROWDED) {
+      this.isCrowded = true;
+      this.#lost("open in too many tabs", false);
+      return;
+    }
     const isDead = FORGOTTEN.includes(code);
     const wasPairing = this.#code !== null;
     this.#code = null;

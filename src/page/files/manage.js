@@ -5,6 +5,7 @@ import { make, part, quoted } from "./dom.js";
 import { may, mayNot } from "./rights.js";
 import { line } from "./text.js";
 import { tell } from "./told.js";
+import { NOT_LIVE } from "./words.js";
 
 const SNOOZES = [[600, "10 minutes"], [3600, "1 hour"], [28800, "8 hours"], [0, "not any longer"]];
 
@@ -50,6 +51,7 @@ export class Manage {
     const canManage = may(right, "stop");
     return [
       canManage && isAsking && make("p", { class: "dim" }, "While it asks something it takes no prompt."),
+      !isLive && canAnswer && make("p", { class: "why" }, NOT_LIVE),
       canAnswer && state === "completed" && button("Seen", () => this.#do("look", {}, "Marked as seen")),
       canAnswer && this.#snoozes(isLive),
       canManage && button("Stop …", () => this.#ask("end", false)),

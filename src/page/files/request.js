@@ -7,6 +7,7 @@ import { diff, lines } from "./patch.js";
 import { may, mayNot } from "./rights.js";
 import { line, visible } from "./text.js";
 import { tell } from "./told.js";
+import { NOT_LIVE } from "./words.js";
 
 /** Nothing is pressed on what has just come under the finger, in milliseconds. */
 const ARMED_AFTER = 600;
@@ -28,6 +29,7 @@ export class Request {
   #isBusy = false;
   #timer = null;
   #place = -1;
+  #idle = make("p", { class: "why" }, NOT_LIVE);
 
   /**
    * `context`: hub and acts, and `moved()`, which is called when it has become longer or shorter. `request`: as it stands
@@ -51,6 +53,7 @@ export class Request {
   /** The connection is there again, or lost: only what was read over a living one is acted on. */
   live(isLive) {
     this.#enable(false);
+    this.#idle.hidden = isLive;
     if (isLive) {
       this.read();
     }
@@ -116,7 +119,8 @@ export class Request {
   #draw(children) {
     const hadFocus = this.node.contains(document.activeElement);
     const said = this.#said && make("p", { class: this.#said.kind }, this.#said.words);
-    this.node.replaceChildren(...[this.#title(), said, ...children].filter(Boolean));
+    this.#idle.hidden = this.#context.hub.isLive;
+    this.node.replaceChildren(...[this.#title(), said, ...children, this.#idle].filter(Boolean));
     if (hadFocus) {
       this.node.focus({ preventScroll: true });
     }
@@ -126,8 +130,8 @@ export class Request {
   #title() {
     const { state, tool, agent_id: sub } = this.#request;
     const asks = state === "waiting_approval" ? "Wants to use" : "Asks";
-    const name = tool ? quoted(line(tool, 80), "tool") : null;
     const by = sub ? make("span", { class: "dim" }, " (a sub-agent)") : null;
+    const name = tool ? quoted(line(tool, 80), "tool") : null;
     const words = name ? `${asks} ` : state === "waiting_approval" ? "Wants your approval" : "Asks you";
     return make("h3", {}, words, name, by);
   }

@@ -28,6 +28,10 @@ export function tellWaiting(agents) {
 
 function say(place, said) {
   const region = document.getElementById(place);
+  // The same once more stands there once.
+  for (const before of [...region.children].filter((it) => it.textContent === said.textContent)) {
+    before.remove();
+  }
   region.append(said);
   setTimeout(() => said.remove(), STAYS);
   while (region.childElementCount > MOST) {

@@ -18,6 +18,9 @@ const STATES = new Map([
   ["idle", ["idle", "·"]],
 ]);
 
+/** Said beside buttons that cannot be pressed because nothing would reach the hub. */
+export const NOT_LIVE = "Not live: no button works before the connection is back.";
+
 const ORDER = [...STATES.keys()];
 
 /** Where a state stands in the order; the last is the calmest. */
