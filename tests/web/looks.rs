@@ -132,6 +132,66 @@ fn tour(browser: &mut Browser, name: &str) {
 }
 
 #[test]
+fn what_is_asked_is_said_in_words_and_what_is_chosen_is_seen() {
+    let env = TestEnv::new();
+    let hub = Listening::start(&env);
+    let mut scene = scene();
+    for (at, tool) in [(1, "Edit"), (2, "AskUserQuestion"), (3, "ExitPlanMode")] {
+        scene["rows"][at]["tool"] = json!(tool);
+    }
+    let Some(mut browser) = fake::open(&env, &hub, DESK, &scene) else {
+        return;
+    };
+    browser.prefer(false);
+    let open = |browser: &mut Browser, number: usize, title: &str| {
+        browser.eval(&format!(
+            "location.hash = '#row=' + encodeURIComponent('/tmp/t,1::%{number}')"
+        ));
+        let says = format!("document.querySelector('.request h3')?.innerText === '{title}'");
+        browser.until(title, &says);
+    };
+    open(&mut browser, 3, "Asks");
+    open(&mut browser, 4, "Wants to go on with this plan");
+    open(&mut browser, 1, "Wants to use Bash");
+    let list = browser.text("document.querySelector('#list').innerText");
+    assert!(list.contains("Edit: what it does"), "{list}");
+    for name in ["AskUserQuestion", "ExitPlanMode"] {
+        assert!(!list.contains(name), "{list}");
+    }
+    let shadow = "getComputedStyle(document.querySelector('#list [aria-current]')).boxShadow";
+    let shadow = browser.text(shadow);
+    assert!(shadow.contains("rgb(11, 87, 164)"), "{shadow}");
+    let choice = browser.text("document.querySelector('.snooze select').selectedOptions[0].text");
+    assert_eq!(choice, "choose how long");
+    let alone = "(() => { const [one, next] = document.querySelector('.manage .choices').children; \
+        return one.getBoundingClientRect().bottom <= next.getBoundingClientRect().top; })()";
+    assert_eq!(browser.eval(alone), true);
+}
+
+#[test]
+fn the_head_of_a_phone_takes_two_lines_and_more_of_it_goes_with_the_page() {
+    let env = TestEnv::new();
+    let hub = Listening::start(&env);
+    let Some(mut browser) = fake::open(&env, &hub, PHONE, &scene()) else {
+        return;
+    };
+    browser.until(
+        "the rows are counted",
+        "document.querySelector('#counts').innerText.includes('need you')",
+    );
+    let height = browser.eval("document.querySelector('.top').getBoundingClientRect().height");
+    assert!(height.as_f64().expect("a height") <= 60.0, "{height}");
+    let position = "getComputedStyle(document.querySelector('.top')).position";
+    assert_eq!(browser.text(position), "sticky");
+    browser.eval("hub.dispatchEvent(new Event('close'))");
+    browser.until(
+        "it is lost",
+        "document.querySelector('#link').innerText.startsWith('Not live')",
+    );
+    assert_eq!(browser.text(position), "static");
+}
+
+#[test]
 fn it_looks_and_reads_well_on_a_phone_and_on_a_desk_dark_and_light() {
     let env = TestEnv::new();
     let hub = Listening::start(&env);

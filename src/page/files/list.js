@@ -4,7 +4,7 @@ import { age } from "./age.js";
 import { make, put, quoted } from "./dom.js";
 import { byUrgency } from "./model.js";
 import { line } from "./text.js";
-import { needsYou, SECTIONS, sectionOf, standing, stateClass, stateMark, stateWord } from "./words.js";
+import { needsYou, purpose, SECTIONS, sectionOf, standing, stateClass, stateMark, stateWord } from "./words.js";
 
 /** From so many changes on, all rows are put in order at once. */
 const MANY = 24;
@@ -167,7 +167,8 @@ function idOf(link) {
 
 function fill(row, agent) {
   const branch = agent.branch ? ` ⎇ ${line(agent.branch, 60)}` : "";
-  const tool = agent.tool ? `${line(agent.tool, 40)}: ` : "";
+  // The state says already that it asks.
+  const tool = agent.tool && !purpose(agent.tool) ? `${line(agent.tool, 40)}: ` : "";
   const subs = agent.sub_agents > 0 ? ` + ${agent.sub_agents} sub-agent${agent.sub_agents > 1 ? "s" : ""}` : "";
   const one = agent.requests > 1 ? ` (${agent.requests} requests)` : "";
   put(row.mark, stateMark(agent));

@@ -68,7 +68,7 @@ export class Manage {
       this.#do("snooze", { seconds }, done);
     };
     return make("label", { class: "snooze" }, "No notices for ",
-      make("select", { disabled: !isLive, onchange: choose }, make("option", { value: "" }, "…"), options));
+      make("select", { disabled: !isLive, onchange: choose }, make("option", { value: "" }, "choose how long"), options));
   }
 
   async #do(act, more, done) {

@@ -7,7 +7,7 @@ import { diff, lines } from "./patch.js";
 import { may, mayNot } from "./rights.js";
 import { line, visible } from "./text.js";
 import { tell } from "./told.js";
-import { NOT_LIVE } from "./words.js";
+import { NOT_LIVE, purpose } from "./words.js";
 
 /** Nothing is pressed on what has just come under the finger, in milliseconds. */
 const ARMED_AFTER = 600;
@@ -131,6 +131,9 @@ export class Request {
     const { state, tool, agent_id: sub } = this.#request;
     const asks = state === "waiting_approval" ? "Wants to use" : "Asks";
     const by = sub ? make("span", { class: "dim" }, " (a sub-agent)") : null;
+    if (purpose(tool)) {
+      return make("h3", {}, purpose(tool), by);
+    }
     const name = tool ? quoted(line(tool, 80), "tool") : null;
     const words = name ? `${asks} ` : state === "waiting_approval" ? "Wants your approval" : "Asks you";
     return make("h3", {}, words, name, by);

@@ -21,6 +21,20 @@ const STATES = new Map([
 /** Said beside buttons that cannot be pressed because nothing would reach the hub. */
 export const NOT_LIVE = "Not live: no button works before the connection is back.";
 
+const ASKS = "Asks";
+const PLANS = "Wants to go on with this plan";
+
+/** What tools are for by which an assistant asks its person: these are not used on anything. */
+const PURPOSES = new Map([
+  ["AskUserQuestion", ASKS], ["ask_user_question", ASKS], ["ask_user", ASKS], ["request_user_input", ASKS], ["question", ASKS],
+  ["ExitPlanMode", PLANS], ["exit_plan_mode", PLANS],
+]);
+
+/** What is said instead of such a tool's name; `null`: it is any other tool. */
+export function purpose(tool) {
+  return PURPOSES.get(tool) ?? null;
+}
+
 const ORDER = [...STATES.keys()];
 
 /** Where a state stands in the order; the last is the calmest. */
