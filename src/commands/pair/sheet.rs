@@ -19,14 +19,13 @@ impl Sheet<'_> {
         let (columns, rows) = size.unwrap_or(USUAL);
         let needed = (self.columns(), self.rows(1, columns));
         if self.code.is_empty() || needed.0 > columns || needed.1 > rows {
-            let mut words = self.sentences.join(" ");
-            if !self.code.is_empty() {
-                let rows = self.rows(1, needed.0.max(columns));
-                words += &format!(
-                    " To draw the code it needs {} columns and {rows} rows.",
-                    needed.0
-                );
-            }
+            let rows = self.rows(1, needed.0.max(columns));
+            let room = format!(
+                " To draw the code it needs {} columns and {rows} rows.",
+                needed.0
+            );
+            let is_any = !self.code.is_empty();
+            let words = self.sentences.join(" ") + if is_any { &room } else { "" };
             return format!("{}{}\n", wrapped(&words, columns), self.address);
         }
         let fits = |count: &usize| self.rows(*count, columns) <= rows;
