@@ -4,6 +4,7 @@
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
+use pane_patrol_bare::forget_the_beginning;
 use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -95,6 +96,8 @@ impl Line {
         let hello = self.voice.say("hello", &hello, None, (self.clock)());
         self.put(&hello, now);
         self.say_last(now);
+        // All that it does now is small, and what it took to get here is not.
+        forget_the_beginning();
     }
 
     fn lose(&mut self, now: Instant) {
