@@ -31,7 +31,7 @@ pub(crate) fn pipes(
         );
         return Some(Finding::ok(check, seen));
     }
-    let (mut read, mut open, mut left) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut read, mut open, mut dead, mut left) = (vec![], vec![], vec![], vec![]);
     let mut back = None;
     let servers = running.sessions.iter().map(|session| &session.server);
     for server in servers.collect::<BTreeSet<_>>() {
@@ -44,8 +44,11 @@ pub(crate) fn pipes(
             let id = pane.pane;
             let pipe = all.iter().find(|(pane, _)| *pane == id);
             match pipe.map(|(_, pipe)| pipe) {
-                Some(Pipe::Open) if is_read(world, &(server.clone(), id)) => read.push(id),
+                Some(Pipe::Open | Pipe::Held) if is_read(world, &(server.clone(), id)) => {
+                    read.push(id);
+                }
                 Some(Pipe::Open) => open.push(id),
+                Some(Pipe::Held) => dead.push(id),
                 Some(Pipe::Left) => {
                     left.push(id);
                     back = back.or(Some(mux.give_back(id)));
@@ -57,6 +60,12 @@ pub(crate) fn pipes(
     let told = [
         ("read in", "", read),
         ("not in", ", of which the pipe is yours", open),
+        (
+            "not in",
+            ", whose reader has gone: where something collects it is read again, at the latest when the pane draws, \
+             unless the pipe is yours by now",
+            dead,
+        ),
         (
             "not in",
             ", of which you have taken the pipe and closed it",

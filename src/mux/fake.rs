@@ -402,7 +402,7 @@ impl Multiplexer for Servers {
         Ok(Vec::new())
     }
 
-    fn tap(&self, _: &Place, _: &[OsString], _: Duration) -> Outcome<bool> {
+    fn tap(&self, _: &Place, _: &[OsString], _: Option<u32>, _: Duration) -> Outcome<bool> {
         Err(NO_PIPES.into())
     }
 

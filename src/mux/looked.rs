@@ -204,9 +204,15 @@ impl Multiplexer for Looked {
     }
 
     /// Whether it is read is told by the program that reads it.
-    fn tap(&self, place: &Place, words: &[OsString], within: Duration) -> Outcome<bool> {
+    fn tap(
+        &self,
+        place: &Place,
+        words: &[OsString],
+        left_by: Option<u32>,
+        within: Duration,
+    ) -> Outcome<bool> {
         able(self.absent().pipe)?;
-        self.0.tap(place, words, within)
+        self.0.tap(place, words, left_by, within)
     }
 
     fn untap(&self, server: &Server, panes: &[PaneId], within: Duration) -> Outcome<()> {

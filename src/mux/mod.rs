@@ -156,8 +156,15 @@ pub trait Multiplexer: Send + Sync {
     fn signed(&self, socket: &Path, within: Duration) -> Outcome<Vec<PaneId>>;
 
     /// Has all that the pane's program writes from now on given to the program of these words, too; whether that
-    /// is so. A pane has one pipe: where there is one, or the person has taken it from us, nothing is done.
-    fn tap(&self, place: &Place, words: &[OsString], within: Duration) -> Outcome<bool>;
+    /// is so. A pane has one pipe: where there is one, or the person has taken it from us, nothing is done. `left_by`: a
+    /// program of ours had it and has gone since, which the server notices only when the pane draws; that one is replaced.
+    fn tap(
+        &self,
+        place: &Place,
+        words: &[OsString],
+        left_by: Option<u32>,
+        within: Duration,
+    ) -> Outcome<bool>;
 
     /// Ends that for panes of which it is known that the program still reads; for others nothing is done.
     fn untap(&self, server: &Server, panes: &[PaneId], within: Duration) -> Outcome<()>;

@@ -174,7 +174,7 @@ impl Multiplexer for Terminals {
         absent()
     }
 
-    fn tap(&self, _: &Place, _: &[OsString], _: Duration) -> Outcome<bool> {
+    fn tap(&self, _: &Place, _: &[OsString], _: Option<u32>, _: Duration) -> Outcome<bool> {
         absent()
     }
 

@@ -173,6 +173,8 @@ pub struct Viewer {
 pub enum Pipe {
     /// Somebody reads it, be it us.
     Open,
+    /// The same, and the last who is known to have had it is us.
+    Held,
     /// Somebody has taken it from us, and closed it.
     Left,
 }

@@ -77,6 +77,11 @@ impl<'a> Stage<'a> {
         lines.collect()
     }
 
+    fn reader_of(&self, pane: &str) -> (String, String) {
+        let mut taps = self.taps().into_iter();
+        taps.find(|(_, read)| read == pane).expect("it is read")
+    }
+
     fn is_read(&self, pane: &str) -> bool {
         self.taps().iter().any(|(_, read)| read == pane)
     }
@@ -268,6 +273,44 @@ fn a_reader_that_is_killed_is_replaced_as_soon_as_the_pipe_is_free() {
     assert!(!stage.is_read(&taken));
     stage.says(&taken, "done");
     wait_until("hers is written on", || lines_so_far(&log).len() == 2);
+}
+
+#[test]
+fn a_reader_that_is_killed_while_nothing_is_drawn_is_replaced_and_until_then_doctor_says_so() {
+    let env = TestEnv::new();
+    let Some(stage) = Stage::open(&env) else {
+        return;
+    };
+    let mut collector = stage.collect();
+    // What she has logged since before reads something else, and so does ours of another pane.
+    stage.logs("%0", &[], "log");
+    stage.read_codex();
+    let pane = stage.read_codex();
+    for times in 1..3 {
+        let (pid, _) = stage.reader_of(&pane);
+        kill(&pid);
+        wait_until(&format!("{pane} is read again, {times}"), || {
+            stage
+                .taps()
+                .iter()
+                .any(|(other, read)| *read == pane && *other != pid)
+        });
+        stage.until_pipe(&pane, "1 1");
+    }
+    stage.says(&pane, "blocked:kind=question");
+    until_state(&collector, &pane, "waiting_input");
+    // Where nobody collects it stays as it is.
+    collector.signal(Signal::KILL);
+    collector.wait();
+    let (pid, _) = stage.reader_of(&pane);
+    kill(&pid);
+    let doctor = finish(
+        env.pane_patrol()
+            .arg("doctor")
+            .env("TMUX", stage.tmux.variable()),
+    );
+    let said = format!("not in {pane}, whose reader has gone");
+    assert!(doctor.stdout.contains(&said), "{doctor:?}");
 }
 
 #[test]

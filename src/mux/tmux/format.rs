@@ -62,7 +62,14 @@ impl Format {
         Self(format!("#{{==:#{{{variable}}},{value}}}").into())
     }
 
-    /// The same for a value of letters, digits, `.`, `_` and `-`; `None` for any other, which tmux might
+    /// True where this variable has this value, and where there is no such variable or nothing in it.
+    pub fn is_or_none(variable: &'static str, value: u32) -> Self {
+        let is_none = format!("#{{==:#{{{variable}}},}}");
+        let is_it = format!("#{{==:#{{{variable}}},{value}}}");
+        Self(format!("#{{||:{is_none},{is_it}}}").into())
+    }
+
+    /// The same as [`Self::is`] for a value of letters, digits, `.`, `_` and `-`; `None` for any other, which tmux might
     /// read.
     pub fn is_word(variable: &'static str, value: &str) -> Option<Self> {
         let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');

@@ -4,8 +4,9 @@
 //! read to the end without having been ended says in it that the person has taken the pipe: such a pane is not taken
 //! again before she gives it back. One that was killed says nothing, and the pane is taken again as soon as it is free.
 //!
-//! Nothing here tells whose a pipe is that is open now. tmux notices that a reader has gone only when the pane
-//! draws, so that a pipe is closed by name, and by none who does not know that ours is read still.
+//! tmux notices that a reader has gone only when the pane draws. From 3.7 on it tells which process a pipe was opened
+//! for; before that nothing here tells whose a pipe is that is open now, so that one is closed or replaced by name, and
+//! only by who knows that ours is read still, or that nobody else can have come after ours.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -34,14 +35,27 @@ const AT_ONCE: usize = 50;
 const TOLD: &str = "#{pane_id} #{pane_pipe} #{@pane_patrol_tap}";
 
 /// See [`crate::mux::Multiplexer::tap`].
-pub(super) fn tap(place: &Place, words: &[OsString], socket: &Path, ask: Ask<'_>) -> Outcome<bool> {
+pub(super) fn tap(
+    place: &Place,
+    (words, left_by): (&[OsString], Option<u32>),
+    socket: &Path,
+    ask: Ask<'_>,
+) -> Outcome<bool> {
     let pane = id_of(place)?;
     let server = place.server.as_ref().ok_or("its server is not known")?;
-    let is_free = Format::all(&[
-        Format::is("pid", server.pid),
-        Format::is("pane_pipe", 0),
-        Format::own("#{||:#{==:#{@pane_patrol_tap},},#{==:#{@pane_patrol_tap},1}}"),
-    ]);
+    let is_free = match left_by {
+        None => Format::all(&[
+            Format::is("pid", server.pid),
+            Format::is("pane_pipe", 0),
+            Format::own("#{||:#{==:#{@pane_patrol_tap},},#{==:#{@pane_patrol_tap},1}}"),
+        ]),
+        Some(reader) => Format::all(&[
+            Format::is("pid", server.pid),
+            Format::own(IS_HELD),
+            // Where tmux does not tell, there is nothing.
+            Format::is_or_none("pane_pipe_pid", reader),
+        ]),
+    };
     let pipe = Call::new("pipe-pane").flag("-O").target(pane);
     let pipe = pipe.format_operand(&Format::timed(command(words)?));
     let mark = Call::new("set-option").flag("-p").target(pane);
@@ -110,11 +124,11 @@ fn pipe_of(line: &str) -> Option<(PaneId, Pipe)> {
     let mut words = line.split(' ');
     let pane = words.next()?.parse().ok()?;
     let is_open = words.next()? == "1";
-    let is_taken = words.next() == Some(TAKEN);
-    let pipe = match (is_open, is_taken) {
+    let pipe = match (is_open, words.next()) {
+        (true, Some(HELD)) => Pipe::Held,
         (true, _) => Pipe::Open,
-        (false, true) => Pipe::Left,
-        (false, false) => return None,
+        (false, Some(TAKEN)) => Pipe::Left,
+        (false, _) => return None,
     };
     Some((pane, pipe))
 }
@@ -194,7 +208,17 @@ mod tests {
                 server: Some(server.clone()),
                 pane: Target::Pane(PaneId(pane)),
             };
-            self.ask(|socket, ask| tap(&place, &self.words(), socket, ask))
+            self.ask(|socket, ask| tap(&place, (&self.words(), None), socket, ask))
+        }
+
+        /// Takes what our reader of that number has left open.
+        fn tap_again(&self, left_by: u32) -> bool {
+            let place = Place {
+                kind: KIND,
+                server: Some(self.server.clone()),
+                pane: Target::Pane(PaneId(0)),
+            };
+            self.ask(|socket, ask| tap(&place, (&self.words(), Some(left_by)), socket, ask))
         }
 
         fn untap(&self, panes: &[u32]) {
@@ -239,7 +263,7 @@ mod tests {
         assert!(one.tap(0, &one.server));
         assert_eq!(one.written(), format!("{HOSTILE}\nlast\n"));
         assert!(!one.folder.path().join("P").exists());
-        assert_eq!(one.pipes(), [(PaneId(0), Pipe::Open)]);
+        assert_eq!(one.pipes(), [(PaneId(0), Pipe::Held)]);
         assert!(!one.tap(0, &one.server), "it is ours already");
         one.untap(&[7, 0]);
         assert_eq!(one.pipes(), []);
@@ -267,6 +291,25 @@ mod tests {
         one.ask(|socket, ask| note_taken((&one.server, PaneId(0)), socket, ask));
         one.tmux(["pipe-pane"].map(OsString::from));
         assert_eq!(one.pipes(), []);
+    }
+
+    #[test]
+    fn a_pipe_that_a_reader_of_ours_has_left_open_is_replaced_and_nobody_elses() {
+        let one = OnePane::new();
+        assert!(!one.tap_again(1), "it never was ours");
+        one.tmux(["pipe-pane", "exec cat >log"].map(OsString::from));
+        assert!(!one.tap_again(1), "it is hers");
+        assert_eq!(one.pipes(), [(PaneId(0), Pipe::Open)]);
+        one.tmux(["pipe-pane"].map(OsString::from));
+        assert!(one.tap(0, &one.server));
+        one.written();
+        // Of this tmux it depends on us to know that nobody else has come; a later one tells.
+        let reader = one.tmux(["display-message", "-p", "#{pane_pipe_pid}"].map(OsString::from));
+        let reader = reader.trim().parse().unwrap_or(1);
+        assert!(one.tap_again(reader));
+        assert_eq!(one.pipes(), [(PaneId(0), Pipe::Held)]);
+        one.ask(|socket, ask| note_taken((&one.server, PaneId(0)), socket, ask));
+        assert!(!one.tap_again(reader), "she has taken it");
     }
 
     #[test]

@@ -243,9 +243,15 @@ impl Multiplexer for Servers {
         signs::signed(socket, &self.ask(within))
     }
 
-    fn tap(&self, place: &Place, words: &[OsString], within: Duration) -> Outcome<bool> {
+    fn tap(
+        &self,
+        place: &Place,
+        words: &[OsString],
+        left_by: Option<u32>,
+        within: Duration,
+    ) -> Outcome<bool> {
         self.on(place, within, |socket, ask| {
-            pipe::tap(place, words, socket, ask)
+            pipe::tap(place, (words, left_by), socket, ask)
         })
     }
 

@@ -3,14 +3,15 @@
 //!
 //! One thread hears what every dashboard hears. A pane is read as soon as it has a row of such an assistant and that
 //! runs before the person, and no longer than that. A pipe that is the person's is left alone, also one that she
-//! has taken from us; given back, or where a reader was killed, it is taken again. What a killed collector has left
+//! has taken from us; given back, or where a reader was killed, it is taken again: at once, if it is certain that
+//! nobody else has come meanwhile, else when the pane draws and its server notices. What a killed collector has left
 //! is known by its processes, and goes on for the next one; where the person wants it no more, it is ended.
 
 mod readers;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -28,10 +29,17 @@ use crate::mux::{Gone, PATIENCE, Reach, Undone};
 use crate::state::Row;
 use crate::state::update::Update;
 use crate::tap::{Tap, World};
+use readers::Reader;
 pub(crate) use readers::{Pane, is_read};
 
 /// How long a server may take at the end.
 const FAREWELL: Duration = Duration::from_millis(200);
+
+/// How long a reader is waited for that was started: a shell becomes it.
+const BEGINS_WITHIN: Duration = Duration::from_millis(300);
+
+/// How long between two looks for it.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// What is wanted.
 #[derive(Clone, Debug, Default)]
@@ -60,6 +68,7 @@ impl Taps {
             world,
             rows: BTreeMap::new(),
             panes: BTreeMap::new(),
+            left: BTreeMap::new(),
             traces: BTreeMap::new(),
             looked: Instant::now(),
         };
@@ -82,8 +91,8 @@ impl Drop for Taps {
 /// What was done with a pane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Known {
-    /// It is read.
-    Tapped,
+    /// It is read, by that process; `None` as long as that has not begun to.
+    Tapped(Option<Reader>),
     /// Its pipe is somebody else's.
     Taken,
     /// It is not, as was found when its row was in this state.
@@ -97,6 +106,8 @@ struct Tapper {
     /// Where the rows are that are to be read, by their ids, and how they are.
     rows: BTreeMap<String, (Pane, State)>,
     panes: BTreeMap<Pane, Known>,
+    /// The readers of panes that were not ended by us and are gone.
+    left: BTreeMap<Pane, Reader>,
     /// What each server had done when its panes were looked at.
     traces: BTreeMap<Server, Option<Trace>>,
     /// When it was looked who has the pipes.
@@ -141,7 +152,8 @@ impl Tapper {
     fn run(mut self, updates: &Receiver<Update>) {
         // What a collector of this world has left that was killed.
         let left = readers::all(&self.world).into_iter();
-        self.panes.extend(left.map(|pane| (pane, Known::Tapped)));
+        self.panes
+            .extend(left.map(|(pane, reader)| (pane, Known::Tapped(Some(reader)))));
         if !assistants::ALL.iter().any(|known| self.is_wanted(*known)) {
             return self.end(PATIENCE);
         }
@@ -180,17 +192,30 @@ impl Tapper {
         self.traces.retain(|server, _| servers.contains(server));
         for server in servers {
             let trace = self.reach.of(&server).proof().trace(&server);
-            if trace.is_some() && self.traces.get(&server) == Some(&trace) {
+            let is_beginning =
+                |(at, known): (&Pane, &Known)| at.0 == server && *known == Known::Tapped(None);
+            let has_begun = !self.panes.iter().any(is_beginning);
+            if has_begun && trace.is_some() && self.traces.get(&server) == Some(&trace) {
                 continue;
             }
             let read = readers::on(&self.world, &server);
-            self.panes.retain(|(of, pane), known| {
-                let stays = match known {
-                    Known::Tapped => read.contains(pane),
-                    Known::Taken => false,
-                    Known::NotIn(_) => true,
-                };
-                *of != server || stays
+            let left = &mut self.left;
+            self.panes.retain(|at, known| {
+                if at.0 != server {
+                    return true;
+                }
+                let reads = read.get(&at.1).copied();
+                match known {
+                    Known::Tapped(None) => *known = Known::Tapped(reads),
+                    Known::Tapped(Some(reader)) if reads != Some(*reader) => {
+                        left.insert(at.clone(), *reader);
+                        return false;
+                    }
+                    Known::Tapped(Some(_)) | Known::NotIn(_) => {}
+                    Known::Taken => return false,
+                }
+                // What was started and does not read is started again.
+                *known != Known::Tapped(None)
             });
             self.traces.insert(server, trace);
         }
@@ -203,7 +228,7 @@ impl Tapper {
         for (pane, state) in &wanted {
             let known = self.panes.get(pane);
             let is_known = |known: &Known| match known {
-                Known::Tapped | Known::Taken => true,
+                Known::Tapped(_) | Known::Taken => true,
                 Known::NotIn(then) => then == state,
             };
             if known.is_some_and(is_known) {
@@ -223,7 +248,8 @@ impl Tapper {
             }
         }
         self.panes
-            .retain(|pane, known| wanted.contains_key(pane) || *known == Known::Tapped);
+            .retain(|pane, known| wanted.contains_key(pane) || matches!(known, Known::Tapped(_)));
+        self.left.retain(|pane, _| wanted.contains_key(pane));
         let without = self.panes.keys().filter(|pane| !wanted.contains_key(*pane));
         let without: Vec<Pane> = without.cloned().collect();
         // Its row may only be late, as when this collector has just begun.
@@ -251,9 +277,10 @@ impl Tapper {
     }
 
     /// Has the pane read, whose row is in that state; what became of it.
-    fn tap(&self, pane: &Pane, state: State) -> Result<Known, Undone> {
-        if is_read(&self.world, pane) {
-            return Ok(Known::Tapped);
+    fn tap(&mut self, pane: &Pane, state: State) -> Result<Known, Undone> {
+        if let Some(reader) = readers::of(&self.world, pane) {
+            self.left.remove(pane);
+            return Ok(Known::Tapped(Some(reader)));
         }
         let Some(program) = &self.setup.program else {
             return Ok(Known::NotIn(state));
@@ -269,9 +296,39 @@ impl Tapper {
             pane: id,
         };
         let mux = self.reach.of(&tap.server);
-        let tapped = mux.tap(&place, &tap.command(program), PATIENCE);
+        let words = tap.command(program);
+        let mut tapped = mux.tap(&place, &words, None, PATIENCE);
+        let left_by = self.left_by(pane);
+        if let (Ok(false), Some(left_by)) = (&tapped, left_by) {
+            tapped = mux.tap(&place, &words, Some(left_by), PATIENCE);
+        }
         diagnostics::debug(Part::Collector, || format!("tap {id}: {tapped:?}"));
-        Ok(if tapped? { Known::Tapped } else { Known::Taken })
+        if !tapped? {
+            return Ok(Known::Taken);
+        }
+        self.left.remove(pane);
+        Ok(Known::Tapped(self.begun(pane)))
+    }
+
+    /// The reader that has just been started, once it is one: by it it is known later that nobody else has come after it.
+    fn begun(&self, pane: &Pane) -> Option<Reader> {
+        let until = Instant::now() + BEGINS_WITHIN;
+        loop {
+            let reader = readers::of(&self.world, pane);
+            if reader.is_some() || Instant::now() >= until {
+                return reader;
+            }
+            std::thread::sleep(PAUSE);
+        }
+    }
+
+    /// The reader of ours that has left the pipe of the pane open, if nobody else can have it by now.
+    fn left_by(&self, pane: &Pane) -> Option<u32> {
+        let reader = *self.left.get(pane)?;
+        let mux = self.reach.of(&pane.0);
+        let listed = mux.list(Path::new(&pane.0.socket), PATIENCE).ok()?;
+        let roots: Vec<u32> = listed.panes.iter().map(|pane| pane.pid).collect();
+        (!readers::may_be_anothers(pane, reader, &roots)).then_some(reader.pid)
     }
 
     /// Has these panes read no more; whether that could be done.
@@ -288,8 +345,12 @@ impl Tapper {
         for (server, panes) in by_server {
             if let Err(Undone::Unknown(_)) = self.reach.of(&server).untap(&server, &panes, within) {
                 is_done = false;
-                let again = panes.into_iter().map(|pane| (server.clone(), pane));
-                self.panes.extend(again.map(|pane| (pane, Known::Tapped)));
+                let read = readers::on(&self.world, &server);
+                let again = panes.into_iter().filter_map(|pane| {
+                    let reader = read.get(&pane)?;
+                    Some(((server.clone(), pane), Known::Tapped(Some(*reader))))
+                });
+                self.panes.extend(again);
             }
         }
         is_done
@@ -299,7 +360,7 @@ impl Tapper {
     /// collects.
     fn end(&mut self, within: Duration) {
         let tapped = self.panes.iter();
-        let tapped = tapped.filter(|(_, known)| **known == Known::Tapped);
+        let tapped = tapped.filter(|(_, known)| matches!(known, Known::Tapped(_)));
         let tapped = tapped.map(|(pane, _)| pane.clone()).collect();
         self.untap(tapped, within);
     }
