@@ -137,12 +137,13 @@ impl Entry {
         }
     }
 
-    /// Whoever presses a key after the end of a turn has seen it.
+    /// Whoever presses a key after the end of a turn, or after an error, has seen it.
     pub(super) fn seen_by_record(&mut self, reading: &Reading) -> bool {
         let closed = self.main.turn.closed;
         let is_later = closed.is_none_or(|closed| reading.written > closed);
         let is_open = self.has_open_work();
-        reading.by_record && is_later && !is_open && self.main.state == State::Completed && {
+        let is_end = [State::Completed, State::Error].contains(&self.main.state);
+        reading.by_record && is_later && !is_open && is_end && {
             self.main.state = State::Idle;
             true
         }

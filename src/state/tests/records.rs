@@ -167,15 +167,13 @@ fn each_captured_session_is_shown_as_it_says_step_by_step() {
                 continue;
             }
             story.wait_until(millis + 170);
-            let before = story.row().kind;
             let expected = match level {
                 Level::Busy => State::Running,
                 Level::WaitingApproval => State::WaitingApproval,
                 Level::WaitingInput => State::WaitingInput,
                 Level::Done => State::Completed,
                 Level::Failed => State::Error,
-                // The next key takes no error away.
-                _ if before == Some(Kind::TurnFailed) => State::Error,
+                // Also after an error: the next key has seen it.
                 _ => State::Idle,
             };
             assert_eq!(story.state(), expected, "{name} at {millis}");
@@ -314,6 +312,30 @@ fn the_next_key_after_an_end_has_seen_it() {
     story.record(Level::Done, 905);
     assert_eq!(story.state(), State::Completed);
     story.record(Level::Idle, 5000);
+    assert_eq!(story.state(), State::Idle);
+}
+
+/// Codex's record of an error is taken back by the next key, as that of a turn's end is. Nobody presses one where
+/// nothing but its title rests.
+#[test]
+fn the_next_key_after_an_error_has_seen_it_and_a_title_without_a_mark_has_not() {
+    let mut story = Story::codex_asking();
+    story.record(Level::WaitingApproval, 340);
+    story.record(Level::Busy, 700);
+    story.record(Level::Failed, 900);
+    story.wait_until(1060);
+    assert_eq!(story.state(), State::Error);
+    story.title(Level::Idle, 4000, 1200);
+    assert_eq!(story.state(), State::Error);
+    story.record(Level::Idle, 5000);
+    let row = story.row();
+    assert_eq!((row.state, row.kind), (State::Idle, Some(Kind::TurnFailed)));
+    // A failure of which a hook tells is the same one.
+    let mut story = Story::codex_asking();
+    story.tell(codex(event(900, Kind::TurnFailed)));
+    story.wait_until(12_000);
+    assert_eq!(story.state(), State::Error);
+    story.record(Level::Idle, 13_000);
     assert_eq!(story.state(), State::Idle);
 }
 
