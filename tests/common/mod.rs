@@ -16,6 +16,7 @@ mod collector;
 mod git;
 mod hook;
 mod listening;
+pub mod orders;
 pub mod player;
 mod process;
 mod program;

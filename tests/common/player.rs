@@ -92,11 +92,14 @@ pub struct Written {
 }
 
 /// Something to be handed to the table at a time.
+#[derive(Clone)]
 pub enum Delivery {
     /// A hook's report.
     Event(Box<Event>),
     /// A witness's level, and when it was read.
     Reading(Written, i64),
+    /// A status record, taken when it is handed over.
+    Record(Written),
     /// A listing of the panes, with this title.
     Title(&'static str),
     /// The assistant's process ends.
@@ -168,6 +171,11 @@ impl<'a> Player<'a> {
                     &written,
                     seen,
                 )))),
+                Delivery::Record(written) => {
+                    let mut record = reading(&self.assistant, &written, at);
+                    record.by_record = true;
+                    Some(Input::Reading(Box::new(record)))
+                }
                 Delivery::Title(title) => self.title(title, at),
                 Delivery::Exit => Some(Input::ProcessExited { pid: PID }),
             };

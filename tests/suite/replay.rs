@@ -9,6 +9,7 @@ mod ends;
 mod rebuild;
 mod several;
 mod unmatched;
+mod wrapped;
 
 use pane_patrol::state::Level;
 use pane_patrol_hooks::adapter::claude::{self, Caller, Payload};

@@ -2,6 +2,7 @@
 //! adapters into the real table: only what our installer registers, and what each one's witness
 //! shows. Recordings begin in the middle of a session where the one before ended.
 
+mod piped;
 mod plugin;
 mod recordings;
 

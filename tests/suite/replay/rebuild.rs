@@ -39,7 +39,7 @@ impl<'a> Witnessed<'a> {
                     Input::Reading(Box::new(reading(&Assistant::CLAUDE, written, *seen)))
                 }
                 Delivery::Exit => Input::ProcessExited { pid: PID },
-                Delivery::Title(_) => continue,
+                Delivery::Title(_) | Delivery::Record(_) => continue,
             };
             self.apply(input, *at);
             self.steps.push((*at, self.log.len(), self.table.rows()));
