@@ -493,8 +493,9 @@ pub(crate) enum Expected {
 pub(crate) struct AnswerArgs {
     /// Whose question: `session:window.pane`, `%N`, its id, or a name that only it has
     pub(crate) target: String,
-    /// The option, by its number or its words
-    pub(crate) option: String,
+    /// The option, by its number or its words; where several questions are asked at once, one for each
+    #[arg(required = true, value_name = "OPTION")]
+    pub(crate) options: Vec<String>,
     /// Which request, and as it was shown.
     #[command(flatten)]
     pub(crate) which: Which,

@@ -56,14 +56,17 @@ impl Answer {
 }
 
 /// Whether somebody may decide about this event: the main agent of an attended session asks for
-/// permission. For a sub-agent in the background there may be a dialog only when this
+/// permission, or asks a question. For a sub-agent in the background there may be a dialog only when this
 /// hook has ended: waiting would hide the request from whoever sits at the pane.
 pub(crate) fn can_be_decided(event: &Event) -> bool {
     let adapter = adapter::find(event.assistant.as_str());
     let asking = adapter.and_then(Adapter::asking).map(|asking| asking.event);
     asking.is_some()
         && event.event.as_deref() == asking
-        && event.kind == Some(Kind::ApprovalRequested)
+        && matches!(
+            event.kind,
+            Some(Kind::ApprovalRequested | Kind::InputRequested)
+        )
         && event.agent_id.is_none()
         && event.attended
 }
@@ -79,11 +82,9 @@ pub(crate) fn run(
     let verdict = is_runtime_ours(places, uid)
         .then(|| ask(event, asked, places).ok().flatten())
         .flatten();
-    if let Some(verdict) = verdict {
+    if let Some(line) = verdict.and_then(|verdict| (answering.print)(&verdict, asked)) {
         // An assistant that has gone needs no answer.
-        let _ = io::stdout()
-            .lock()
-            .write_all((answering.print)(&verdict).as_bytes());
+        let _ = io::stdout().lock().write_all(line.as_bytes());
     }
 }
 

@@ -55,6 +55,7 @@ fn judge(verdict: Verdict, decision: &Decision, bound: &Bound) -> Answered {
             said.contains(message.as_deref().unwrap_or(DENIED))
         }
         (Decision::Answer(pick), Verdict::Chose(chosen)) => is_option(pick, chosen, bound),
+        (Decision::Answer(pick), Verdict::ChoseEach(each)) => are_options(pick, each, bound),
         // It was answered, and its record does not say with what.
         (Decision::Answer(_), Verdict::Approved) => return Answered::Untold,
         _ => false,
@@ -79,8 +80,26 @@ fn is_option(pick: &Pick, chosen: &str, bound: &Bound) -> bool {
             let question = &bound.input.as_ref()?["questions"][0];
             question["options"][at]["label"].as_str()
         }),
+        Pick::Each(_) => None,
     };
     label.is_some_and(|label| label.eq_ignore_ascii_case(chosen))
+}
+
+/// Whether of each question the option is chosen that `pick` means.
+fn are_options(pick: &Pick, each: &[[String; 2]], bound: &Bound) -> bool {
+    let Some((questions, meant)) = bound.questions().and_then(|questions| {
+        let options: Vec<Vec<&str>> = questions.iter().map(|(_, labels)| labels.clone()).collect();
+        let meant = pick.among(&options)?;
+        Some((questions, meant))
+    }) else {
+        return false;
+    };
+    let mut both = questions.iter().zip(meant);
+    each.len() == questions.len()
+        && both.all(|((question, _), label)| {
+            let is_it = |[asked, chosen]: &[String; 2]| asked == question && chosen == label;
+            each.iter().any(is_it)
+        })
 }
 
 #[cfg(test)]

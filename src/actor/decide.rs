@@ -289,11 +289,15 @@ impl Executor {
     }
 }
 
-/// What the hook is told; `None` for what it cannot decide: a question, and a plan, whose dialog stays.
+/// What the hook is told; `None` for what it cannot decide: a plan, whose dialog stays, and of questions what is no option
+/// of each.
 fn ruling(bound: &Bound, decision: &Decision) -> Option<Ruling> {
     let tool = bound.request.tool.as_deref();
-    if bound.is_question() || tool.is_some_and(|tool| bound.assistant.plans_by(tool)) {
+    if tool.is_some_and(|tool| bound.assistant.plans_by(tool)) {
         return None;
+    }
+    if bound.is_question() {
+        return answers(bound, decision);
     }
     match decision {
         Decision::Approve => Some(Ruling::Allow),
@@ -303,6 +307,17 @@ fn ruling(bound: &Bound, decision: &Decision) -> Option<Ruling> {
         }),
         Decision::Answer(_) => None,
     }
+}
+
+fn answers(bound: &Bound, decision: &Decision) -> Option<Ruling> {
+    let Decision::Answer(pick) = decision else {
+        return None;
+    };
+    let questions = bound.questions()?;
+    let options: Vec<Vec<&str>> = questions.into_iter().map(|(_, labels)| labels).collect();
+    let answers = pick.among(&options)?.into_iter().map(str::to_owned);
+    let answers = answers.collect();
+    Some(Ruling::Answer { answers })
 }
 
 /// The pieces of a request, as they are told.

@@ -44,6 +44,11 @@ pub(super) fn how(verdict: &Verdict) -> String {
         Verdict::Denied => "it was denied before".to_owned(),
         Verdict::Approved | Verdict::Failed(_) => "it was approved before".to_owned(),
         Verdict::Chose(option) => format!("it was answered with \"{option}\" before"),
+        Verdict::ChoseEach(each) => {
+            let each = each.iter().map(|[_, option]| format!("\"{option}\""));
+            let each: Vec<String> = each.collect();
+            format!("it was answered with {} before", each.join(", "))
+        }
         Verdict::Ended => "its turn was ended before".to_owned(),
     }
 }

@@ -10,7 +10,8 @@ use crate::error::CommandResult;
 /// Answers, or says why nothing was done. Whoever names an option has read the question; without a
 /// digest the answer is bound to the question as it reads at this moment.
 pub(super) fn run(context: &Context, arguments: &AnswerArgs) -> CommandResult {
-    let decision = Decision::Answer(Pick::parse(&arguments.option));
+    let pick = Pick::parse_all(&arguments.options);
+    let decision = Decision::Answer(pick.expect("the parser wants one at least"));
     let (target, which) = (&arguments.target, &arguments.which);
     let asked = ChosenRequest::find(context, target, which, decision)?;
     let as_it_reads = || asked.digest(&asked.look());

@@ -53,6 +53,8 @@ pub enum Pick {
     Number(u8),
     /// By its words.
     Label(String),
+    /// One for each of several questions, in their order.
+    Each(Vec<Self>),
 }
 
 impl Pick {
@@ -61,6 +63,52 @@ impl Pick {
         match text.trim().parse() {
             Ok(number) => Self::Number(number),
             Err(_) => Self::Label(text.trim().to_owned()),
+        }
+    }
+
+    /// The same for each of several questions; `None` where nothing is typed.
+    pub fn parse_all<S: AsRef<str>>(texts: &[S]) -> Option<Self> {
+        match texts {
+            [] => None,
+            [one] => Some(Self::parse(one.as_ref())),
+            several => {
+                let each = several.iter().map(|text| Self::parse(text.as_ref()));
+                Some(Self::Each(each.collect()))
+            }
+        }
+    }
+
+    /// As a person would type it, for each question.
+    pub fn words(&self) -> Vec<String> {
+        match self {
+            Self::Number(number) => vec![number.to_string()],
+            Self::Label(label) => vec![label.clone()],
+            Self::Each(each) => each.iter().flat_map(Self::words).collect(),
+        }
+    }
+
+    /// The words of what it means of each question, `questions` being what can be chosen there; `None` where it
+    /// does not mean just one of each.
+    pub fn among<'l>(&self, questions: &[Vec<&'l str>]) -> Option<Vec<&'l str>> {
+        let each = match self {
+            Self::Each(each) => each.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        if each.len() != questions.len() {
+            return None;
+        }
+        let both = each.iter().zip(questions);
+        both.map(|(pick, labels)| pick.one_of(labels)).collect()
+    }
+
+    fn one_of<'l>(&self, labels: &[&'l str]) -> Option<&'l str> {
+        match self {
+            Self::Number(number) => labels.get(usize::from(*number).checked_sub(1)?).copied(),
+            Self::Label(wanted) => {
+                let mut labels = labels.iter().copied();
+                labels.find(|label| label.eq_ignore_ascii_case(wanted))
+            }
+            Self::Each(_) => None,
         }
     }
 }
@@ -225,6 +273,25 @@ impl Bound {
     /// Whether it is a question rather than a permission.
     pub fn is_question(&self) -> bool {
         self.request.state == State::WaitingInput
+    }
+
+    /// The words of each question that it asks and of what can be chosen there; `None` where that is not known, where
+    /// several may be chosen of one, and where two questions cannot be told apart.
+    pub fn questions(&self) -> Option<Vec<(&str, Vec<&str>)>> {
+        let all = self.input.as_ref()?["questions"].as_array()?;
+        let mut questions: Vec<(&str, Vec<&str>)> = Vec::new();
+        for asked in all {
+            let words = asked["question"].as_str()?;
+            let is_known = questions.iter().any(|(known, _)| *known == words);
+            if is_known || asked["multiSelect"] == true || asked["multiple"] == true {
+                return None;
+            }
+            let options = asked["options"].as_array()?.iter();
+            let labels: Option<Vec<&str>> =
+                options.map(|option| option["label"].as_str()).collect();
+            questions.push((words, labels?));
+        }
+        Some(questions)
     }
 }
 

@@ -31,7 +31,12 @@ impl TestEnv {
 
     /// Writes it anew: calls of Bash with these inputs, none of which has a result.
     pub fn write_transcript(&self, inputs: &[Value]) {
-        let block = |(index, input): (usize, &Value)| json!({"type": "tool_use", "id": format!("toolu_{index}"), "name": "Bash", "input": input});
+        self.write_transcript_of("Bash", inputs);
+    }
+
+    /// The same of another tool.
+    pub fn write_transcript_of(&self, tool: &str, inputs: &[Value]) {
+        let block = |(index, input): (usize, &Value)| json!({"type": "tool_use", "id": format!("toolu_{index}"), "name": tool, "input": input});
         let blocks: Vec<Value> = inputs.iter().enumerate().map(block).collect();
         let line = json!({"cwd": "/home/user/proj", "message": {"content": blocks}});
         let path = self.transcript();

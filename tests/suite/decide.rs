@@ -72,6 +72,57 @@ fn a_waiting_hook_prints_the_decision_about_its_own_request_and_no_other() {
     assert!(!decide(&env, &row, request, &allow), "it is decided once");
 }
 
+/// Several questions at once are answered, too: no key has to be known for that.
+#[test]
+fn a_waiting_hook_prints_an_option_for_each_question_that_was_asked() {
+    let env = TestEnv::new();
+    let Some(tmux) = Tmux::start(&env, "work") else {
+        return;
+    };
+    let collector = Collector::start_in(&env, &tmux);
+    let question = |words: &str, labels: [&str; 2]| {
+        let options = labels.map(|label| json!({"label": label, "description": "d"}));
+        json!({"question": words, "header": "h", "options": options, "multiSelect": false})
+    };
+    let questions = json!([
+        question("Which colour?", ["Red", "Blue"]),
+        question("Which size?", ["S", "L"])
+    ]);
+    let input = json!({ "questions": questions });
+    env.write_transcript_of("AskUserQuestion", std::slice::from_ref(&input));
+    let payload = fixture("claude/permission_request.ask_user_question.json");
+    let mut payload: Value = serde_json::from_str(&payload).expect("JSON");
+    payload["tool_input"] = input;
+    payload["transcript_path"] = json!(env.transcript());
+    let payload = payload.to_string();
+    let (child, row) = collector.until_heard("waiting_input", || {
+        let (child, mut stdin) = started(tmux.claude_hook("%0").arg("--decide"));
+        stdin.write_all(payload.as_bytes()).expect("it reads");
+        child
+    });
+    let mut hub = ActsByHand::at_hub(&env, "test");
+    let request = &row["waiting"][0];
+    let read = hub.act(&row, &json!({"act": "read_request", "request": request}));
+    let mut answers = |options: &[&str]| {
+        let done = hub.act(
+            &row,
+            &json!({"act": "decide", "decision": "answer", "request": request, "options": options,
+                "digest": read["request"]["digest"]}),
+        );
+        done["outcome"] != "refused"
+    };
+    assert!(!answers(&["2"]), "one of two is none");
+    assert!(!answers(&["2", "3"]), "there is no third size");
+    wait_until("the hook waits", || answers(&["blue", "1"]));
+    let finished = wait(child);
+    let printed: Value = serde_json::from_str(&finished.stdout).expect("JSON");
+    let decision = &printed["hookSpecificOutput"]["decision"];
+    assert_eq!(decision["behavior"], "allow");
+    assert_eq!(decision["updatedInput"]["questions"], questions);
+    let chosen = json!({"Which colour?": "Blue", "Which size?": "S"});
+    assert_eq!(decision["updatedInput"]["answers"], chosen);
+}
+
 #[test]
 fn a_late_payload_with_a_byte_order_mark_is_decided_about_like_any_other() {
     let env = TestEnv::new();

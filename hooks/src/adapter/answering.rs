@@ -15,8 +15,8 @@ const MAX_ASKED_BYTES: usize = 128 * 1024;
 pub struct Answering {
     /// Reads a whole payload; the project's folder is told elsewhere.
     pub read: fn(&[u8]) -> Option<CompleteRequest>,
-    /// What it reads from its hook: a line.
-    pub print: fn(&Verdict) -> String,
+    /// What it reads from its hook, which was asked that: a line; `None` where it cannot be told so.
+    pub print: fn(&Verdict, Option<&CompleteRequest>) -> Option<String>,
     /// What rules have to know of the tools that it asks about.
     pub tools: Ruled,
 }
@@ -49,6 +49,11 @@ pub enum Verdict {
         /// The turn ends with it.
         #[serde(default, skip_serializing_if = "is_false")]
         interrupt: bool,
+    },
+    /// Of questions: with the options of these words, one for each in their order.
+    Answer {
+        /// The words.
+        answers: Vec<String>,
     },
 }
 

@@ -45,6 +45,8 @@ fn pick_option(pick: &Pick, dialog: &Dialog) -> Result<u8, Stop> {
     let found = dialog.options.iter().find(|option| match pick {
         Pick::Number(number) => option.number == *number,
         Pick::Label(label) => option.label.eq_ignore_ascii_case(label),
+        // It asks one thing.
+        Pick::Each(_) => false,
     });
     match found {
         Some(option) if is_plain(&option.label) => Ok(option.number),

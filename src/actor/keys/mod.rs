@@ -64,7 +64,7 @@ pub(crate) fn carry_out_until(
         return Outcome::Nothing(words);
     }
     if asks_several(bound) {
-        let words = "it asks several questions at once; go there";
+        let words = "it asks several questions at once: an option for each is taken only by its own server; go there";
         return Outcome::Nothing(words.to_owned());
     }
     let act = Act::new(bound, access, expires);

@@ -278,20 +278,20 @@ pub(crate) fn verdict(bound: &Bound, config: Option<&Path>) -> Option<Verdict> {
     } else if result["is_error"] == true {
         Verdict::Failed(said.to_owned())
     } else {
-        chosen(line).map_or(Verdict::Approved, |option| {
-            Verdict::Chose(option.to_owned())
-        })
+        chosen(line).unwrap_or(Verdict::Approved)
     })
 }
 
-/// With what its one question was answered.
-fn chosen(line: &Value) -> Option<&str> {
-    let answers = line["toolUseResult"]["answers"].as_object()?;
-    let mut answers = answers.values();
-    let (Some(answer), None) = (answers.next(), answers.next()) else {
-        return None;
-    };
-    answer.as_str()
+/// With what its questions were answered.
+fn chosen(line: &Value) -> Option<Verdict> {
+    let answers = line["toolUseResult"]["answers"].as_object()?.iter();
+    let each = answers.map(|(asked, chosen)| Some([asked.clone(), chosen.as_str()?.to_owned()]));
+    let mut each: Vec<[String; 2]> = each.collect::<Option<_>>()?;
+    match each.len() {
+        0 => None,
+        1 => each.pop().map(|[_, option]| Verdict::Chose(option)),
+        _ => Some(Verdict::ChoseEach(each)),
+    }
 }
 
 fn id_of(bound: &Bound) -> Option<&str> {

@@ -210,6 +210,8 @@ pub(crate) enum Verdict {
     Approved,
     /// Of a question: with the option of these words.
     Chose(String),
+    /// Of several questions: each in its words, with those of the option that was chosen.
+    ChoseEach(Vec<[String; 2]>),
     /// With an error, in these words: its own, or that of whoever denied it.
     Failed(String),
     /// Its turn was ended: it was denied, or stopped while it ran.

@@ -184,19 +184,20 @@ pub struct Decide {
     /// The option: its number, from 1, or its words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub option: Option<String>,
+    /// Where several questions are asked at once: one for each, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
 }
 
 impl Decide {
     /// What the person decided, in the words of the wire.
     pub fn of(decision: &Decision, request: &Request) -> Self {
-        let (verb, message, option) = match decision {
-            Decision::Approve => (Verb::Approve, None, None),
-            Decision::Deny { message } => (Verb::Deny, message.clone(), None),
-            Decision::Answer(Pick::Number(number)) => {
-                (Verb::Answer, None, Some(number.to_string()))
-            }
-            Decision::Answer(Pick::Label(label)) => (Verb::Answer, None, Some(label.clone())),
+        let (verb, message, mut options) = match decision {
+            Decision::Approve => (Verb::Approve, None, Vec::new()),
+            Decision::Deny { message } => (Verb::Deny, message.clone(), Vec::new()),
+            Decision::Answer(pick) => (Verb::Answer, None, pick.words()),
         };
+        let option = (options.len() == 1).then(|| options.remove(0));
         Self {
             decision: verb,
             request: Some(Named::Whole(Box::new(request.clone()))),
@@ -204,18 +205,25 @@ impl Decide {
             partly: false,
             message,
             option,
+            options,
         }
     }
 
     /// The decision; the error says what is missing.
     pub fn decision(&self) -> Result<Decision, &'static str> {
-        Ok(match (self.decision, &self.option) {
-            (Verb::Approve, _) => Decision::Approve,
-            (Verb::Deny, _) => Decision::Deny {
+        Ok(match self.decision {
+            Verb::Approve => Decision::Approve,
+            Verb::Deny => Decision::Deny {
                 message: self.message.clone(),
             },
-            (Verb::Answer, Some(option)) => Decision::Answer(Pick::parse(option)),
-            (Verb::Answer, None) => return Err("an answer names its `option`"),
+            Verb::Answer => {
+                let pick = match (&self.option, self.options.as_slice()) {
+                    (Some(option), []) => Some(Pick::parse(option)),
+                    (None, options) => Pick::parse_all(options),
+                    (Some(_), _) => return Err("an answer names its `option` or its `options`"),
+                };
+                Decision::Answer(pick.ok_or("an answer names its `option`")?)
+            }
         })
     }
 }

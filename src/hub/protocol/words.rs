@@ -39,6 +39,11 @@ pub(crate) enum VerdictShape {
         #[serde(default)]
         interrupt: bool,
     },
+    /// Of questions: with the options of these words, one for each in their order.
+    Answer {
+        /// The words.
+        answers: Vec<String>,
+    },
 }
 
 /// What is asked for, complete.

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::approval::CompleteRequest;
-use pane_patrol_hooks::event::Event;
+use pane_patrol_hooks::event::{Event, Kind};
 
 use super::case::Case;
 use super::who::Handed;
@@ -35,7 +35,9 @@ impl Waiter {
         input: Option<CompleteRequest>,
         only_of: Option<String>,
     ) -> Self {
-        let input = input.filter(|input| event.tool.as_ref() == Some(&input.tool));
+        // Questions are the person's: nothing judges them.
+        let is_ruled = event.kind != Some(Kind::InputRequested);
+        let input = input.filter(|input| is_ruled && event.tool.as_ref() == Some(&input.tool));
         Self {
             event,
             input,

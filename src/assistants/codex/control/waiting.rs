@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::words::words;
-use crate::state::{Bound, Decision, Pick};
+use crate::state::{Bound, Decision};
 
 /// What asks about a command.
 const COMMAND: &str = "item/commandExecution/requestApproval";
@@ -127,33 +127,31 @@ impl Meant<'_> {
         Some(json!({"decision": word}))
     }
 
-    /// One option of one question, as it was shown.
+    /// One option of each question, as they were shown.
     fn choice(&self, params: &Value) -> Option<Value> {
         let Decision::Answer(pick) = self.decision else {
             return None;
         };
-        let [asked] = params["questions"].as_array()?.as_slice() else {
-            return None;
-        };
-        let [shown] = self.bound.input.as_ref()?["questions"]
-            .as_array()?
-            .as_slice()
-        else {
-            return None;
-        };
-        let labels = labels(asked)?;
-        let is_shown = ["id", "question"]
-            .iter()
-            .all(|name| asked[name] == shown[name]);
-        if !is_shown || Some(&labels) != self::labels(shown).as_ref() || asked["isSecret"] == true {
+        let asked = params["questions"].as_array()?;
+        let shown = self.bound.input.as_ref()?["questions"].as_array()?;
+        let is_shown = asked.iter().zip(shown).all(|(asked, shown)| {
+            let is_same = ["id", "question"]
+                .iter()
+                .all(|name| asked[name] == shown[name]);
+            is_same && labels(asked) == labels(shown) && asked["isSecret"] != true
+        });
+        if asked.len() != shown.len() || !is_shown {
             return None;
         }
-        let label = match pick {
-            Pick::Number(number) => labels.get(usize::from(*number).checked_sub(1)?),
-            Pick::Label(wanted) => labels.iter().find(|it| it.eq_ignore_ascii_case(wanted)),
-        };
-        let id = asked["id"].as_str()?;
-        Some(json!({"answers": {id: {"answers": [label?]}}}))
+        let all: Option<Vec<Vec<&str>>> = asked.iter().map(labels).collect();
+        let chosen = pick.among(&all?)?;
+        let answers = asked.iter().zip(chosen).map(|(question, label)| {
+            let id = question["id"].as_str()?.to_owned();
+            Some((id, json!({"answers": [label]})))
+        });
+        let answers: serde_json::Map<String, Value> = answers.collect::<Option<_>>()?;
+        // Two of one name would be one answer.
+        (answers.len() == asked.len()).then(|| json!({ "answers": answers }))
     }
 }
 

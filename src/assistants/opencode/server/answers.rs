@@ -99,7 +99,8 @@ fn is_what_was_told(kind: &str, asked: &Value, bound: &Bound) -> bool {
     })
 }
 
-/// The words of the option that is meant, where it asks one thing and one option answers it.
+/// The words of the option that is meant, where it asks one thing and one option answers it. Of several questions only
+/// the first is told and shown, so that nobody answers the others here.
 fn option(pick: &Pick, asked: &Value) -> Option<String> {
     let [question] = asked["questions"].as_array()?.as_slice() else {
         return None;
@@ -107,13 +108,10 @@ fn option(pick: &Pick, asked: &Value) -> Option<String> {
     if question["multiple"] == true {
         return None;
     }
-    let labels = question["options"].as_array()?.iter();
-    let mut labels = labels.filter_map(|option| option["label"].as_str());
-    let found = match pick {
-        Pick::Number(number) => labels.nth(usize::from(number.checked_sub(1)?)),
-        Pick::Label(label) => labels.find(|own| own.eq_ignore_ascii_case(label)),
-    };
-    found.map(str::to_owned)
+    let options = question["options"].as_array()?.iter();
+    let labels: Option<Vec<&str>> = options.map(|option| option["label"].as_str()).collect();
+    let chosen = pick.among(&[labels?])?;
+    chosen.first().map(|label| (*label).to_owned())
 }
 
 #[cfg(test)]
@@ -223,5 +221,6 @@ mod tests {
         );
         assert_eq!(answered(Pick::Number(3)).0, None);
         assert_eq!(answered(Pick::Number(0)).0, None);
+        assert_eq!(answered(Pick::parse_all(&["2", "1"]).unwrap()).0, None);
     }
 }

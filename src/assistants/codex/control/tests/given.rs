@@ -285,6 +285,56 @@ fn a_question_is_answered_with_one_of_the_options_that_were_shown() {
 }
 
 #[test]
+fn of_several_questions_each_gets_the_option_that_was_named_for_it_or_none_does() {
+    let ask = |id: &str, labels: [&str; 2]| {
+        let options = labels.map(|label| json!({"label": label, "description": ""}));
+        json!({"id": id, "header": id, "question": format!("Which {id}?"), "options": options})
+    };
+    let questions = json!([
+        ask("colour", ["Red", "Blue"]),
+        ask("size", ["Big", "Small"])
+    ]);
+    let call = json!({"type": "function_call", "name": "request_user_input", "call_id": CALL,
+        "arguments": json!({"questions": questions}).to_string()});
+    let asking = |asked: &Value| {
+        let stage = Stage::with(&call);
+        let params = json!({"questions": asked, "isBlocking": true});
+        stage
+            .server
+            .ask("item/tool/requestUserInput", CALL, &params);
+        let bound = stage.bound("request_user_input", "Which colour? (+1 more)");
+        (stage, bound)
+    };
+    let named = |words: &[&str]| Decision::Answer(Pick::parse_all(words).unwrap());
+    let (stage, bound) = asking(&questions);
+    let open = stage.open(&bound, &named(&["2", "big"])).unwrap();
+    let answer =
+        json!({"answers": {"colour": {"answers": ["Blue"]}, "size": {"answers": ["Big"]}}});
+    let output =
+        json!({"type": "function_call_output", "call_id": CALL, "output": answer.to_string()});
+    write_record(
+        &stage.home(),
+        SESSION,
+        &[command_call("call_0", "true"), output],
+    );
+    assert_eq!(Box::new(open).answer(), Given::Done);
+    assert_eq!(stage.server.taken(), [(CALL.to_owned(), answer)]);
+    let (stage, bound) = asking(&questions);
+    for words in [&["2"][..], &["2", "3"], &["2", "1", "1"], &["Big", "Red"]] {
+        assert!(stage.open(&bound, &named(words)).is_none(), "{words:?}");
+    }
+    assert!(stage.server.heard(None).is_empty());
+    // As they were shown, and in that order.
+    let mut other = questions.clone();
+    other[1]["question"] = json!("Which size, again?");
+    let turned = json!([questions[1], questions[0]]);
+    for asked in [other, turned, json!([questions[0]])] {
+        let (stage, bound) = asking(&asked);
+        assert!(stage.open(&bound, &named(&["2", "1"])).is_none(), "{asked}");
+    }
+}
+
+#[test]
 fn a_question_that_was_answered_otherwise_in_the_same_moment_is_told_as_late() {
     let (stage, bound) = asking_a_question();
     let open = stage.open(&bound, &picks("Blue")).unwrap();
