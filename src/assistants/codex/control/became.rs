@@ -1,5 +1,6 @@
 //! What became of an answer, by what the server tells afterwards. That it has closed the request says nothing of who
-//! answered it: somebody may have done so on the screen in the same moment. What was done then says it.
+//! answered it: somebody may have done so on the screen in the same moment. What was done then says it. And as long as
+//! it has not closed it, a screen shows it, and nothing is over.
 
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,13 @@ const PATIENCE: Duration = Duration::from_secs(4);
 
 /// So long after its turn was ended a command that was approved may tell that it runs, or ran.
 const TELLS_ON: Duration = Duration::from_secs(1);
+
+/// So long after that was seen the request is closed at the latest: it comes first.
+const CLOSES_WITHIN: Duration = Duration::from_secs(1);
+
+/// Said of one that is open still.
+const STAYS_OPEN: &str =
+    "Codex has done what belongs to it, and has the request open still: look at its pane";
 
 /// How often it is asked what runs.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -52,7 +60,12 @@ pub(super) fn watch(
         (&mut is_closed, record),
     );
     match became {
-        Ok(Some(became)) => judge(became, waiting, decision),
+        Ok(Some(became)) => match judge(became, waiting, decision) {
+            Given::Done if !is_closed && !closes(thread, waiting) => {
+                Given::Unknown(STAYS_OPEN.to_owned())
+            }
+            given => given,
+        },
         Ok(None) if is_closed => {
             Given::Unknown("nothing tells whether it was the one that Codex has taken".to_owned())
         }
@@ -95,6 +108,19 @@ fn watch_until(
         look = Instant::now() + PAUSE;
     }
     Ok(is_ended.then_some(Became::Interrupted))
+}
+
+/// Whether the server closes the request by and by.
+fn closes(thread: &mut Thread, waiting: &Waiting) -> bool {
+    let until = Instant::now() + CLOSES_WITHIN;
+    while Instant::now() < until {
+        match thread.is_closed(waiting) {
+            Ok(true) => return true,
+            Ok(false) => std::thread::sleep(PAUSE),
+            Err(_) => return false,
+        }
+    }
+    false
 }
 
 fn sign(message: &Value, thread: &str, waiting: &Waiting) -> Option<Became> {

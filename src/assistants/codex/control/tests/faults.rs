@@ -117,6 +117,22 @@ fn what_becomes_of_an_answer_that_nobody_tells_of_is_not_known() {
     }
 }
 
+/// What belongs to a denial was done, and the request is open still, so that its dialog is drawn.
+#[test]
+fn what_is_open_still_is_not_told_as_done() {
+    let stage = twisted(None, || {
+        let item = json!({"id": CALL, "status": "declined"});
+        let declined =
+            json!({"method": "item/completed", "params": {"threadId": SESSION, "item": item}});
+        Twist::Say(vec![declined.to_string()])
+    });
+    let open = stage.reach(&DENY).expect("it waits");
+    let Given::Unknown(why) = Box::new(open).answer() else {
+        panic!("it is open still");
+    };
+    assert!(why.contains("has the request open still"), "{why}");
+}
+
 #[test]
 fn a_server_that_does_not_tell_what_runs_leaves_it_unknown_and_one_that_does_is_believed() {
     let stage = twisted(Some("thread/backgroundTerminals/list"), refusal);
