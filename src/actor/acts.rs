@@ -14,8 +14,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::audit::Line;
 use super::executor::{Executor, Refusal};
 use super::manage::Meant;
-use super::send;
-use super::{late, lately};
+use super::{late, lately, send, tell};
 use crate::assistants::homes::Homes;
 use crate::hub::protocol::{Act, ActOutcome, ActResult, Located, MAX_TRUST, Start, What};
 use crate::hub::server::{self, Collector, Lately, Who};
@@ -152,7 +151,12 @@ impl server::Actor for Actor {
                     return self.written(&row, act, who, None, ActResult::refused(id, why));
                 }
                 let intent = self.intend(&row, act, who);
-                let result = self.executor.stop(id, &row, &meant, *close_pane);
+                let is_over = row.is_left_behind() && !close_pane;
+                let result = if is_over && meant.objection(&row).is_none() {
+                    self.dismiss(id, &row)
+                } else {
+                    self.executor.stop(id, &row, &meant, *close_pane)
+                };
                 self.written(&row, act, who, Some(&intent), result)
             }
             What::Send(wanted) => {
@@ -224,6 +228,15 @@ impl Actor {
             self.executor.record(&line.after(intent), who.right);
         }
         result
+    }
+
+    /// Takes a row away of which nothing runs any more.
+    fn dismiss(&self, id: &str, row: &Row) -> ActResult {
+        let gone = tell::dismissal(row, self.clock.now());
+        match self.tell(Input::Event(Box::new(gone))) {
+            Ok(()) => self.executor.dismissed(id, row),
+            Err(why) => ActResult::refused(id, why),
+        }
     }
 
     /// What exactly is wanted, where its name does not say that. A text is a message, which the person may not

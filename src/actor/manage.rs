@@ -20,6 +20,9 @@ use crate::sys::process;
 /// How long an assistant may take to say good-bye.
 const FAREWELL: Duration = Duration::from_secs(5);
 
+/// How long a row may take to go that is taken away.
+const GOES_WITHIN: Duration = Duration::from_secs(2);
+
 /// Of what is asked for and not there, so much is said, in characters.
 const MAX_ITEM_CHARS: usize = 60;
 
@@ -72,6 +75,22 @@ impl Executor {
                 }
             }
         }
+    }
+
+    /// What came of it that a row of which nothing runs any more was told to go.
+    pub(super) fn dismissed(&self, id: &str, row: &Row) -> ActResult {
+        let until = Instant::now() + GOES_WITHIN;
+        while Instant::now() < until {
+            match self.collector.row(&row.id) {
+                Ok(None) => return ActResult::of(id, ActOutcome::Done, None),
+                Ok(Some(_)) => std::thread::sleep(PAUSE),
+                Err(error) => {
+                    return ActResult::of(id, ActOutcome::Unknown, Some(error.to_string()));
+                }
+            }
+        }
+        let why = "it is still in the list: something has told of it in the same moment".to_owned();
+        ActResult::of(id, ActOutcome::Unknown, Some(why))
     }
 
     /// Starts what that launcher of the settings says.

@@ -11,7 +11,7 @@ use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::send::Listener;
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::state::{Bound, Decision};
+use crate::state::{Bound, Decision, Row};
 
 /// How long a place in a full queue is waited for.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -24,7 +24,10 @@ pub(super) fn answered(
     began: Timestamp,
     (places, uid): (&Places, u32),
 ) {
-    let event = event(bound, decision, began);
+    tell(&event(bound, decision, began), (places, uid));
+}
+
+fn tell(event: &Event, (places, uid): (&Places, u32)) {
     let Ok(line) = event.encode() else {
         return;
     };
@@ -33,8 +36,17 @@ pub(super) fn answered(
     }
     if let Some(log) = places.event_log().and_then(|path| EventLog::open(&path)) {
         // What is wrong with the log is told elsewhere.
-        let _ = log.append_event(&event, &line);
+        let _ = log.append_event(event, &line);
     }
+}
+
+/// That the person wants no more of a row that was left behind.
+pub(super) fn dismissal(row: &Row, now: Timestamp) -> Event {
+    let mut event = Event::new(row.assistant.clone(), State::Idle, row.target.clone(), now);
+    event.kind = Some(Kind::SessionEnded);
+    event.source = Source::User;
+    event.instance_id.clone_from(&row.instance_id);
+    event
 }
 
 fn event(bound: &Bound, decision: &Decision, began: Timestamp) -> Event {

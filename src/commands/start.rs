@@ -275,6 +275,11 @@ pub(super) fn stop(context: &Context, arguments: &StopArgs) -> CommandResult {
         Stopped::Ended if arguments.close_pane => {
             messages::status(&format!("The pane of {name} is closed."));
         }
+        Stopped::Ended if row.is_left_behind() => {
+            messages::status(&format!(
+                "Took {name} out of the list; it had ended before."
+            ));
+        }
         Stopped::Ended => messages::status(&format!("Stopped {name}.")),
         Stopped::Failed(why) => {
             let hint = "it is as it was; end it in its own pane, or see what `pane-patrol explain` says of it";

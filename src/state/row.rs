@@ -162,6 +162,14 @@ impl Row {
         !matches!(self.target, Target::Process { .. } | Target::Agent(_))
     }
 
+    /// Whether it has only a name, and whoever spoke for it has left with its work done or failed: nothing of it runs
+    /// that is known, and only time or the person takes it away.
+    pub fn is_left_behind(&self) -> bool {
+        let is_over = [State::Completed, State::Error, State::Idle].contains(&self.state);
+        let is_nameless = self.publisher.is_none() && self.pid.is_none() && self.pane.is_none();
+        matches!(self.target, Target::Agent(_)) && is_over && is_nameless
+    }
+
     /// Whether it is a process before which nobody sits.
     pub fn is_in_background(&self) -> bool {
         self.target.is_in_background()

@@ -46,9 +46,10 @@ impl End {
     }
 }
 
-/// Whether an event is of a failure in a place that goes with the program. Then only its name is left to be told by.
+/// Whether an event is of a result in a place that goes with the program. Then only its name is left to be told by.
 pub(super) fn outlives_its_place(event: &Event) -> bool {
-    event.kind == Some(Kind::TurnFailed) && event.target.process().is_some()
+    let is_result = [Some(Kind::TurnFinished), Some(Kind::TurnFailed)].contains(&event.kind);
+    is_result && event.target.process().is_some()
 }
 
 impl Subject {
@@ -208,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_failure_outlives_a_place_that_goes_with_it() {
+    fn only_a_result_outlives_a_place_that_goes_with_it() {
         let process: Target = "pts/1@7.8".parse().unwrap();
         let places = [("main:0.0".parse().unwrap(), false), (process, true)];
         for (target, goes) in places {
@@ -216,10 +217,11 @@ mod tests {
                 target,
                 ..subject()
             };
-            for (end, fails) in [(0, false), (1, true), (129, false)] {
+            for (end, is_result) in [(0, true), (1, true), (129, false)] {
                 let turn = Turn::Ended(End::Exited(end));
                 let event = subject.event(turn, false, Timestamp::default());
-                assert_eq!(outlives_its_place(&event), goes && fails, "{event:?}");
+                let outlives = outlives_its_place(&event);
+                assert_eq!(outlives, goes && is_result, "{event:?}");
             }
         }
     }

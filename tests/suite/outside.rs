@@ -97,9 +97,9 @@ fn what_wrap_runs_outside_of_any_multiplexer_is_shown() {
     });
 }
 
-/// Its place ends with it, so it is told of by its name, until the next one of that name fails.
+/// Its place ends with it, so it is told of by its name, until the next one of that name ends.
 #[test]
-fn what_fails_below_wrap_outside_of_any_multiplexer_is_still_shown() {
+fn what_came_of_a_program_below_wrap_outside_of_any_multiplexer_is_still_shown() {
     let env = TestEnv::new();
     let collector = Collector::start(&env);
     let wrapped = |script: &str| {
@@ -121,9 +121,18 @@ fn what_fails_below_wrap_outside_of_any_multiplexer_is_still_shown() {
         );
     }
     assert_eq!(wrapped("exit 0"), Some(0));
-    collector.until("the one that has failed is left", |rows| {
-        rows.len() == 1 && rows[0]["state"] == "error"
+    let rows = collector.until("it is done, and nothing else is there", |rows| {
+        rows.len() == 1 && rows[0]["state"] == "completed"
     });
+    assert!(targets(&rows)[0].starts_with("agent/bot@"), "{rows:?}");
+    // What somebody has ended is no result.
+    assert_eq!(wrapped("exit 130"), Some(130));
+    assert_eq!(collector.rows()[0]["state"], "completed");
+    let name = targets(&collector.rows())[0].clone();
+    let told = finish(env.pane_patrol().args(["stop", &name]));
+    assert_eq!(told.status.code(), Some(0), "{told:?}");
+    assert!(told.stderr.contains("out of the list"), "{told:?}");
+    collector.until("it is taken away", <[Value]>::is_empty);
 }
 
 #[test]

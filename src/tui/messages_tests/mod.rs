@@ -26,6 +26,7 @@ const VALUES: &[(&str, &str)] = &[
     ("shop:1.1", "TARGET"),
     ("api:2.0", "TARGET"),
     ("notes:0.0", "TARGET"),
+    ("agent/build@host", "TARGET"),
     ("claude in", "ASSISTANT in"),
     ("claude of work:1.0", "ASSISTANT of FOLDER"),
     ("claude of shop", "ASSISTANT of FOLDER"),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crossterm::event::KeyCode;
 use pane_patrol_hooks::event::State;
+use pane_patrol_hooks::target::Target;
 
 use super::sources::{literals, source};
 use super::{Said, bound, decided, keys, press, tell, usual};
@@ -285,6 +286,11 @@ fn starting(said: &mut Said) {
     };
     stopped(&mut model, Stopped::Ended);
     said.take("`x`, and it has ended", &mut model);
+    let mut left = model.selected_row().cloned().expect("a row is selected");
+    left.target = Target::agent("build@host").expect("a name");
+    (left.state, left.pane, left.pid) = (State::Error, None, None);
+    tell(&mut model, Message::Stopped(Box::new(left), Stopped::Ended));
+    said.take("`x` on a row of which nothing runs any more", &mut model);
     let why = "its pane is not known".to_owned();
     stopped(&mut model, Stopped::Failed(why));
     said.take(

@@ -78,6 +78,7 @@ pub(super) fn page(model: &Model, now: Timestamp, width: u16, all: bool) -> Page
     let front = request::in_front(model, row);
     lines.extend(front.map_or_else(|| sheet.says(row), |front| sheet.request(row, front)));
     let asked = front.map(|_| first..lines.len());
+    lines.extend(sheet.left_behind(row));
     lines.extend(sheet.others(row));
     lines.extend(sheet.trust(row));
     lines.extend(sheet.folder(row));
@@ -204,6 +205,20 @@ impl Sheet<'_> {
         self.labelled(label, theme.strong(), row.message.as_deref(), theme.text())
     }
 
+    /// How one goes of which nothing runs any more.
+    fn left_behind(&self, row: &Row) -> Vec<Line<'static>> {
+        if !row.is_left_behind() {
+            return Vec::new();
+        }
+        let told = format!(
+            "it has ended, and no pane is left of it: {} takes it away, else it goes by itself after a while \
+             (`ttl_seconds` below `[table]` in the settings)",
+            key_for(Action::Stop)
+        );
+        let dim = self.theme().dim();
+        self.labelled("", dim, Some(&told), dim)
+    }
+
     /// What it asks beside the request in front.
     fn others(&self, row: &Row) -> Vec<Line<'static>> {
         let front = request::in_front(self.model, row);
@@ -308,5 +323,27 @@ fn change(evidence: &Evidence) -> String {
         Some(before) if before == evidence.after => "changed nothing".to_owned(),
         Some(before) => format!("{}, was {}", word(evidence.after), word(before)),
         None => format!("{}, a new row", word(evidence.after)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pane_patrol_hooks::event::State;
+
+    use crate::tui::fixture::{model_with, row, screen};
+
+    #[test]
+    fn a_row_of_which_nothing_runs_any_more_says_how_it_goes() {
+        for (target, publisher, says) in [
+            ("agent/bot@host", None, true),
+            ("agent/bot@host", Some("wrap-7"), false),
+            ("work:1.0", None, false),
+        ] {
+            let mut left = row(1, "bot", State::Error, target, 5);
+            (left.pane, left.server, left.pid) = (None, None, None);
+            left.publisher = publisher.map(str::to_owned);
+            let shown = screen(&model_with(vec![left], 100, 30));
+            assert_eq!(shown.contains("x takes it away"), says, "{shown}");
+        }
     }
 }

@@ -166,6 +166,10 @@ fn stop(stop: &Stop, theme: Theme, width: u16) -> Vec<Line<'static>> {
     let name = format!("{} in {}", stop.row.assistant, stop.row.target);
     let (yes, no) = (key_for(Action::Stop), key_for(Action::Close));
     let (question, choices) = match &stop.stage {
+        Stage::Asking if stop.row.is_left_behind() => (
+            format!("Take {name} out of the list?"),
+            format!("{yes} takes it away; nothing of it runs any more. {no} leaves it there."),
+        ),
         Stage::Asking => (
             format!("Stop {name}?"),
             format!("{yes} asks its process to end. {no} leaves it alone."),

@@ -118,6 +118,9 @@ pub(crate) fn stopped(
             model.touch();
             return Vec::new();
         }
+        Stopped::Ended if row.is_left_behind() => {
+            model.notify(&format!("{name} is taken out of the list"), now);
+        }
         Stopped::Ended => model.notify(&format!("{name} has ended"), now),
         Stopped::OnlyByPane { why, .. } | Stopped::Failed(why) => {
             let next = format!("{} goes there", key_for(Action::Go));

@@ -2,8 +2,8 @@
 //!
 //! The last event is said to each hub that comes, which knows that it is the same. A hub that sees the
 //! program's folder looks there itself; one that does not is told of the changes and tasks as well, and may ask
-//! for a patch. While there is no hub an event goes to the log, if that is on. What fails outside of any
-//! multiplexer is told by its name, as if elsewhere: its place goes with it.
+//! for a patch. While there is no hub an event goes to the log, if that is on. What comes of it
+//! outside of any multiplexer is told by its name, as if elsewhere: its place goes with it.
 
 mod folder;
 mod hear;
