@@ -5,6 +5,7 @@ pub(super) mod resume;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use pane_patrol_hooks::paths::Places;
@@ -15,8 +16,11 @@ use super::audit::Line;
 use super::executor::{Executor, Refusal};
 use super::manage::Meant;
 use super::{late, lately, send, tell};
+use crate::assistants::facets::prompts::Later;
 use crate::assistants::homes::Homes;
-use crate::hub::protocol::{Act, ActOutcome, ActResult, Located, MAX_TRUST, Start, What};
+use crate::hub::protocol::{
+    Act, ActOutcome, ActResult, Located, MAX_TRUST, SentPrompt, Start, What,
+};
 use crate::hub::server::{self, Collector, Lately, Who};
 use crate::mux::Reach;
 use crate::notify::Snoozes;
@@ -32,6 +36,27 @@ const MAX_SAID: usize = 200;
 
 /// What came of an act that is about to be done.
 const NOTHING_YET: (&str, Option<&str>) = ("", None);
+
+/// So many texts that are queued are followed at once.
+const MOST_FOLLOWED: usize = 16;
+
+/// One of them.
+struct Followed;
+
+static FOLLOWED: AtomicUsize = AtomicUsize::new(0);
+
+impl Followed {
+    fn take() -> Option<Self> {
+        let place = Self;
+        (FOLLOWED.fetch_add(1, Ordering::Relaxed) < MOST_FOLLOWED).then_some(place)
+    }
+}
+
+impl Drop for Followed {
+    fn drop(&mut self) {
+        FOLLOWED.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 /// What it has to be told.
 #[derive(Clone, Debug)]
@@ -161,8 +186,12 @@ impl server::Actor for Actor {
             }
             What::Send(wanted) => {
                 let intent = self.intend(&row, act, who);
-                let result = self.executor.send(id, &row, wanted, who.right);
-                self.written(&row, act, who, Some(&intent), result)
+                let (result, later) = self.executor.send(id, &row, wanted, who.right);
+                let result = self.written(&row, act, who, Some(&intent), result);
+                if let Some(later) = later {
+                    self.follow(row, act, who, intent, later);
+                }
+                result
             }
             What::Task(wanted) => {
                 let intent = self.intend(&row, act, who);
@@ -223,7 +252,12 @@ impl Actor {
             let now = self.clock.now();
             let sent = result.sent.as_ref().map(|sent| sent.way.as_str());
             let what = (act.what.name(), sent.unwrap_or(way(&act.what)));
-            let line = Line::by_act(row, what, who, came(&result), now);
+            let (outcome, why) = came(&result);
+            // What waits has not come, and its turn may end otherwise: that is written down, too.
+            let waits = result.sent.as_ref().and_then(SentPrompt::waits);
+            let both = waits.zip(why).map(|(waits, why)| format!("{waits}; {why}"));
+            let why = both.as_deref().or(waits).or(why);
+            let line = Line::by_act(row, what, who, (outcome, why), now);
             let line = line.saying(self.said(&act.what).as_deref());
             self.executor.record(&line.after(intent), who.right);
         }
@@ -237,6 +271,33 @@ impl Actor {
             Ok(()) => self.executor.dismissed(id, row),
             Err(why) => ActResult::refused(id, why),
         }
+    }
+
+    /// Has it written down and told when a text that is queued does not come.
+    fn follow(&self, row: Row, act: &Act, who: &Who, intent: String, later: Later) {
+        let Some(place) = Followed::take() else {
+            return;
+        };
+        let (executor, clock) = (self.executor.clone(), Arc::clone(&self.clock));
+        let (who, said, name) = (who.clone(), self.said(&act.what), act.what.name());
+        let follow = move || {
+            let _place = place;
+            let Some(why) = later() else { return };
+            let line = Line::by_act(
+                &row,
+                (name, "queue"),
+                &who,
+                ("unknown", Some(why)),
+                clock.now(),
+            );
+            let line = line.saying(said.as_deref());
+            executor.record(&line.after(Some(&intent)), who.right);
+            tell::kept_back(&row, why, (&executor.places, executor.uid));
+        };
+        // Without a thread it is not seen; what may become of it was told.
+        let _ = std::thread::Builder::new()
+            .name("queued".into())
+            .spawn(follow);
     }
 
     /// What exactly is wanted, where its name does not say that. A text is a message, which the person may not

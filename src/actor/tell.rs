@@ -9,6 +9,7 @@ use pane_patrol_hooks::event::{Event, Kind, Source, State};
 use pane_patrol_hooks::event_log::EventLog;
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::send::Listener;
+use pane_patrol_hooks::text::{MAX_MESSAGE_CHARS, one_line};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::state::{Bound, Decision, Row};
@@ -47,6 +48,22 @@ pub(super) fn dismissal(row: &Row, now: Timestamp) -> Event {
     event.source = Source::User;
     event.instance_id.clone_from(&row.instance_id);
     event
+}
+
+/// Tells that a text which waited for the end of a turn is kept back.
+pub(super) fn kept_back(row: &Row, why: &str, (places, uid): (&Places, u32)) {
+    let now = Timestamp::now();
+    let mut event = Event::new(row.assistant.clone(), State::Idle, row.target.clone(), now);
+    event.kind = Some(Kind::Note);
+    event.source = Source::User;
+    event.event = Some("a text is kept back".to_owned());
+    event.message = Some(one_line(why, MAX_MESSAGE_CHARS));
+    event.pane = row.pane;
+    event.server.clone_from(&row.server);
+    event.pid = row.pid;
+    event.instance_id.clone_from(&row.instance_id);
+    event.home.clone_from(&row.home);
+    tell(&event, (places, uid));
 }
 
 fn event(bound: &Bound, decision: &Decision, began: Timestamp) -> Event {

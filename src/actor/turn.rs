@@ -1,11 +1,13 @@
 //! Whose turn it is to answer: one at a time in each pane and in each session, in whatever process.
 //!
 //! The second one must see what the first one did, so it waits; nobody waits for who answers elsewhere. Several panes
-//! may show one session, so whoever answers has the turn in both.
+//! may show one session, so whoever answers has the turn in both. A text that is sent is an answer in this, too: what has
+//! the turn stands in its file, so that who waits in vain is told. It is had until it is known what became of it, which may
+//! take some seconds longer than anything is to be seen.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -28,12 +30,51 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// So many letters of a digest tell one pane from all others.
 const LETTERS: usize = 32;
 
+/// What is done in one's turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doing {
+    /// A request is answered.
+    Answer,
+    /// A text is sent.
+    Text,
+}
+
+impl Doing {
+    const ALL: [Self; 2] = [Self::Answer, Self::Text];
+
+    /// In the file.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Answer => "answer",
+            Self::Text => "text",
+        }
+    }
+
+    /// What the file of that lock says.
+    fn in_file(path: &Path) -> Option<Self> {
+        let opening = Opening::to_read().no_link().may_wait();
+        let mut file = opening.anything(path).ok()?;
+        let mut word = String::new();
+        io::Read::take(&mut file, 16)
+            .read_to_string(&mut word)
+            .ok()?;
+        Self::ALL.into_iter().find(|doing| doing.word() == word)
+    }
+}
+
 /// Why nobody may answer now.
 #[derive(Debug, Error)]
 pub enum NoTurn {
     /// Another one does.
-    #[error("another answer is just being given")]
-    Taken,
+    #[error(
+        "another answer is just being given there, and what becomes of it is not known yet: try again in some seconds"
+    )]
+    Answering,
+    /// Somebody sends a text there.
+    #[error(
+        "another text is just being sent there, and what becomes of it is not known yet: try again in some seconds"
+    )]
+    Sending,
     /// The system refused.
     #[error("could not lock {}: {source}", path.display())]
     Io {
@@ -59,25 +100,25 @@ impl Turn {
     pub fn take(folder: &Path, bound: &Bound) -> Result<Self, NoTurn> {
         let pane = bound.server.as_ref().zip(bound.pane);
         let whose = (&bound.assistant, bound.instance_id.as_deref());
-        Self::take_all(folder, names(whose, pane, &bound.row))
+        Self::take_all(folder, names(whose, pane, &bound.row), Doing::Answer)
     }
 
-    /// The same for the pane and the session of a row, as far as it has them.
+    /// The same to send a text, for the pane and the session of a row, as far as it has them.
     ///
     /// # Errors
     /// As [`Self::take`].
     pub(super) fn take_of(folder: &Path, row: &Row) -> Result<Self, NoTurn> {
         let pane = row.server.as_ref().zip(row.pane);
         let whose = (&row.assistant, row.instance_id.as_deref());
-        Self::take_all(folder, names(whose, pane, &row.id))
+        Self::take_all(folder, names(whose, pane, &row.id), Doing::Text)
     }
 
-    fn take_all(folder: &Path, names: BTreeSet<String>) -> Result<Self, NoTurn> {
+    fn take_all(folder: &Path, names: BTreeSet<String>, doing: Doing) -> Result<Self, NoTurn> {
         let until = Instant::now() + PATIENCE;
         // All take them in this order, so that no two wait for each other.
         let locks = names
             .into_iter()
-            .map(|name| Lock::take(folder.join(name), until));
+            .map(|name| Lock::take(folder.join(name), doing, until));
         let locks = locks.collect::<Result<_, _>>()?;
         Ok(Self { _locks: locks })
     }
@@ -106,11 +147,22 @@ struct Lock {
 }
 
 impl Lock {
-    fn take(path: PathBuf, until: Instant) -> Result<Self, NoTurn> {
+    fn take(path: PathBuf, doing: Doing, until: Instant) -> Result<Self, NoTurn> {
         loop {
             match try_to_lock(&path) {
-                Ok(Some(file)) => return Ok(Self { path, _file: file }),
-                Ok(None) if Instant::now() >= until => return Err(NoTurn::Taken),
+                Ok(Some(mut file)) => {
+                    // Without it another one is told less.
+                    let _ = file
+                        .set_len(0)
+                        .and_then(|()| file.write_all(doing.word().as_bytes()));
+                    return Ok(Self { path, _file: file });
+                }
+                Ok(None) if Instant::now() >= until => {
+                    return Err(match Doing::in_file(&path) {
+                        Some(Doing::Text) => NoTurn::Sending,
+                        Some(Doing::Answer) | None => NoTurn::Answering,
+                    });
+                }
                 Ok(None) => std::thread::sleep(PAUSE),
                 Err(source) => return Err(NoTurn::Io { path, source }),
             }
@@ -168,8 +220,13 @@ mod tests {
         let take = |bound: &Bound| Turn::take(folder.path(), bound);
         let first = take(&bound(1, "s")).unwrap();
         let elsewhere = take(&bound(2, "t")).unwrap();
-        assert!(matches!(take(&bound(1, "u")), Err(NoTurn::Taken)));
-        assert!(matches!(take(&bound(3, "s")), Err(NoTurn::Taken)));
+        for taken in [take(&bound(1, "u")), take(&bound(3, "s"))] {
+            let why = taken.unwrap_err().to_string();
+            assert!(
+                why.starts_with("another answer is just being given there"),
+                "{why}"
+            );
+        }
         let other_server = Bound {
             server: Some(Server {
                 socket: "/tmp/other".to_owned(),
@@ -183,6 +240,27 @@ mod tests {
         drop(elsewhere);
         let left = fs::read_dir(folder.path()).unwrap().count();
         assert_eq!(left, 0, "no file stays");
+    }
+
+    #[test]
+    fn who_waits_in_vain_is_told_what_is_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let asking = bound(1, "s");
+        let mut its = row(1, "claude", State::Running, "a:0.0", 5);
+        (its.pane, its.server) = (asking.pane, asking.server.clone());
+        let text = Turn::take_of(folder.path(), &its).unwrap();
+        let why = Turn::take(folder.path(), &asking).unwrap_err().to_string();
+        assert!(
+            why.starts_with("another text is just being sent there"),
+            "{why}"
+        );
+        drop(text);
+        let _answer = Turn::take(folder.path(), &asking).unwrap();
+        let why = Turn::take_of(folder.path(), &its).unwrap_err().to_string();
+        assert!(
+            why.starts_with("another answer is just being given there"),
+            "{why}"
+        );
     }
 
     #[test]

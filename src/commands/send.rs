@@ -7,7 +7,7 @@ use super::{Context, rows};
 use crate::actor::TOO_LONG;
 use crate::cli::SendArgs;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
-use crate::hub::protocol::{ActOutcome, MAX_PROMPT_BYTES, SendPrompt, What};
+use crate::hub::protocol::{ActOutcome, MAX_PROMPT_BYTES, SendPrompt, SentPrompt, What};
 use crate::messages;
 use crate::sys::shell;
 
@@ -36,14 +36,10 @@ pub(super) fn run(context: &Context, arguments: &SendArgs) -> CommandResult {
     match result.outcome {
         ActOutcome::Done if arguments.json => messages::json(&result),
         ActOutcome::Done => {
-            let queued = result.sent.as_ref().is_some_and(|sent| sent.queued);
-            let queued = if queued {
-                ", queued until its turn is over"
-            } else {
-                ""
-            };
+            let waits = result.sent.as_ref().and_then(SentPrompt::waits);
+            let waits = waits.map(|waits| format!(", {waits}")).unwrap_or_default();
             let note = if why.is_empty() { "" } else { "; " };
-            messages::status(&format!("Sent to {name}{queued}{note}{why}."));
+            messages::status(&format!("Sent to {name}{waits}{note}{why}."));
             Ok(())
         }
         ActOutcome::Refused => Err(failed(why).hint("nothing was sent").hint(jump)),

@@ -49,6 +49,11 @@ fn stands_in_for_the_server() {
                 let is_answer = said.get("method").is_none();
                 is_answer.then(|| Twist::Press(CALL.to_owned(), json!({"decision": "cancel"})))
             }),
+            "be busy" => {
+                server.press(CALL, &json!({"decision": "accept"}));
+                server.be_busy();
+            }
+            "be interrupted" => server.rest(true),
             "be old" => server.twist(|said| {
                 let refused = json!({"id": said["id"], "error": {"code": -32600, "message": "no"}});
                 (said["method"] == "thread/read").then(|| Twist::Say(vec![refused.to_string()]))
@@ -127,7 +132,7 @@ impl Drop for StandIn {
 struct Stage<'env> {
     env: &'env TestEnv,
     collector: Collector<'env>,
-    _tmux: Tmux<'env>,
+    tmux: Tmux<'env>,
     row: Value,
     /// What was told of it.
     told: Value,
@@ -169,7 +174,7 @@ impl<'env> Stage<'env> {
         Some(Self {
             env,
             collector,
-            _tmux: tmux,
+            tmux,
             row,
             told: event,
         })
@@ -219,6 +224,76 @@ fn a_request_is_answered_at_the_server_and_no_key_is_pressed() {
     assert_eq!(stage.decided(), words("id", "done"));
     // What took effect is told to the collector.
     stage.collector.until_state("running");
+    // Nobody has drawn anything else there.
+    let why = done["why"].as_str().unwrap_or_default();
+    assert!(
+        why.contains("its dialog is drawn in its pane still"),
+        "{done}"
+    );
+}
+
+#[test]
+fn an_answer_whose_dialog_has_gone_is_told_without_more() {
+    let env = TestEnv::new();
+    let _server = StandIn::start(&env);
+    let Some(stage) = Stage::new(&env) else {
+        return;
+    };
+    let pane = stage.row["pane"].as_str().expect("a pane");
+    stage.tmux.run(&["clear-history", "-t", pane]);
+    stage.tmux.run(&["send-keys", "-R", "-t", pane]);
+    until("nothing is drawn", || {
+        stage.tmux.screen_of(pane).trim().is_empty().then_some(())
+    });
+    let done = stage.approve();
+    assert_eq!(
+        (&done["outcome"], &done["why"]),
+        (&json!("done"), &Value::Null)
+    );
+}
+
+/// Nobody sees a queue: whoever has sent the text is told by the record of it, and the row says so.
+#[test]
+fn a_text_that_is_kept_back_when_its_turn_is_interrupted_is_told_by_the_record_and_the_row() {
+    let env = TestEnv::new();
+    let mut server = StandIn::start(&env);
+    let Some(stage) = Stage::new(&env) else {
+        return;
+    };
+    server.tell("be busy");
+    let mut told = stage.told.clone();
+    told["state"] = json!("running");
+    told["kind"] = json!("answered");
+    told["ts"] = json!(pane_patrol_hooks::timestamp::Timestamp::now().to_string());
+    env.send(told.to_string().as_bytes());
+    stage.collector.until_state("running");
+    let mut phone = ActsByHand::at_hub(&env, "phone");
+    let send = json!({"act": "send", "text": "and then", "instance_id": SESSION});
+    let sent = phone.act(&stage.row, &send);
+    assert_eq!(
+        sent["sent"],
+        json!({"way": "queue", "queued": true}),
+        "{sent}"
+    );
+    server.tell("be interrupted");
+    let line = until("it is written down", || {
+        let lines = decisions(&env).into_iter();
+        let is_it = |line: &Value| {
+            line["reason"]
+                .as_str()
+                .is_some_and(|why| why.contains("was interrupted"))
+        };
+        lines.rev().find(is_it)
+    });
+    assert_eq!(
+        (&line["decision"], &line["outcome"]),
+        (&json!("send"), &json!("unknown"))
+    );
+    assert_eq!(line["message"], "and then");
+    stage.collector.until("the row says so", |rows| {
+        let its = rows[0]["evidence"].to_string();
+        its.contains("keeps the text in its queue")
+    });
 }
 
 #[test]

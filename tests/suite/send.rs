@@ -186,6 +186,37 @@ fn a_text_comes_once_and_whole_and_nothing_of_it_is_run() {
         .map(|line| json!([line["decision"], line["way"], line["outcome"]]))
         .collect();
     assert_eq!(ways, vec![json!(["send", "keys", "done"]); 2]);
+    let last: Value = serde_json::from_str(&noted[noted.len() - 1]).expect("JSON");
+    assert_eq!(last["reason"], "queued until its turn is over", "{last}");
+}
+
+/// A dialog opens in the very moment: nobody could know, and the text waits behind that.
+#[test]
+fn a_text_that_a_request_has_come_before_is_told_as_waiting_behind_that() {
+    let env = TestEnv::new();
+    let Some((stage, collector)) = Stage::new(&env) else {
+        return;
+    };
+    assert_eq!(stage.send("work").status.code(), Some(0));
+    collector.until_state("running");
+    // With the next Enter it asks.
+    let mut asks: Value =
+        serde_json::from_str(&fixture("claude/permission_request.bash.json")).expect("JSON");
+    asks["session_id"] = json!("s");
+    fs::write(stage.folder.join("begun"), asks.to_string()).expect("it is ours");
+    let mut send = env.pane_patrol();
+    let sent = finish(send.args(["send", "%0", "--json", "and then"]));
+    assert_eq!(sent.status.code(), Some(0), "{}", sent.stderr);
+    let told: Value = serde_json::from_str(&sent.stdout).expect("JSON");
+    let behind = json!({"way": "keys", "queued": true, "behind_request": true});
+    assert_eq!(told["sent"], behind, "{told}");
+    let noted = lines_so_far(&env.places().decisions().expect("a state folder"));
+    let last: Value = serde_json::from_str(noted.last().expect("a line")).expect("JSON");
+    let why = last["reason"].as_str().unwrap_or_default();
+    assert!(
+        why.starts_with("queued behind what it has begun to ask"),
+        "{last}"
+    );
 }
 
 #[test]

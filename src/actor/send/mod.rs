@@ -14,11 +14,14 @@ use super::manage::Meant;
 use super::turn::Turn;
 use crate::assistants;
 use crate::assistants::facets::Facets;
-use crate::assistants::facets::prompts::{Prompt, Sent};
+use crate::assistants::facets::prompts::{Later, Prompt, Sent};
 use crate::hub::protocol::{
     ActOutcome, ActResult, MAX_PROMPT_BYTES, Right, SendPrompt, SentPrompt,
 };
 use crate::state::{Level, Row};
+
+/// By what it was sent, what became of it, what a person has to know of that way, and who sees what becomes of it later.
+type Came = (&'static str, Sent, Option<&'static str>, Option<Later>);
 
 /// Said of a text that is longer than [`MAX_PROMPT_BYTES`].
 pub(crate) const TOO_LONG: &str =
@@ -26,20 +29,20 @@ pub(crate) const TOO_LONG: &str =
 
 impl Executor {
     /// Sends, or says why not.
-    pub(super) fn send(&self, id: &str, row: &Row, wanted: &SendPrompt, right: Right) -> ActResult {
-        match self.send_text(row, wanted, right) {
-            Ok((way, sent, note)) => told(id, way, sent, note),
-            Err(why) => ActResult::refused(id, why),
-        }
-    }
-
-    /// By what it was sent, what became of it, and what a person has to know of that way.
-    fn send_text(
+    pub(super) fn send(
         &self,
+        id: &str,
         row: &Row,
         wanted: &SendPrompt,
         right: Right,
-    ) -> Result<(&'static str, Sent, Option<&'static str>), Refusal> {
+    ) -> (ActResult, Option<Later>) {
+        match self.send_text(row, wanted, right) {
+            Ok((way, sent, note, later)) => (told(id, way, sent, note), later),
+            Err(why) => (ActResult::refused(id, why), None),
+        }
+    }
+
+    fn send_text(&self, row: &Row, wanted: &SendPrompt, right: Right) -> Result<Came, Refusal> {
         let text = sendable(&wanted.text)?;
         let meant = Meant {
             instance_id: wanted.instance_id.as_deref(),
@@ -59,15 +62,25 @@ impl Executor {
         };
         let own = assistants::of(&row.assistant).and_then(Facets::prompts);
         if let Some(own) = own {
-            match own.send(&prompt) {
-                Sent::NoWay => {}
-                sent => {
+            match own.send_and_follow(&prompt) {
+                (Sent::NoWay, _) => {}
+                (sent, later) => {
                     let is_queued = sent == Sent::Done { queued: true };
-                    return Ok((own.way(), sent, own.note(is_queued)));
+                    let sent = self.behind(sent, row);
+                    return Ok((own.way(), sent, own.note(is_queued), later));
                 }
             }
         }
-        Ok((keys::WAY, self.type_text(&prompt), None))
+        let sent = self.type_text(&prompt);
+        Ok((keys::WAY, self.behind(sent, row), None, None))
+    }
+
+    /// What became of it, told again where it waits: what it asks now has begun in the moment in which it was sent, and
+    /// the text comes after that.
+    fn behind(&self, sent: Sent, row: &Row) -> Sent {
+        let is_behind = sent == Sent::Done { queued: true }
+            && self.objection(row).is_some_and(|why| why == ASKS);
+        if is_behind { Sent::Behind } else { sent }
     }
 
     /// Why nothing is sent to the session of `known` in this moment.
@@ -128,8 +141,10 @@ pub(super) fn measure(text: &str) -> String {
 }
 
 fn told(id: &str, way: &str, sent: Sent, note: Option<&str>) -> ActResult {
+    let is_behind = sent == Sent::Behind;
     let (outcome, why, queued) = match sent {
         Sent::Done { queued } => (ActOutcome::Done, note.map(str::to_owned), queued),
+        Sent::Behind => (ActOutcome::Done, note.map(str::to_owned), true),
         Sent::Unknown(why) => (ActOutcome::Unknown, Some(why), false),
         Sent::Refused(why) => return ActResult::refused(id, why),
         Sent::NoWay => return ActResult::refused(id, "there is no way to its session"),
@@ -138,8 +153,20 @@ fn told(id: &str, way: &str, sent: Sent, note: Option<&str>) -> ActResult {
     result.sent = Some(SentPrompt {
         way: way.to_owned(),
         queued,
+        behind_request: is_behind,
     });
     result
+}
+
+impl SentPrompt {
+    /// Behind what it waits, where it does.
+    pub(crate) fn waits(&self) -> Option<&'static str> {
+        match (self.behind_request, self.queued) {
+            (true, _) => Some("queued behind what it has begun to ask in the same moment"),
+            (false, true) => Some("queued until its turn is over"),
+            (false, false) => None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -29,6 +29,8 @@ pub(crate) enum Sent {
         /// It waits for the end of the turn that runs.
         queued: bool,
     },
+    /// The same, and it waits behind what the session has begun to ask in the same moment.
+    Behind,
     /// Nothing was sent: there is no such way to this session. Keys may do.
     NoWay,
     /// Nothing was sent, and nothing else is to be tried; says why.
@@ -49,7 +51,16 @@ pub(crate) trait Prompts: Sync {
 
     /// Hands the text to the session as its next prompt; it is queued while a turn runs.
     fn send(&self, prompt: &Prompt<'_>) -> Sent;
+
+    /// The same, with whoever sees what becomes of one that is queued, where that can be seen.
+    fn send_and_follow(&self, prompt: &Prompt<'_>) -> (Sent, Option<Later>) {
+        (self.send(prompt), None)
+    }
 }
+
+/// Waits until it is known what became of a text that is queued: why it does not come although its turn is over. `None`:
+/// it came, or nobody tells.
+pub(crate) type Later = Box<dyn FnOnce() -> Option<&'static str> + Send>;
 
 /// An id in the form of a UUID, which no other message has.
 pub(crate) fn new_id() -> String {

@@ -333,6 +333,9 @@ pub struct SentPrompt {
     pub way: String,
     /// It waits for the end of the turn that runs.
     pub queued: bool,
+    /// It waits behind what the agent has begun to ask in the moment in which it was sent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub behind_request: bool,
 }
 
 /// Where an agent is.

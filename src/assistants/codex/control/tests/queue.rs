@@ -3,10 +3,14 @@
 use super::server::Twist;
 use super::*;
 use crate::assistants::codex::control::queue::send;
-use crate::assistants::facets::prompts::{Prompt, Sent};
+use crate::assistants::facets::prompts::{Later, Prompt, Sent};
 
 /// What became of `text`, where `objection` is all that speaks against it.
 fn sent(stage: &Stage, text: &str, objection: Option<&str>) -> Sent {
+    followed(stage, text, objection).0
+}
+
+fn followed(stage: &Stage, text: &str, objection: Option<&str>) -> (Sent, Option<Later>) {
     let mut row = row(1, "codex", State::Idle, "a:0.0", 5);
     row.instance_id = Some(SESSION.to_owned());
     let home = stage.home();
@@ -48,6 +52,27 @@ fn what_is_kept_back_after_an_interrupted_turn_is_not_told_as_sent() {
         panic!("no turn has begun with it");
     };
     assert!(why.contains("next prompt"), "{why}");
+}
+
+#[test]
+fn what_is_queued_is_followed_until_its_turn_is_over() {
+    for is_interrupted in [false, true] {
+        let stage = idle();
+        stage.server.be_busy();
+        let (sent, later) = followed(&stage, "x", None);
+        assert_eq!(sent, Sent::Done { queued: true });
+        let later = std::thread::spawn(later.expect("it waits"));
+        stage.server.rest(is_interrupted);
+        let left = later.join().unwrap();
+        assert_eq!(
+            left.is_some_and(|why| why.contains("interrupted")),
+            is_interrupted
+        );
+    }
+    assert!(
+        followed(&idle(), "x", None).1.is_none(),
+        "it waits for nothing"
+    );
 }
 
 #[test]

@@ -74,6 +74,8 @@ struct State {
     /// A turn runs.
     is_busy: bool,
     subscribers: HashMap<u64, Sender<Value>>,
+    /// All that are connected: they are told which session works, and which rests.
+    clients: HashMap<u64, Sender<Value>>,
     connections: u64,
     /// What clients have said.
     heard: Vec<Value>,
@@ -148,6 +150,21 @@ impl CodexServer {
         self.state().is_busy = true;
     }
 
+    /// Its turn is over: what is queued begins, unless that was interrupted.
+    pub fn rest(&self, is_interrupted: bool) {
+        let mut state = self.state();
+        (state.is_busy, state.holds_queue) = (false, is_interrupted);
+        if !is_interrupted {
+            state.queue.clear();
+        }
+        let status = json!({"method": "thread/status/changed",
+            "params": {"threadId": state.session, "status": {"type": "idle"}}});
+        for client in state.clients.values() {
+            // It may be leaving.
+            let _ = client.send(status.clone());
+        }
+    }
+
     /// The command of this call has ended.
     pub fn end(&self, call: &str) {
         let mut state = self.state();
@@ -213,10 +230,14 @@ impl CodexServer {
         let number = {
             let mut state = self.state();
             state.connections += 1;
-            state.connections
+            let number = state.connections;
+            state.clients.insert(number, say.clone());
+            number
         };
         while self.turn(&mut socket, (number, &say), &told).is_some() {}
-        self.state().subscribers.remove(&number);
+        let mut state = self.state();
+        state.subscribers.remove(&number);
+        state.clients.remove(&number);
     }
 
     /// Hears one message, if any, and says what there is; `None` when the client has left, or is left.
