@@ -43,6 +43,7 @@ mod manual;
 mod messages;
 mod mirror;
 mod mission_control;
+mod moved;
 mod namespaces;
 mod notice;
 mod offline;

@@ -14,11 +14,7 @@ pub(crate) fn find(folder: &Path) -> Option<PathBuf> {
 /// Every name by which a list of the project around `folder` comes, changes and goes, whether anything has it
 /// now or not: each stands behind that of the folder in which it would be.
 pub(crate) fn names(folder: &Path) -> Vec<PathBuf> {
-    let mut names: Vec<PathBuf> = projects(folder).flat_map(names_in).collect();
-    // A link changes where it leads to.
-    let found = find(folder).and_then(|file| file.canonicalize().ok());
-    names.extend(found.filter(|real| !names.contains(real)));
-    names
+    projects(folder).flat_map(names_in).collect()
 }
 
 fn names_in(project: &Path) -> [PathBuf; 4] {

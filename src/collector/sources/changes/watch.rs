@@ -1,64 +1,46 @@
 //! The file watch on what makes a summary: whole folders, or single names in them, whether anything has that
 //! name or not. A bounded number of folders, none of them with all below it: what a build writes into ignored
-//! folders is not heard at all. What is heard is kept as "this may be another one", never as a queue.
+//! folders is not heard at all.
+//!
+//! What is not there is waited for, and links are followed, as `way` says. A folder above all that is watched can be
+//! moved away without a word of the system's: for that alone it is looked every now and then whether what is watched
+//! still has its path.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-use notify::event::{AccessKind, AccessMode, ModifyKind};
-use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 
+use super::heard::{Heard, Identity, Watched};
 use super::plan::Subject;
+use super::way::{Spot, heard_at};
 
 /// How many folders are watched for all rows together.
 const MAX_WATCHES: usize = 2000;
 
-/// What is watched.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Spot {
-    /// Everything in this folder.
-    Folder(PathBuf),
-    /// What comes, changes and goes by this name.
-    Name(PathBuf),
-}
+/// Between two looks whether what is watched still has its path.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-impl Spot {
-    /// The folder in which it is heard.
-    fn folder(&self) -> Option<&Path> {
-        match self {
-            Self::Folder(folder) => Some(folder),
-            Self::Name(name) => name.parent(),
-        }
-    }
-
-    /// Whether something that happens at `path`, in its folder or to that itself, is about it.
-    fn hears(&self, path: &Path) -> bool {
-        match self {
-            Self::Folder(_) => true,
-            Self::Name(name) => name.starts_with(path),
-        }
-    }
-}
+/// So often watches are set anew where things come and go meanwhile.
+const MOST_ROUNDS: usize = 5;
 
 /// All watches.
 pub(super) struct Watches {
     watcher: Option<RecommendedWatcher>,
-    /// For what which spots are watched, or would be if their folders were there.
-    of_subject: BTreeMap<Subject, BTreeSet<Spot>>,
+    of_subject: BTreeMap<Subject, Wanted>,
+    /// It is never held while the watcher is asked for anything: that waits for the thread that notes what it hears.
     heard: Arc<Mutex<Heard>>,
+    looked: Instant,
 }
 
-/// What is shared with the watcher's own thread. It is never held while the watcher is asked for anything: that
-/// waits for this thread.
+/// What is watched for one subject.
 #[derive(Debug, Default)]
-struct Heard {
-    /// The folders that are watched, and for what.
-    watched: BTreeMap<PathBuf, BTreeSet<(Spot, Subject)>>,
-    /// What is concerned by all that happened since it was asked for last.
-    touched: BTreeSet<Subject>,
-    /// These folders may be gone: what is there now, if anything, is another one.
-    lost: BTreeSet<PathBuf>,
+struct Wanted {
+    spots: BTreeSet<Spot>,
+    /// Where they are heard.
+    at: BTreeSet<Spot>,
 }
 
 impl Watches {
@@ -75,29 +57,47 @@ impl Watches {
             watcher: watcher.ok(),
             of_subject: BTreeMap::new(),
             heard,
+            looked: Instant::now(),
         }
     }
 
-    /// Watches these spots for `subject`, and no others for it; whether one was not watched before.
+    /// Watches these spots for `subject`, and no others for it; whether something was not watched before.
     pub(super) fn set(&mut self, subject: &Subject, spots: BTreeSet<Spot>) -> bool {
-        for spot in self.of_subject.remove(subject).unwrap_or_default() {
-            if !spots.contains(&spot) {
-                self.leave(subject, &spot);
+        let mut wanted = self.of_subject.remove(subject).unwrap_or_default();
+        wanted.spots = spots;
+        let is_new = self.arm(subject, &mut wanted);
+        if !wanted.spots.is_empty() {
+            self.of_subject.insert(subject.clone(), wanted);
+        }
+        is_new
+    }
+
+    /// Watches these spots for `subject`, too; whether something was not watched before.
+    pub(super) fn add(&mut self, subject: &Subject, spots: impl IntoIterator<Item = Spot>) -> bool {
+        let wanted = self.of_subject.get(subject);
+        let known = wanted.map(|wanted| wanted.spots.clone());
+        let all = known.into_iter().flatten().chain(spots);
+        self.set(subject, all.collect())
+    }
+
+    /// Watches where the wanted spots are heard now; whether something was not watched before.
+    fn arm(&mut self, subject: &Subject, wanted: &mut Wanted) -> bool {
+        let mut is_new = false;
+        // What comes or goes while watches are set is found in the next round.
+        for _ in 0..MOST_ROUNDS {
+            let now = heard_at(&wanted.spots);
+            for spot in wanted.at.difference(&now) {
+                self.leave(subject, spot);
+            }
+            let added = now.iter().filter(|spot| self.watch(subject, spot));
+            let has_added = added.count() > 0;
+            is_new |= has_added;
+            let before = std::mem::replace(&mut wanted.at, now);
+            if !has_added && before == wanted.at {
+                break;
             }
         }
-        self.add(subject, spots)
-    }
-
-    /// Watches these spots for `subject`, too; whether one was not watched before. Those whose folder is not
-    /// there are none: they are to be added again when it may be.
-    pub(super) fn add(&mut self, subject: &Subject, spots: BTreeSet<Spot>) -> bool {
-        let added = spots.iter().filter(|spot| self.watch(subject, spot));
-        let has_added = added.count() > 0;
-        if !spots.is_empty() {
-            let known = self.of_subject.entry(subject.clone()).or_default();
-            known.extend(spots);
-        }
-        has_added
+        is_new
     }
 
     fn leave(&mut self, subject: &Subject, spot: &Spot) {
@@ -107,32 +107,39 @@ impl Watches {
             let Some(there) = heard.watched.get_mut(folder) else {
                 return;
             };
-            there.remove(&(spot.clone(), subject.clone()));
-            there.is_empty() && heard.watched.remove(folder).is_some()
+            there.for_whom.remove(&(spot.clone(), subject.clone()));
+            there.for_whom.is_empty() && heard.watched.remove(folder).is_some()
         };
         if is_last {
             self.unwatch(folder);
         }
     }
 
+    /// Whether that is watched now, and was not before.
     fn watch(&mut self, subject: &Subject, spot: &Spot) -> bool {
         let (Some(folder), Some(watcher)) = (spot.folder(), &mut self.watcher) else {
             return false;
         };
-        let heard = (spot.clone(), subject.clone());
+        let for_whom = (spot.clone(), subject.clone());
         {
             let mut known = lock(&self.heard);
             if let Some(there) = known.watched.get_mut(folder) {
-                return there.insert(heard);
+                return there.for_whom.insert(for_whom);
             }
             // Without a watch the ends of tools and turns still tell.
             if known.watched.len() >= MAX_WATCHES {
                 return false;
             }
-            // Before it is watched: nothing is heard that nobody is there for.
-            let there = BTreeSet::from([heard]);
-            known.watched.insert(folder.to_owned(), there);
         }
+        let Some(identity) = Identity::of(folder) else {
+            return false;
+        };
+        let there = Watched {
+            identity,
+            for_whom: BTreeSet::from([for_whom]),
+        };
+        // Before it is watched: nothing is heard that nobody is there for.
+        lock(&self.heard).watched.insert(folder.to_owned(), there);
         let is_watched = watcher.watch(folder, RecursiveMode::NonRecursive).is_ok();
         if !is_watched {
             lock(&self.heard).watched.remove(folder);
@@ -147,64 +154,44 @@ impl Watches {
         }
     }
 
-    /// What is concerned by all that happened since this was called last.
-    pub(super) fn take_touched(&mut self) -> BTreeSet<Subject> {
-        let (touched, gone) = lock(&self.heard).take();
-        for folder in gone {
-            self.unwatch(&folder);
+    /// When it is to be looked whether what is watched still has its path.
+    pub(super) fn next_look(&self) -> Option<Instant> {
+        (!self.of_subject.is_empty()).then(|| self.looked + LOOK_EVERY)
+    }
+
+    /// Looks at that, where it is time; whether something has another path now, or none. That counts as touched.
+    pub(super) fn look(&mut self, now: Instant) -> bool {
+        if self.next_look().is_none_or(|due| now < due) {
+            return false;
         }
-        touched
+        self.looked = now;
+        let tops = lock(&self.heard).tops();
+        // Not while it is held: a file system may take its time.
+        let is_another =
+            |(folder, identity): &(PathBuf, Identity)| Identity::of(folder) != Some(*identity);
+        let others: Vec<(PathBuf, Identity)> = tops.into_iter().filter(is_another).collect();
+        for (folder, _) in &others {
+            lock(&self.heard).lose_below(folder);
+        }
+        !others.is_empty()
+    }
+
+    /// What is concerned by all that happened since this was called last. What has come meanwhile is watched.
+    pub(super) fn take_touched(&mut self) -> BTreeSet<Subject> {
+        let told = lock(&self.heard).take();
+        for folder in &told.lost {
+            self.unwatch(folder);
+        }
+        for subject in &told.shifted {
+            if let Some(mut wanted) = self.of_subject.remove(subject) {
+                self.arm(subject, &mut wanted);
+                self.of_subject.insert(subject.clone(), wanted);
+            }
+        }
+        told.touched
     }
 }
 
 fn lock(heard: &Mutex<Heard>) -> MutexGuard<'_, Heard> {
     heard.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Heard {
-    /// Takes in an event; whether nothing was touched before and something is now. Reading, which we do
-    /// ourselves, is none.
-    fn note(&mut self, event: &Event) -> bool {
-        let is_reading = match event.kind {
-            EventKind::Access(AccessKind::Close(AccessMode::Write)) => false,
-            EventKind::Access(_) => true,
-            _ => false,
-        };
-        let was_quiet = self.touched.is_empty();
-        if event.need_rescan() {
-            // What was lost may be the end of a folder: all are watched anew.
-            self.lost.extend(self.watched.keys().cloned());
-            let all = self.watched.values().flatten();
-            self.touched.extend(all.map(|(_, subject)| subject.clone()));
-        } else if !is_reading {
-            let may_be_gone = matches!(
-                event.kind,
-                EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_))
-            );
-            for path in &event.paths {
-                self.note_at(path, may_be_gone);
-            }
-        }
-        was_quiet && !self.touched.is_empty()
-    }
-
-    fn note_at(&mut self, path: &Path, may_be_gone: bool) {
-        let here = [Some(path), path.parent()].into_iter().flatten();
-        let there = here.filter_map(|folder| self.watched.get(folder)).flatten();
-        let hear = there.filter(|(spot, _)| spot.hears(path));
-        self.touched
-            .extend(hear.map(|(_, subject)| subject.clone()));
-        if may_be_gone {
-            let below = self.watched.range(path.to_owned()..);
-            let below = below.take_while(|(folder, _)| folder.starts_with(path));
-            self.lost.extend(below.map(|(folder, _)| folder.clone()));
-        }
-    }
-
-    /// What was touched, and the folders that are not watched any more.
-    fn take(&mut self) -> (BTreeSet<Subject>, BTreeSet<PathBuf>) {
-        let gone = std::mem::take(&mut self.lost);
-        self.watched.retain(|folder, _| !gone.contains(folder));
-        (std::mem::take(&mut self.touched), gone)
-    }
 }
