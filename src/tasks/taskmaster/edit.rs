@@ -39,7 +39,7 @@ pub(super) fn edit(
 }
 
 fn set(values: &Values, list: &List, id: &str, mark: Mark) -> Result<Edited, Unfit> {
-    let task = list.find(id)?;
+    let task = list.find_whole(id)?;
     let trace = Trace::of_task(values, list, (task, id), ("status", mark.word()));
     let is_so = trace.before().and_then(Mark::parse) == Some(mark);
     let text = match values.member(task.at, "status") {
@@ -51,10 +51,10 @@ fn set(values: &Values, list: &List, id: &str, mark: Mark) -> Result<Edited, Unf
 }
 
 fn rename(values: &Values, list: &List, id: &str, title: &str) -> Result<Edited, Unfit> {
-    let task = list.find(id)?;
+    let task = list.find_whole(id)?;
     let trace = Trace::of_task(values, list, (task, id), ("title", title));
     let text = match values.member(task.at, "title") {
-        _ if task.title == title => None,
+        _ if task.title.as_deref() == Some(title) => None,
         Some(known) => Some(values.with_text(known, title)),
         None => Some(values.with_member(task.at, "title", Field::Text(title))),
     };

@@ -1,7 +1,9 @@
-//! The one judgement of a list, by which it is read and written: what is malformed is neither shown nor changed,
-//! and whatever Taskmaster itself goes on with is both. Of a key that stands twice the last one counts, as in
-//! every program that reads JSON; what nobody here knows may be anything.
+//! The one judgement of a list, by which it is read and written: what is malformed is neither shown nor changed.
+//! In a list that is one, a task that is not as Taskmaster writes them is shown as what it is and never changed, and
+//! all others are both; Taskmaster itself goes on with such a list for some of its commands. Of a key that stands
+//! twice the last one counts, as in every program that reads JSON; what nobody here knows may be anything.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use pane_patrol_installer::{Fault, Value, Values};
@@ -27,6 +29,14 @@ pub(crate) enum Unfit {
     /// More than one has it.
     #[error("there is more than one task {0} in it")]
     Twice(String),
+    /// That one is not as Taskmaster writes them.
+    #[error("task {id} is no whole task, and is left to whoever wrote it: {fault}")]
+    Odd {
+        /// Which.
+        id: String,
+        /// What is odd, and where.
+        fault: Fault,
+    },
 }
 
 impl From<Fault> for Unfit {
@@ -50,13 +60,18 @@ pub(super) struct Kept {
     pub(super) at: Value,
     /// Taskmaster writes it as a number or as a text, and changes its mind.
     pub(super) id: String,
-    pub(super) title: String,
+    pub(super) title: Option<String>,
     pub(super) status: Option<String>,
     pub(super) priority: Option<String>,
     /// By their ids.
     pub(super) dependencies: Vec<String>,
     pub(super) parts: Vec<Kept>,
+    /// The first of what is not as Taskmaster writes it.
+    odd: Option<Fault>,
 }
+
+/// What stands for a value that has no words.
+const UNKNOWN: &str = "?";
 
 impl List {
     /// The list of that tag, else of the one that counts where none is named.
@@ -66,24 +81,24 @@ impl List {
             return Err(values.fault(Values::ROOT, reason).into());
         }
         if let Some(tasks) = tasks_of(values, Values::ROOT) {
-            return Self::judged(values, None, tasks);
+            return Ok(Self::judged(values, None, tasks));
         }
         let tags = tags(values);
         let names: Vec<&str> = tags.keys().map(String::as_str).collect();
         match chosen(&names, wanted) {
-            Ok(name) => Self::judged(values, Some(name.to_owned()), tags[name]),
+            Ok(name) => Ok(Self::judged(values, Some(name.to_owned()), tags[name])),
             Err(why) => Err(no_list(values, wanted).map_or(Unfit::NoList(why), Unfit::from)),
         }
     }
 
-    fn judged(values: &Values, tag: Option<String>, at: Value) -> Result<Self, Unfit> {
+    fn judged(values: &Values, tag: Option<String>, at: Value) -> Self {
         let tasks = values.children(at);
         let tasks = tasks.map(|task| Kept::judged(values, task, MAX_DEPTH));
-        Ok(Self {
+        Self {
             tag,
             at,
-            tasks: tasks.collect::<Result<_, _>>()?,
-        })
+            tasks: tasks.collect(),
+        }
     }
 
     /// A task, or a part of one, by its id as it is shown.
@@ -96,9 +111,21 @@ impl List {
         }
     }
 
+    /// The same, if it may be written.
+    pub(super) fn find_whole(&self, id: &str) -> Result<&Kept, Unfit> {
+        let task = self.find(id)?;
+        match &task.odd {
+            None => Ok(task),
+            Some(fault) => Err(Unfit::Odd {
+                id: id.to_owned(),
+                fault: fault.clone(),
+            }),
+        }
+    }
+
     /// How many tasks have that title.
     pub(super) fn titled(&self, title: &str) -> usize {
-        let titles = self.tasks.iter().map(|task| &task.title);
+        let titles = self.tasks.iter().filter_map(|task| task.title.as_deref());
         titles.filter(|known| *known == title).count()
     }
 }
@@ -114,44 +141,98 @@ fn found_in<'a>(tasks: &'a [Kept], id: &str) -> Vec<&'a Kept> {
 }
 
 impl Kept {
-    /// What no list of Taskmaster's own is without has to be there.
-    fn judged(values: &Values, at: Value, depth: usize) -> Result<Self, Fault> {
-        if !values.is_object(at) {
-            return Err(values.fault(at, "a task is an object"));
-        }
-        if depth == 0 {
-            return Err(values.fault(at, "parts of parts, too deep"));
-        }
-        let id = given(values, at, "id");
-        let id = id.ok_or_else(|| values.fault(at, "a task without `id`"))?;
-        let optional = |key| {
-            let value = given(values, at, key);
-            let text = value.map(|value| (value, values.text(value)));
-            let no_text = |value| values.fault(value, format!("`{key}` is no text"));
-            text.map(|(value, text)| text.ok_or_else(|| no_text(value)))
-                .transpose()
-        };
-        let title = match optional("title")? {
-            Some(title) => title,
-            // Of a part Taskmaster wants none.
-            None if depth < MAX_DEPTH => String::new(),
-            None => return Err(values.fault(at, "a task without `title`")),
-        };
-        let parts = elements(values, at, "subtasks")?.into_iter();
-        let before = elements(values, at, "dependencies")?.into_iter();
-        Ok(Self {
+    fn judged(values: &Values, at: Value, depth: usize) -> Self {
+        let mut judge = Judge {
+            values,
             at,
-            id: name(values, id, "id")?,
+            odd: None,
+        };
+        if !values.is_object(at) {
+            judge.doubt(at, "a task is an object");
+        }
+        let id = judge.id();
+        let title = judge.text("title");
+        // Of a part Taskmaster wants none.
+        if title.is_none() && depth == MAX_DEPTH {
+            judge.doubt(at, "a task without `title`");
+        }
+        let parts = judge.elements("subtasks");
+        if depth == 0 && !parts.is_empty() {
+            judge.doubt(at, "parts of parts, too deep");
+        }
+        let parts = parts.into_iter().filter(|_| depth > 0);
+        let dependencies = judge.elements("dependencies").into_iter();
+        Self {
+            at,
+            id,
             title,
-            status: optional("status")?,
-            priority: optional("priority")?,
-            dependencies: before
-                .map(|id| name(values, id, "dependencies"))
-                .collect::<Result<_, _>>()?,
+            status: judge.text("status"),
+            priority: judge.text("priority"),
+            dependencies: dependencies
+                .map(|id| judge.name(id, "dependencies"))
+                .collect(),
             parts: parts
                 .map(|part| Self::judged(values, part, depth - 1))
-                .collect::<Result<_, _>>()?,
+                .collect(),
+            odd: judge.odd,
+        }
+    }
+}
+
+/// Reads a task as far as it can be understood.
+struct Judge<'a> {
+    values: &'a Values<'a>,
+    at: Value,
+    odd: Option<Fault>,
+}
+
+impl Judge<'_> {
+    fn doubt(&mut self, value: Value, reason: impl Into<Cow<'static, str>>) {
+        let fault = self.values.fault(value, reason);
+        self.odd.get_or_insert(fault);
+    }
+
+    fn id(&mut self) -> String {
+        if let Some(id) = given(self.values, self.at, "id") {
+            return self.name(id, "id");
+        }
+        self.doubt(self.at, "a task without `id`");
+        UNKNOWN.to_owned()
+    }
+
+    /// An id, also one in `key`.
+    fn name(&mut self, id: Value, key: &str) -> String {
+        let raw = self.values.raw(id);
+        let is_number = raw.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+        let number = is_number.then(|| raw.to_owned());
+        self.values.text(id).or(number).unwrap_or_else(|| {
+            let reason = format!("an id in `{key}` that is neither a number nor a text");
+            self.doubt(id, reason);
+            UNKNOWN.to_owned()
         })
+    }
+
+    /// The text of a key that may be left out; what is none as it stands there, where that is a word.
+    fn text(&mut self, key: &str) -> Option<String> {
+        let value = given(self.values, self.at, key)?;
+        Some(self.values.text(value).unwrap_or_else(|| {
+            self.doubt(value, format!("`{key}` is no text"));
+            let is_many = self.values.is_object(value) || self.values.is_array(value);
+            let raw = self.values.raw(value);
+            (if is_many { UNKNOWN } else { raw }).to_owned()
+        }))
+    }
+
+    /// The elements of a list that may be left out.
+    fn elements(&mut self, key: &str) -> Vec<Value> {
+        match given(self.values, self.at, key) {
+            None => Vec::new(),
+            Some(list) if self.values.is_array(list) => self.values.children(list).collect(),
+            Some(other) => {
+                self.doubt(other, format!("`{key}` is no list"));
+                Vec::new()
+            }
+        }
     }
 }
 
@@ -195,25 +276,6 @@ fn tasks_of(values: &Values, object: Value) -> Option<Value> {
 fn given(values: &Values, object: Value, key: &str) -> Option<Value> {
     let value = values.member(object, key);
     value.filter(|value| values.raw(*value) != "null")
-}
-
-/// The elements of a list that may be left out.
-fn elements(values: &Values, object: Value, key: &str) -> Result<Vec<Value>, Fault> {
-    match given(values, object, key) {
-        None => Ok(Vec::new()),
-        Some(list) if values.is_array(list) => Ok(values.children(list).collect()),
-        Some(other) => Err(values.fault(other, format!("`{key}` is no list"))),
-    }
-}
-
-/// An id, also one in `key`.
-fn name(values: &Values, id: Value, key: &str) -> Result<String, Fault> {
-    let raw = values.raw(id);
-    let is_number = raw.starts_with(|first: char| first == '-' || first.is_ascii_digit());
-    let number = is_number.then(|| raw.to_owned());
-    let reason = || format!("an id in `{key}` that is neither a number nor a text");
-    let id_is_one = values.text(id).or(number);
-    id_is_one.ok_or_else(|| values.fault(id, reason()))
 }
 
 #[cfg(test)]

@@ -225,8 +225,10 @@ fn tasks(seen: &mut Seen, env: &TestEnv, project: &Path) {
     let tasks = project.join(".taskmaster/tasks");
     fs::create_dir_all(&tasks).expect("it is ours");
     let (list, lock) = (tasks.join("tasks.json"), tasks.join("tasks.json.lock"));
-    fs::write(&list, r#"{"master": {"tasks": [{"id": 1, "title": "x"}]}}"#).expect("it is ours");
+    let two = r#"{"master": {"tasks": [{"id": 1, "title": "x"}, {"id": 2}]}}"#;
+    fs::write(&list, two).expect("it is ours");
     seen.of(env, "no task of the list has that number", change);
+    seen.of(env, "the task has no title", "tasks repo:1.0 set 2 done");
     seen.of(env, "the list has no such tag", "tasks repo:1.0 tag side");
     let long = format!("tasks repo:1.0 add {}", "x".repeat(201));
     let mut command = env.pane_patrol();
