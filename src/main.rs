@@ -7,7 +7,7 @@ use clap::{CommandFactory, Parser};
 use pane_patrol::cli::Cli;
 use pane_patrol::tap::{self, TAP};
 use pane_patrol::{commands, messages};
-use pane_patrol_sys::child::{TIED, become_tied};
+use pane_patrol_sys::child::{AllGroups, TIED, become_tied};
 
 pane_patrol_bare::before_main!(pane_patrol_hooks::run_before_main);
 
@@ -31,6 +31,8 @@ fn main() -> ExitCode {
         Some(command) if command == commands::LEADER => return commands::lead(arguments),
         _ => {}
     }
+    // Whatever becomes of the command, nothing that works for it is left behind.
+    let _all = AllGroups;
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return ExitCode::from(messages::usage(error, Cli::command())),

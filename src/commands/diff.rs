@@ -5,9 +5,8 @@ use std::fmt::Write as _;
 
 use pane_patrol_hooks::text::printable_line;
 
-use super::Context;
 use super::work::folder_of;
-use super::{rows, work};
+use super::{Context, interrupted, rows, work};
 use crate::cli::DiffArgs;
 use crate::error::{CommandError, CommandResult};
 use crate::git::{DiffSummary, GitError, Patch, PatchRequest, words};
@@ -19,6 +18,7 @@ use crate::tui::NoPatch;
 /// Prints the summary, or the patch of one file.
 pub(super) fn run(context: &Context, arguments: &DiffArgs) -> CommandResult {
     let row = rows::to_read(context, "diff")?.row(&arguments.target)?;
+    interrupted::ends_all()?;
     match &arguments.patch {
         Some(path) => print_patch(&patch(context, &row, path, arguments)?, arguments.json),
         None => print_summary(&row, &summary(context, &row)?, arguments.json),

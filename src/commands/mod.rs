@@ -22,6 +22,7 @@ mod ended;
 mod explain;
 mod follow;
 mod install;
+mod interrupted;
 mod jump;
 mod listen;
 mod log;

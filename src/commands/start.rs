@@ -8,7 +8,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use super::acting::{NotActed, act, act_knowing};
-use super::{Context, rows};
+use super::{Context, interrupted, rows};
 use crate::cli::{StartArgs, StopArgs};
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::hub::protocol::{ActOutcome, Located, Start, SystemText, What};
@@ -27,6 +27,7 @@ const BY_HAND: &str = "run that program by hand to see why; nothing was started"
 /// Starts an assistant, or lists what can be started.
 pub(super) fn start(context: &Context, arguments: &StartArgs) -> CommandResult {
     let launchers = launchers(context)?;
+    interrupted::ends_all()?;
     if arguments.list {
         return list(context, &launchers, arguments.json);
     }

@@ -8,13 +8,12 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io;
-use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::Instant;
 
 use super::GitError;
-use crate::sys::child::{self, Ended, Group, read_outputs, wait};
+use crate::sys::child::{self, Ended, Group};
 
 /// Settings that would let a repository start programs, or git write. What is given on the command
 /// line counts more than any file.
@@ -78,7 +77,9 @@ impl Output {
     }
 }
 
-/// Runs git in `folder`. It and all it has started are gone when this returns.
+/// Runs git in `folder`. It and all it has started are gone when this returns, or this program ends. Only where that
+/// is killed outright git goes on until it has its answer, which it has nobody to tell then: to be tied to us each
+/// call would start this program first, and there are many.
 pub(super) fn run<I, S>(
     program: &OsStr,
     folder: &Path,
@@ -92,12 +93,11 @@ where
 {
     let mut command = command(program, folder, settings);
     command.args(arguments);
-    let child = command.spawn().map_err(|error| match error.kind() {
+    let mut child = Group::start(&mut command).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => GitError::Missing,
         _ => GitError::io(&error),
     })?;
-    let mut child = Group(child);
-    let output = collect(&mut child.0, bounds).map_err(|error| GitError::io(&error))?;
+    let output = collect(&mut child, bounds).map_err(|error| GitError::io(&error))?;
     output.ok_or(GitError::TimedOut)
 }
 
@@ -119,17 +119,16 @@ fn command(program: &OsStr, folder: &Path, settings: &[OsString]) -> Command {
         .env("GIT_TERMINAL_PROMPT", "0")
         .env("LC_ALL", "C")
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .process_group(0);
+        .stderr(Stdio::piped());
     command
 }
 
 /// Reads what the child prints and waits for its end; `None` when the deadline comes first.
-fn collect(child: &mut Child, bounds: Bounds) -> io::Result<Option<Output>> {
-    let read = read_outputs(child, (bounds.output, MAX_COMPLAINT), bounds.deadline)?;
+fn collect(child: &mut Group, bounds: Bounds) -> io::Result<Option<Output>> {
+    let read = child.outputs((bounds.output, MAX_COMPLAINT), bounds.deadline)?;
     let is_cut = read.ended == Ended::Full;
     let status = match read.ended {
-        Ended::Closed => wait(child, bounds.deadline)?,
+        Ended::Closed => child.wait(bounds.deadline)?,
         Ended::Full | Ended::Late => None,
     };
     if !is_cut && status.is_none() {

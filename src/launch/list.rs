@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::io;
-use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use pane_patrol_hooks::text::one_line;
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::Launcher;
+use super::{Launcher, is_program};
 use crate::sys::child::{self, Ended, Group};
 
 /// How long the program may take.
@@ -91,7 +91,7 @@ impl Launcher {
     pub(crate) fn names(&self, path: &OsStr) -> Option<Result<Vec<String>, NotListed>> {
         let words = &self.list.as_ref()?.0;
         let (program, arguments) = words.split_first()?;
-        let mut command = child::ours(program, child::CONTAINERS);
+        let mut command = program_of(program, path);
         command.args(arguments).env("PATH", path);
         let printed = printed(&mut command).map_err(|why| NotListed {
             program: words.join(" "),
@@ -101,19 +101,34 @@ impl Launcher {
     }
 }
 
+/// The program, which the system ends with us, however we end: whoever asks waits for the answer in the thread that has
+/// started it. What that program itself has started then is left. Of one that is not there the system says so.
+fn program_of(program: &str, path: &OsStr) -> Command {
+    let mut folders = std::env::split_paths(path);
+    let is_there = if program.contains('/') {
+        is_program(Path::new(program))
+    } else {
+        folders.any(|folder| is_program(&folder.join(program)))
+    };
+    if is_there {
+        child::tied(program, child::CONTAINERS)
+    } else {
+        child::ours(program, child::CONTAINERS)
+    }
+}
+
 /// What the program prints until it ends well; else it is killed, with all that it has started.
 fn printed(command: &mut Command) -> Result<Vec<u8>, Why> {
     let until = Instant::now() + LISTS_WITHIN;
     let piped = command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut group = Group(piped.process_group(0).spawn()?);
-    let room = (child::ANSWER, MAX_COMPLAINT.0);
-    let read = child::read_outputs(&mut group.0, room, until)?;
+    let mut group = Group::start(piped)?;
+    let read = group.outputs((child::ANSWER, MAX_COMPLAINT.0), until)?;
     match read.ended {
         Ended::Closed => {}
         Ended::Late => return Err(Why::Late),
         Ended::Full => return Err(Why::TooMuch),
     }
-    let status = child::wait(&mut group.0, until)?.ok_or(Why::Late)?;
+    let status = group.wait(until)?.ok_or(Why::Late)?;
     if status.success() {
         return Ok(read.stdout);
     }

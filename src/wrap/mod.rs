@@ -52,6 +52,7 @@ pub(crate) use signals::hold_stops;
 pub(crate) use teller::Teller;
 
 use crate::status_record::Record;
+use crate::sys::child::end_groups;
 use crate::sys::process::ancestors;
 
 /// How the program ended.
@@ -101,6 +102,8 @@ pub(crate) fn run(
 
 /// Ends this process as the program ended.
 pub(crate) fn end_like(end: End) -> ! {
+    // Nothing that is dropped at the end of a program is dropped here.
+    end_groups();
     let signal = match end {
         End::Exited(status) => std::process::exit(status),
         End::Killed(signal) => signal,

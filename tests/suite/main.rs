@@ -34,6 +34,7 @@ mod keys;
 mod kin;
 mod labels;
 mod launch;
+mod left_behind;
 mod log;
 mod lost;
 mod maintainers_log;

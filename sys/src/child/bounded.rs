@@ -9,7 +9,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
 /// How long to wait between two looks at a child that has closed its output but not yet ended.
-const REAP_PAUSE: Duration = Duration::from_millis(1);
+pub(super) const REAP_PAUSE: Duration = Duration::from_millis(1);
 
 /// The child's end; `None` when the deadline comes first.
 ///

@@ -41,20 +41,15 @@ const ALLOWED: &[(&str, &str, usize, &str)] = &[
         "sys/src/child/tied.rs",
         ".exec()",
         1,
-        "becomes the tmux that waits, once it is tied to its collector",
+        "becomes the tmux that waits, or what lists for a launcher, once it is tied to who started it",
     ),
     ("src/mux/tmux/call.rs", ".spawn()", 1, "a call of tmux"),
     (
-        "src/git/call.rs",
+        "sys/src/child/group.rs",
         ".spawn()",
         1,
-        "a call of git, with its process group",
-    ),
-    (
-        "src/launch/list.rs",
-        ".spawn()",
-        1,
-        "the program of the settings that lists what a launcher starts",
+        "what ends with us, with all that it starts: a call of git, and the program of the settings that lists what a \
+         launcher starts",
     ),
     (
         "src/wrap/plain.rs",
