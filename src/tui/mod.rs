@@ -163,8 +163,8 @@ impl Dashboard {
             actions.ready();
             Message::Hooks(actions.hooks())
         })?;
-        if !self.model.setup.listing.is_empty() {
-            self.in_background(|actions| Message::Listed(actions.items()))?;
+        if let Some(first) = update::startable::ask(&mut self.model, Timestamp::now()) {
+            let _ = self.carry_out(first, &input)?;
         }
         if self.model.setup.split {
             // Before any key, which may be meant for the place already.

@@ -99,6 +99,26 @@ fn nor_does_one_that_is_killed_leave_the_program_of_the_settings() {
 }
 
 #[test]
+fn a_launcher_is_asked_once_when_a_dashboard_starts_and_again_only_when_it_has_answered() {
+    let env = TestEnv::new();
+    let path = launcher(&env);
+    let Some((terminal, _)) = dashboard(&env, &path) else {
+        return;
+    };
+    until_it_runs(&env);
+    terminal.press(&["n"]);
+    terminal.wait_for("Start in a new pane");
+    terminal.wait_for("has not ended within 5 s");
+    assert_eq!(runs(&env).len(), 1);
+    terminal.press(&["Escape"]);
+    wait_until("the menu is closed", || {
+        !terminal.screen().contains("Start in a new pane")
+    });
+    terminal.press(&["n"]);
+    wait_until("it is asked once more", || runs(&env).len() == 2);
+}
+
+#[test]
 fn a_key_that_ends_a_command_ends_what_lists_for_it() {
     for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
         for words in [&["start", "--list"][..], &["start", "box"]] {

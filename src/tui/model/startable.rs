@@ -55,8 +55,21 @@ pub(crate) struct Startables {
     started: Vec<String>,
     /// The id of the one that is started if the next answer says that it runs no longer.
     doubted: Option<String>,
-    /// When it was heard, or asked for since; `None`: nothing was heard yet.
+    /// When it was heard, or asked for since; `None`: nothing was asked yet.
     asked: Option<Timestamp>,
+    question: Question,
+}
+
+/// Whether the launchers are being asked. They are never asked twice at once: each runs a program, which may take its
+/// time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Question {
+    #[default]
+    None,
+    /// They are.
+    Out,
+    /// They are, and what they say may be over already: they are asked once more behind it.
+    OutAndOld,
 }
 
 impl Startable {
@@ -108,6 +121,30 @@ impl Startable {
 }
 
 impl Startables {
+    /// They are to be asked; whether that begins now. Where they are being asked their answer will do.
+    pub(crate) fn ask(&mut self, now: Timestamp) -> bool {
+        let begins = self.question == Question::None;
+        if begins {
+            self.question = Question::Out;
+            self.asked = Some(now);
+        }
+        begins
+    }
+
+    /// The same where only what they say from now on will do.
+    pub(crate) fn ask_anew(&mut self, now: Timestamp) -> bool {
+        let begins = self.ask(now);
+        if !begins {
+            self.question = Question::OutAndOld;
+        }
+        begins
+    }
+
+    /// They have answered; whether that will do.
+    pub(crate) fn answered(&mut self) -> bool {
+        std::mem::take(&mut self.question) != Question::OutAndOld
+    }
+
     /// Takes in what the launchers of these names list.
     pub(crate) fn take(&mut self, names: &[String], listed: &Listed, now: Timestamp) {
         let before = std::mem::take(&mut self.all);
@@ -159,10 +196,9 @@ impl Startables {
             .any(|one| one == id)
     }
 
-    /// It is said to run, and asked for anew to be started if it does not.
-    pub(crate) fn doubt(&mut self, id: &str, now: Timestamp) {
+    /// It is said to run, and is started if the next answer says that it does not.
+    pub(crate) fn doubt(&mut self, id: &str) {
         self.doubted = Some(id.to_owned());
-        self.asked = Some(now);
     }
 
     /// The id of the one that an answer decides on, once.
@@ -170,13 +206,9 @@ impl Startables {
         self.doubted.take()
     }
 
-    /// Whether what was heard is so old that a key is a reason to ask anew; if so it counts as asked.
-    pub(crate) fn is_due(&mut self, now: Timestamp) -> bool {
-        let is_due = self.asked.is_some_and(|asked| now >= asked.plus(FRESH));
-        if is_due {
-            self.asked = Some(now);
-        }
-        is_due
+    /// Whether what was heard is so old that a key is a reason to ask anew.
+    pub(crate) fn is_due(&self, now: Timestamp) -> bool {
+        self.asked.is_some_and(|asked| now >= asked.plus(FRESH))
     }
 
     /// The one with this id.

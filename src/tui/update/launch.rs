@@ -11,7 +11,7 @@ use crate::tui::message::{Listed, Started};
 use crate::tui::model::{Launch, Model, Panel, Stage, Stop};
 use crate::tui::undone::NotStarted;
 use crate::tui::update::selection::select;
-use crate::tui::update::split;
+use crate::tui::update::{split, startable};
 
 /// Opens the list of launchers.
 pub(crate) fn begin_launch(model: &mut Model, now: Timestamp) -> Vec<Effect> {
@@ -22,9 +22,8 @@ pub(crate) fn begin_launch(model: &mut Model, now: Timestamp) -> Vec<Effect> {
         return Vec::new();
     }
     let launch = Launch::of(names, listing);
-    let lists = (!listing.is_empty()).then_some(Effect::ListItems);
     model.open(Panel::Launch(launch));
-    lists.into_iter().collect()
+    startable::ask(model, now).into_iter().collect()
 }
 
 /// Takes in what the launchers list.
@@ -59,8 +58,8 @@ pub(crate) fn started(
             model.advise(&format!("not started: {why}"), &next, now);
         }
     }
-    let lists = (!model.setup.listing.is_empty()).then_some(Effect::ListItems);
-    split::look(model).into_iter().chain(lists).collect()
+    let asks = startable::ask_anew(model, now);
+    split::look(model).into_iter().chain(asks).collect()
 }
 
 /// Says what was started, and waits for its row.

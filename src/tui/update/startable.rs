@@ -8,8 +8,24 @@ use crate::tui::message::Listed;
 use crate::tui::model::{Follow, Model, Startable};
 use crate::tui::update::reflow::{is_seen, settle_from};
 
+/// Has the launchers asked what they list, if any lists anything and they are not being asked.
+pub(crate) fn ask(model: &mut Model, now: Timestamp) -> Option<Effect> {
+    let begins = !model.setup.listing.is_empty() && model.startables.ask(now);
+    begins.then_some(Effect::ListItems)
+}
+
+/// The same where they may say otherwise from now on: behind the answer that they are being asked for.
+pub(crate) fn ask_anew(model: &mut Model, now: Timestamp) -> Option<Effect> {
+    let begins = !model.setup.listing.is_empty() && model.startables.ask_anew(now);
+    begins.then_some(Effect::ListItems)
+}
+
 /// Takes in what the launchers list, and starts what Enter was pressed on if it runs no longer.
 pub(crate) fn hear(model: &mut Model, listed: &Listed, now: Timestamp) -> Vec<Effect> {
+    let will_do = model.startables.answered();
+    if !will_do {
+        return ask(model, now).into_iter().collect();
+    }
     let line = model.place_of_selected().map(|(_, line)| line);
     let doubted = model.startables.take_doubted();
     model.put_listed(listed, now);
@@ -25,7 +41,8 @@ pub(crate) fn hear(model: &mut Model, listed: &Listed, now: Timestamp) -> Vec<Ef
 /// Asks for it anew where a person looks at it and it is old: nothing is asked while nobody does anything.
 pub(crate) fn follow(model: &mut Model, by_hand: bool, now: Timestamp) -> Option<Effect> {
     let is_shown = by_hand && model.has_overview() && !model.hides_faint;
-    (is_shown && model.startables.is_due(now)).then_some(Effect::ListItems)
+    let is_due = is_shown && model.startables.is_due(now);
+    is_due.then(|| ask(model, now)).flatten()
 }
 
 /// Starts it, unless the person cannot have seen yet that it is what stands there. Where it is said to run, that may be
@@ -33,7 +50,7 @@ pub(crate) fn follow(model: &mut Model, by_hand: bool, now: Timestamp) -> Option
 pub(crate) fn start(model: &mut Model, one: &Startable, now: Timestamp) -> Vec<Effect> {
     let Ok(choice) = &one.choice else {
         // It says itself what was wrong.
-        return vec![Effect::ListItems];
+        return ask(model, now).into_iter().collect();
     };
     let name = one.called();
     if !is_seen(model, one.told, now) {
@@ -48,8 +65,8 @@ pub(crate) fn start(model: &mut Model, one: &Startable, now: Timestamp) -> Vec<E
     if let Some(running) = &one.runs {
         let looks = format!("looking again whether {name} runs in {}", running.target);
         model.notify(&looks, now);
-        model.startables.doubt(&one.id, now);
-        return vec![Effect::ListItems];
+        model.startables.doubt(&one.id);
+        return ask_anew(model, now).into_iter().collect();
     }
     begin(model, one, choice)
 }

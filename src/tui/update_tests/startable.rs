@@ -8,6 +8,7 @@ use crate::state::EndedSession;
 use crate::state::fixture::ended;
 use crate::tui::message::Started;
 use crate::tui::undone::NotStarted;
+use crate::tui::update::startable;
 
 const NAMES: [&str; 2] = ["one", "two"];
 
@@ -202,6 +203,41 @@ fn it_is_asked_for_anew_by_a_key_and_not_more_than_once_a_minute() {
     assert!(!asks(&mut model, key(), at(91)), "it is asked for already");
     press_at(&mut model, KeyCode::Char('E'), at(92));
     assert!(!asks(&mut model, key(), at(200)), "nobody sees it");
+}
+
+#[test]
+fn launchers_are_asked_once_at_a_time_and_once_more_where_the_answer_may_be_old() {
+    let mut model = usual();
+    model.setup.launchers[1] = "box".to_owned();
+    assert_eq!(
+        startable::ask(&mut model, now()),
+        None,
+        "none lists anything"
+    );
+    model.setup.listing = vec![1];
+    let first = startable::ask(&mut model, now());
+    assert_eq!(first, Some(Effect::ListItems), "the first, at the start");
+    let later = now().plus(Duration::from_secs(90));
+    assert_eq!(all_of(&mut model, KeyCode::Char('n'), later), []);
+    all_of(&mut model, KeyCode::Esc, later);
+    assert_eq!(hear(&mut model, Ok(items(&NAMES)), later), []);
+    assert!(model.selected_startable().is_none() && !model.list.startable().is_empty());
+
+    let asked = all_of(&mut model, KeyCode::Char('n'), later);
+    assert_eq!(asked, [Effect::ListItems]);
+    let none = Started {
+        said: "started two".to_owned(),
+        pane: None,
+    };
+    // What is being answered was asked before that.
+    let started = update(&mut model, Message::Started(Ok(none)), later);
+    assert_eq!(started, []);
+    let again = hear(&mut model, Ok(items(&["old"])), later);
+    assert_eq!(again, [Effect::ListItems]);
+    let shown = |model: &Model| model.list.startable().len();
+    assert_eq!(shown(&model), NAMES.len());
+    assert_eq!(hear(&mut model, Ok(items(&["new"])), later), []);
+    assert_eq!(shown(&model), 1);
 }
 
 #[test]
