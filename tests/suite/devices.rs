@@ -6,6 +6,7 @@ mod cells;
 mod demo;
 mod entry;
 mod guests;
+mod neighbour;
 mod served;
 
 use std::net::TcpStream;
