@@ -117,14 +117,24 @@ impl<'env> Stage<'env> {
         finish_with_stdin(&mut hook, payload.as_bytes()).assert_silent_success();
     }
 
+    /// Has the assistant that runs ask for `command`, whatever its dialog shows.
+    pub fn asks_for(&self, command: &str) {
+        let payload = payload_about("claude/permission_request.bash.json", command);
+        self.reports(payload);
+    }
+
     /// Has a sub-agent of the assistant that runs ask for `command`.
     pub fn sub_agent_asks(&self, command: &str) {
-        let pid = fs::read_to_string(self.folder.join("pid")).expect("it runs");
-        let mut hook = self.server.claude_hook_of("%0", pid.trim());
         let mut payload = payload_about("claude/permission_request.bash.json", command);
-        payload["transcript_path"] = json!(self.env.transcript());
         payload["agent_id"] = json!("a1");
         payload["agent_type"] = json!("general-purpose");
+        self.reports(payload);
+    }
+
+    fn reports(&self, mut payload: Value) {
+        let pid = fs::read_to_string(self.folder.join("pid")).expect("it runs");
+        let mut hook = self.server.claude_hook_of("%0", pid.trim());
+        payload["transcript_path"] = json!(self.env.transcript());
         let payload = payload.to_string();
         finish_with_stdin(&mut hook, payload.as_bytes()).assert_silent_success();
     }

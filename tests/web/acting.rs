@@ -10,11 +10,11 @@ use crate::page::Page;
 use crate::scene::asked;
 
 /// Keeps what the page says to the hub in `window.said`.
-const LISTEN: &str = "window.said = []; const say = WebSocket.prototype.send; \
+pub(crate) const LISTEN: &str = "window.said = []; const say = WebSocket.prototype.send; \
     WebSocket.prototype.send = function (text) { said.push([this, text]); say.call(this, text); };";
 
 /// The lines of the audit that tell what came of something.
-fn outcomes(env: &TestEnv) -> Vec<Value> {
+pub(crate) fn outcomes(env: &TestEnv) -> Vec<Value> {
     let path = env.places().decisions().expect("a state folder");
     let lines = lines_so_far(&path).into_iter();
     let lines = lines.map(|line| serde_json::from_str(&line).expect("JSON"));
@@ -31,7 +31,7 @@ fn key(stage: &Stage<'_>) -> String {
 
 /// Presses that button, so often at once, and again where the machine is too busy for tmux to answer, until these words
 /// are told.
-fn presses(page: &mut Page<'_>, selector: &str, times: usize, words: &str) {
+pub(crate) fn presses(page: &mut Page<'_>, selector: &str, times: usize, words: &str) {
     until(words, || {
         page.until_armed(selector);
         let button = format!("document.querySelector({})", json!(selector));

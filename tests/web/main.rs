@@ -25,3 +25,4 @@ mod pictures;
 mod scale;
 mod scene;
 mod tabs;
+mod takeover;

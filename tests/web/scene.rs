@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::common::stage::Stage;
-use crate::common::{Listening, TestEnv};
+use crate::common::{Listening, TestEnv, finish};
 use crate::page::Page;
 
 /// Has an assistant at that target be in that state.
@@ -40,6 +40,13 @@ pub(crate) fn asked<'env>(
     );
     open_first(&mut page.browser);
     Some(page)
+}
+
+/// How many devices are paired.
+pub(crate) fn listed(env: &TestEnv) -> usize {
+    let told = finish(env.pane_patrol().args(["devices", "list", "--json"]));
+    let devices: Vec<Value> = serde_json::from_str(&told.stdout).expect("JSON");
+    devices.len()
 }
 
 /// Opens the first row by a tap.
