@@ -91,6 +91,10 @@ pictures: tmux ## the pictures of README and book, docs/pictures/*.svg, from the
 pictures-page: tmux chromium ## the pictures of the page, docs/pictures/page-*.png, from the demo's rows in Chromium
 	PANE_PATROL_NO_SKIP=1 $(CARGO) test --locked --test web -- --ignored pictures_of_the_demo
 
+.PHONY: icons-page
+icons-page: chromium ## the icons of the page as PNG, src/page/files/*.png, from its one drawing in Chromium
+	python3 scripts/icons
+
 # mdbook is fetched into a folder of its own the first time; nothing else of the machine is changed.
 MDBOOK_VERSION := 0.5.4
 MDBOOK := $(TARGET_DIR)/tools/bin/mdbook

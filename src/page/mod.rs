@@ -40,6 +40,10 @@ const ASSETS: &[(&str, Asset)] = &[
     ("/", asset_of!("index.html", "text/html; charset=utf-8")),
     file!("style.css", "text/css; charset=utf-8"),
     file!("icon.svg", "image/svg+xml"),
+    file!("icon-192.png", "image/png"),
+    file!("icon-512.png", "image/png"),
+    file!("icon-512-maskable.png", "image/png"),
+    file!("apple-touch-icon.png", "image/png"),
     file!("manifest.webmanifest", "application/manifest+json"),
     script!("worker.js"),
     script!("app.js"),
@@ -137,6 +141,33 @@ mod tests {
                 );
             }
         }
+    }
+
+    /// Width and height of a PNG, by its header.
+    fn size_of(png: &[u8]) -> (u32, u32) {
+        assert!(png.starts_with(b"\x89PNG\r\n\x1a\n"));
+        let number = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
+        (number(16), number(20))
+    }
+
+    #[test]
+    fn every_icon_is_served_and_as_large_as_is_said() {
+        let manifest = asset("/manifest.webmanifest").unwrap();
+        let manifest: serde_json::Value = serde_json::from_slice(manifest.bytes).unwrap();
+        let mut pictures = Vec::new();
+        for icon in manifest["icons"].as_array().unwrap() {
+            let path = icon["src"].as_str().unwrap();
+            let found = asset(path).unwrap_or_else(|| panic!("{path} is not served"));
+            assert_eq!(icon["type"], found.content_type, "{path}");
+            if found.content_type == "image/png" {
+                let (width, height) = size_of(found.bytes);
+                assert_eq!(icon["sizes"], format!("{width}x{height}"), "{path}");
+                pictures.push((width, icon["purpose"].as_str().unwrap()));
+            }
+        }
+        assert_eq!(pictures, [(192, "any"), (512, "any"), (512, "maskable")]);
+        let touch = asset("/apple-touch-icon.png").unwrap();
+        assert_eq!(size_of(touch.bytes), (180, 180));
     }
 
     #[test]

@@ -40,7 +40,7 @@ fn without_its_machine_the_page_opens_says_so_and_has_kept_no_data() {
     );
     assert!(
         kept.iter().all(|path| path == "/"
-            || [".js", ".css", ".svg", ".webmanifest"]
+            || [".js", ".css", ".svg", ".png", ".webmanifest"]
                 .iter()
                 .any(|end| path.ends_with(end))),
         "{kept:?}"

@@ -3,7 +3,8 @@
 
 const SHELL = "pane-patrol-shell";
 const FILES = [
-  "/", "/style.css", "/icon.svg", "/manifest.webmanifest",
+  "/", "/style.css", "/manifest.webmanifest",
+  "/icon.svg", "/icon-192.png", "/icon-512.png", "/icon-512-maskable.png", "/apple-touch-icon.png",
   "/app.js", "/acts.js", "/age.js", "/dom.js", "/door.js", "/hub.js", "/list.js", "/manage.js", "/model.js", "/patch.js",
   "/request.js", "/rights.js", "/row.js", "/text.js", "/told.js", "/words.js", "/work.js",
 ];

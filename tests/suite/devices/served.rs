@@ -29,6 +29,10 @@ fn each_file_of_the_page_is_given_with_headers_that_let_nothing_else_in() {
         ("/style.css", "text/css; charset=utf-8"),
         ("/worker.js", "text/javascript; charset=utf-8"),
         ("/icon.svg", "image/svg+xml"),
+        ("/icon-192.png", "image/png"),
+        ("/icon-512.png", "image/png"),
+        ("/icon-512-maskable.png", "image/png"),
+        ("/apple-touch-icon.png", "image/png"),
         ("/manifest.webmanifest", "application/manifest+json"),
         ("/nothing", "text/plain; charset=utf-8"),
     ] {
