@@ -12,6 +12,7 @@ use super::executor::{Executor, Refusal};
 use super::fate::fate;
 use super::keys::{Access, Outcome, carry_out_until, once_it_waits};
 use super::turn::Turn;
+use super::words::takes_words;
 use super::{late, tell};
 use crate::assistants::facets::Verdict;
 use crate::assistants::request::{self as asked, Full, Known, Part};
@@ -53,6 +54,7 @@ impl Executor {
             } else {
                 vec![Verb::Approve, Verb::Deny]
             },
+            takes_words: takes_words(&bound),
             options: known.full().map(options_of).unwrap_or_default(),
             input: known.full().map(|full| full.input.clone()),
             reason,

@@ -25,6 +25,7 @@
 //! | `secrets` | what is named like a secret is not written there |
 //! | `refusals` | how much of what is refused is written down there |
 //! | `turn` | whose turn it is to answer in a pane and in a session |
+//! | `words` | whether a denial can say what to do instead |
 //! | `tell` | tells the collector that an answer took effect, which no hook does |
 //!
 //! Nothing here is on the path of an event; what an answer does is heard from the assistant like
@@ -66,6 +67,7 @@ pub(crate) mod stop;
 mod tasks;
 mod tell;
 pub mod turn;
+mod words;
 
 pub(crate) use crate::assistants::dialogs as dialog;
 pub(crate) use crate::assistants::facets::colours;

@@ -106,6 +106,11 @@ fn a_request_is_denied() {
     let Some(mut page) = asked(&env, &stage, None) else {
         return;
     };
+    page.until_armed(".choices .deny");
+    page.browser.until(
+        "words can be said with it, as the real hub tells of this assistant",
+        "document.querySelector('.saying button')?.disabled === false",
+    );
     presses(&mut page, ".choices .deny", 1, "Denied");
     assert_ne!(key(&stage), "1");
     let line = outcomes(&env).pop().expect("it is written down");

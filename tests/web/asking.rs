@@ -42,7 +42,7 @@ fn a_question_is_answered_by_the_number_of_what_was_pressed() {
     let hub = Listening::start(&env);
     let asked = request("r1", "waiting_input", "AskUserQuestion");
     let options = json!([{"number": 1, "label": "8080"}, {"number": 2, "label": "9090"}]);
-    let more = json!({"can": ["answer", "deny"], "options": options});
+    let more = json!({"can": ["answer"], "takes_words": false, "options": options});
     let stage = json!({"rows": [asking(1, &asked)], "reads": {"r1": read(&asked, &text("Which port?"), &more)}});
     let Some(mut browser) = opened(&env, &hub, &stage) else {
         return;
@@ -75,15 +75,15 @@ fn what_cannot_be_answered_from_here_says_so_and_offers_nothing() {
     let cut = request("r2", "waiting_approval", "Bash");
     let mut row = asking(1, &several);
     row["waiting"] = json!([several, cut]);
-    let unknown = json!({"whole": false, "reason": "the rest is not written down", "parts": null});
-    let stage = json!({"rows": [row], "reads": {"r1": read(&several, &text("Which two?"), &json!({"can": ["deny"]})),
+    let unknown = json!({"whole": false, "reason": "the rest is not written down"});
+    let stage = json!({"rows": [row], "reads": {"r1": read(&several, &text("Which two?"), &json!({"can": ["answer"], "takes_words": false})),
         "r2": read(&cut, &Value::Null, &unknown)}});
     let Some(mut browser) = opened(&env, &hub, &stage) else {
         return;
     };
     browser.until(
         "both are read",
-        "document.querySelectorAll('.request .choices .deny').length === 2",
+        "document.querySelectorAll('.request .choices').length === 2 && document.querySelector('.request .choices .deny')",
     );
     let shown = browser.text("document.getElementById('row').innerText");
     assert!(
@@ -101,6 +101,59 @@ fn what_cannot_be_answered_from_here_says_so_and_offers_nothing() {
     assert_eq!(
         browser.eval("document.querySelectorAll('.approve, .option').length"),
         0
+    );
+}
+
+#[test]
+fn an_answer_that_comes_too_late_is_told_as_that() {
+    let env = TestEnv::new();
+    let hub = Listening::start(&env);
+    let asked = request("r1", "waiting_approval", "Bash");
+    let late = json!({"outcome": "refused", "late": true, "why": "it was denied before"});
+    let stage = json!({"rows": [asking(1, &asked)], "reads": {"r1": read(&asked, &text("make"), &json!({}))},
+        "results": {"decide": late}});
+    let Some(mut browser) = opened(&env, &hub, &stage) else {
+        return;
+    };
+    armed(&mut browser, ".approve");
+    browser.click(".approve");
+    browser.until(
+        "it is told",
+        "document.querySelector('.request').innerText.includes('Too late, nothing was done: it was denied before')",
+    );
+}
+
+#[test]
+fn words_go_with_a_denial_only_where_the_hub_says_that_they_come_there_and_stay_where_it_was_refused()
+ {
+    let env = TestEnv::new();
+    let hub = Listening::start(&env);
+    let (plan, command) = (
+        request("r1", "waiting_approval", "ExitPlanMode"),
+        request("r2", "waiting_approval", "Bash"),
+    );
+    let mut row = asking(1, &plan);
+    row["waiting"] = json!([plan, command]);
+    let wordless = json!({"takes_words": false});
+    let stage = json!({"rows": [row], "reads": {"r1": read(&plan, &text("a plan"), &wordless),
+        "r2": read(&command, &text("make"), &json!({}))},
+        "results": {"decide": {"outcome": "refused", "why": "its dialog is another one"}}});
+    let Some(mut browser) = opened(&env, &hub, &stage) else {
+        return;
+    };
+    browser.until(
+        "both are read",
+        "document.querySelectorAll('.request .choices .deny').length === 2",
+    );
+    let offered = "[...document.querySelectorAll('.request')].map((it) => it.querySelector('.saying') !== null)";
+    assert_eq!(browser.eval(offered), json!([false, true]));
+    armed(&mut browser, ".saying button");
+    browser.click(".saying input");
+    browser.call("Input.insertText", &json!({"text": "use --dry-run"}));
+    browser.press("Enter");
+    browser.until(
+        "it is refused, and what was written stands there still",
+        "document.querySelector('.request .refused') && document.querySelector('.saying input')?.value === 'use --dry-run'",
     );
 }
 

@@ -52,7 +52,7 @@ pub(crate) fn asking(number: usize, request: &Value) -> Value {
 /// What the hub reads of a request, in these parts.
 pub(crate) fn read(request: &Value, parts: &Value, more: &Value) -> Value {
     let mut read = json!({"request": request, "generation": 1, "digest": "d".repeat(64), "whole": true,
-        "text": "all of it\n", "parts": parts, "can": ["approve", "deny", "deny_message"]});
+        "text": "all of it\n", "parts": parts, "can": ["approve", "deny"], "takes_words": true});
     for (name, value) in more.as_object().into_iter().flatten() {
         read[name] = value.clone();
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Verb;
+use super::{Verb, is_false};
 use crate::state::Request;
 
 /// A request in full.
@@ -27,6 +27,9 @@ pub struct ReadRequest {
     /// What can be decided about it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub can: Vec<Verb>,
+    /// A denial can carry words about what to do instead, in its `message`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub takes_words: bool,
     /// Of a question that one option answers: the options.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<QuestionOption>,
@@ -102,6 +105,7 @@ mod tests {
             parts: vec![RequestPart::Text { text: text.clone() }],
             text,
             can: vec![Verb::Approve, Verb::Deny],
+            takes_words: false,
             options: Vec::new(),
             input: None,
             reason: None,

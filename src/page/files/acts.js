@@ -90,7 +90,8 @@ export function outcome(result, done) {
   const why = result.why ? `: ${line(result.why)}` : "";
   switch (result.outcome) {
     case "done": return { kind: "done", words: result.why ? `${done}${why}` : done };
-    case "refused": return { kind: "refused", words: `Nothing was done${why}` };
+    case "refused": return { kind: "refused", words: `${result.late ? "Too late, nothing" : "Nothing"} was done${why}` };
+    case "unknown":
     default: return { kind: "unknown", words: `What came of it is not known${why}` };
   }
 }

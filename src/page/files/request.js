@@ -14,9 +14,6 @@ const ARMED_AFTER = 600;
 /** Between two readings of what is not known in full, in milliseconds. */
 const PAUSE = 3000;
 
-/** What the hub tells that a request may be answered by, where it does not say. */
-const USUALLY = ["approve", "deny"];
-
 export class Request {
   node = make("section", { class: "request", "aria-label": "Request", tabindex: "-1" });
 
@@ -27,6 +24,8 @@ export class Request {
   #said = null;
   #readAt = 0;
   #isBusy = false;
+  /** Words that were to go with a denial, which was refused. */
+  #unsaid = "";
   #timer = null;
   #place = -1;
   #idle = make("p", { class: "why" }, NOT_LIVE);
@@ -106,6 +105,7 @@ export class Request {
     const result = await this.#context.acts.do(this.#agent, "decide", bound);
     this.#isBusy = false;
     this.#read = null;
+    this.#unsaid = result.outcome === "refused" ? decision.message ?? "" : "";
     this.#said = outcome(result, done);
     tell(this.#said.words, this.#said.kind);
     this.#draw([]);
@@ -154,7 +154,7 @@ export class Request {
     if (!may(this.#context.hub.right, "decide")) {
       return [make("p", { class: "why" }, mayNot("decide"))];
     }
-    const can = new Set(read.can ?? USUALLY);
+    const can = new Set(read.can);
     const isQuestion = this.#request.state === "waiting_input" || can.has("answer");
     const buttons = [];
     const why = [];
@@ -170,7 +170,7 @@ export class Request {
     if (can.has("deny")) {
       buttons.push(this.#button("Deny", "deny", () => this.#decide({ decision: "deny" }, "Denied")));
     }
-    const saying = can.has("deny_message") ? this.#saying() : null;
+    const saying = can.has("deny") && read.takes_words ? this.#saying() : null;
     return [
       why.length > 0 && make("p", { class: "why" }, why.join(" ")),
       make("div", { class: "choices" }, buttons),
@@ -194,6 +194,7 @@ export class Request {
   #saying() {
     const field = make("input", { name: "message", maxlength: "1000", autocomplete: "off", required: true,
       "aria-label": "What it should do instead", placeholder: "what it should do instead" });
+    field.value = this.#unsaid;
     const deny = (event) => {
       event.preventDefault();
       this.#decide({ decision: "deny", message: field.value.trim() }, "Denied, and told why");
