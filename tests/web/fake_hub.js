@@ -1,7 +1,8 @@
 // Stands in for the WebSocket of the page: a hub that says what a test wants, also what no hub would. `stage` has
-// `rows`, `diffs`, `tasks` (payloads), `reads` (by request id) and `results` (by act); `said` is what the page said.
+// `rows`, `diffs`, `tasks` (payloads), `ended` (sessions, if there are any), `reads` (by request id) and `results` (by
+// act); `said` is what the page said.
 const isPage = location.protocol === "http:";
-window.stage = { rows: [], diffs: [], tasks: [], reads: {}, results: {}, right: "manage", device: "phone" };
+window.stage = { rows: [], diffs: [], tasks: [], ended: [], reads: {}, results: {}, right: "manage", device: "phone" };
 window.said = [];
 isPage && localStorage.setItem("token", "0".repeat(64));
 window.WebSocket = class extends EventTarget {
@@ -29,6 +30,7 @@ window.WebSocket = class extends EventTarget {
       stage.rows.forEach((row) => this.say("agent_status", row));
       stage.diffs.forEach((diff) => this.say("diff_summary", diff));
       stage.tasks.forEach((list) => this.say("task_summary", list));
+      stage.ended.length > 0 && this.say("ended_sessions", { sessions: stage.ended });
       this.say("snapshot", { count: stage.rows.length, seq: 1 });
     } else if (type === "ping") {
       this.say("pong", {});

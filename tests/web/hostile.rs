@@ -73,7 +73,7 @@ fn whatever_stands_in_any_field_is_text() {
         {"part": "diff", "lines": [format!("+{}", hostile("line"))]},
         {"part": "field", "name": hostile("name"), "value": hostile("value")}]);
     let options = json!({"options": [{"number": 1, "label": hostile("option"), "about": hostile("about")}],
-        "can": ["answer", "deny"], "reason": hostile("why")});
+        "can": ["answer"], "takes_words": true, "reason": hostile("why")});
     let id = row["agent_id"].clone();
     let task = json!({"id": hostile("number"), "title": hostile("title"), "status": hostile("status"),
         "subtasks": [{"id": "1.1", "title": hostile("part"), "status": "done"}]});
@@ -87,7 +87,7 @@ fn whatever_stands_in_any_field_is_text() {
         "results": {"decide": {"outcome": "refused", "why": hostile("refusal").chars().take(600).collect::<String>()}},
         "patch": {"patch": format!("@@ -1 +1 @@\n-{}\n", hostile("patch"))},
     });
-    let Some(mut browser) = fake::open(&env, &hub, PHONE, &stage) else {
+    let Some(mut browser) = fake::open_lying(&env, &hub, PHONE, &stage) else {
         return;
     };
     browser.until("the row is there", "document.querySelector('#list li')");

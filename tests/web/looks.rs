@@ -24,6 +24,11 @@ fn assert_accessible(browser: &mut Browser, what: &str) {
     assert_eq!(browser.eval(violations), json!([]), "{what}");
 }
 
+/// So many files with so many lines.
+fn sum(files: u64, additions: u64, deletions: u64) -> Value {
+    json!({"files": files, "additions": additions, "deletions": deletions})
+}
+
 /// A scene with everything in it.
 fn scene() -> Value {
     let command = request("r1", "waiting_approval", "Bash");
@@ -55,16 +60,17 @@ fn scene() -> Value {
         "after": "running", "reason": "a reason"}]);
     json!({
         "rows": [one, asking(2, &edit), asking(3, &question), asking(4, &plan), failed, done, evidence, offline],
-        "diffs": [{"agent_id": id, "git_available": true, "branch": "fix-tax", "summary": {}, "ahead": 2, "file_count": 3, "files": [
+        "diffs": [{"agent_id": id, "repo_root": "/src/shop", "git_available": true, "branch": "fix-tax", "ahead": 2, "file_count": 3,
+            "additions": 12, "deletions": 3, "summary": {"staged": sum(0, 0, 0), "unstaged": sum(2, 12, 3), "untracked": {"files": 1}}, "files": [
             {"path": "src/tax.rs", "status": "modified", "additions": 12, "deletions": 3, "staged": false, "untracked": false},
             {"path": "logo.png", "status": "untracked", "additions": 0, "deletions": 0, "staged": false, "untracked": true, "uncounted": true}]}],
-        "tasks": [{"agent_id": id, "tag": "", "counts": {"total": 3, "done": 1}, "tasks": [{"id": "1", "title": "Read it", "status": "done"},
+        "tasks": [{"agent_id": id, "tag": "", "counts": {"total": 3, "pending": 0, "in_progress": 1, "done": 1, "blocked": 1}, "tasks": [{"id": "1", "title": "Read it", "status": "done"},
             {"id": "2", "title": "Round the tax", "status": "in_progress", "subtasks": [{"id": "2.1", "title": "Test it", "status": "blocked"}]}]}],
         "reads": {
             "r1": read(&command, &json!([{"part": "text", "text": long}, {"part": "note", "text": "Publish the crate"}]), &json!({})),
             "r2": read(&edit, &json!([{"part": "field", "name": "file", "value": "src/tax.rs"}, {"part": "diff", "lines": lines}]), &json!({})),
             "r3": read(&question, &json!([{"part": "text", "text": "Which port should it use?"}, {"part": "field", "name": "1", "value": "8080 — the usual one"},
-                {"part": "field", "name": "2", "value": "9090"}]), &json!({"can": ["answer", "deny"],
+                {"part": "field", "name": "2", "value": "9090"}]), &json!({"can": ["answer"], "takes_words": false,
                 "options": [{"number": 1, "label": "8080", "about": "the usual one"}, {"number": 2, "label": "9090"}]})),
             "r4": read(&plan, &json!([{"part": "text", "text": "# Plan\n\n1. Read the code\n2. Change it\n3. Test it"}]), &json!({})),
         },

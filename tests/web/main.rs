@@ -9,6 +9,9 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[allow(dead_code, reason = "the schemas' own tests use more of it")]
+#[path = "../../src/hub/protocol/schema_check.rs"]
+mod schema_check;
 
 mod acting;
 mod asking;
