@@ -17,6 +17,7 @@ mod acting;
 mod asking;
 mod away;
 mod browser;
+mod ended;
 mod fake;
 mod hostile;
 mod keyboard;

@@ -3,6 +3,7 @@
 import { Acts } from "./acts.js";
 import { deviceName, doorView, keep, takeCode } from "./door.js";
 import { make, put } from "./dom.js";
+import { Ended } from "./ended.js";
 import { Hub } from "./hub.js";
 import { addressOf, List } from "./list.js";
 import { Model } from "./model.js";
@@ -16,7 +17,8 @@ const model = new Model();
 const hub = new Hub({ keep, heard, changed: connectionChanged });
 const acts = new Acts(hub);
 const list = new List(at("list"), model);
-const context = { hub, acts };
+const context = { hub, acts, changed: drawSoon };
+const ended = new Ended(context);
 /** The open row: its id and view. */
 let open = null;
 /** Whether the hub has told everything once: only then somebody waits newly. */
@@ -30,6 +32,7 @@ function heard(type, payload, requestId) {
     case "agent_status": model.status(payload); break;
     case "diff_summary": model.changes(payload); break;
     case "task_summary": model.tasks(payload); break;
+    case "ended_sessions": model.endedSessions(payload.sessions); break;
     case "snapshot": model.complete(); acts.again(); break;
     case "refused":
       tell(line(payload.why), "refused");
@@ -57,7 +60,8 @@ function drawSoon() {
 
 function draw() {
   const dirty = model.takeDirty();
-  list.show(dirty, hub.isLive ? "No assistant runs." : "Without a connection nothing is shown: this device keeps nothing.");
+  list.show(dirty, hub.isLive ? "No assistant runs. One that you start comes here by itself." : "Without a connection nothing is shown: this device keeps nothing.");
+  ended.show(model.ended);
   const newly = model.takeNewlyWaiting();
   if (!isFirst) {
     tellWaiting(newly);
@@ -71,6 +75,7 @@ function draw() {
     showRow();
   }
   open?.view?.settle();
+  ended.settle();
 }
 
 /** Shows the row that the address names. */
@@ -124,6 +129,7 @@ function connectionChanged() {
   if (wasLive !== isLive) {
     wasLive = isLive;
     open?.view?.live(isLive);
+    ended.live();
   }
   drawSoon();
 }
@@ -161,6 +167,7 @@ addEventListener("keydown", (event) => {
 setInterval(() => {
   if (!document.hidden) {
     list.tick();
+    ended.tick();
     open?.view?.tick();
     if (!hub.isLive) {
       sayConnection();
@@ -176,6 +183,7 @@ function takeCodeAndPair() {
   return code !== null;
 }
 
+at("list").append(ended.node);
 at("door").append(...doorView((code) => hub.pair(code, deviceName())));
 if (!takeCodeAndPair()) {
   hub.start();

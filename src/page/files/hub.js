@@ -3,7 +3,7 @@
 import { heard, now } from "./age.js";
 
 const VERSION = "1";
-const UNDERSTOOD = ["agent_status", "diff_summary", "task_summary", "snapshot", "parts"];
+const UNDERSTOOD = ["agent_status", "diff_summary", "task_summary", "ended_sessions", "snapshot", "parts"];
 /** Milliseconds: before a try; without a word before the hub is asked for one; and until it has answered. */
 const PAUSES = [300, 1000, 2000, 4000, 8000, 15000];
 const SILENCE = 20000;

@@ -7,14 +7,19 @@ export class Model {
   /** Each with its `agent_status`, and beside it `changes` and `list`: its diff and task summaries. */
   agents = new Map();
 
+  /** Sessions that are over and can be taken up again, the last one first. */
+  ended = [];
+
   #dirty = new Set();
   #told = null;
+  #toldEnded = null;
   #waits = new Set();
   #newly = [];
 
   /** The hub begins to tell everything. */
   begin() {
     this.#told = new Set();
+    this.#toldEnded = [];
   }
 
   /** It has: what it did not tell of is gone. */
@@ -25,12 +30,24 @@ export class Model {
       }
     }
     this.#told = null;
+    this.ended = this.#toldEnded ?? this.ended;
+    this.#toldEnded = null;
   }
 
   /** Nothing may be shown any more. */
   clear() {
     for (const id of [...this.agents.keys()]) {
       this.#remove(id);
+    }
+    this.ended = [];
+  }
+
+  /** All sessions that are over now; where there are none the hub does not begin with that. */
+  endedSessions(sessions) {
+    if (this.#toldEnded) {
+      this.#toldEnded = sessions;
+    } else {
+      this.ended = sessions;
     }
   }
 

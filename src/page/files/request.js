@@ -2,6 +2,7 @@
 // done carries the digest of what stood there; of a request that is another one by then nothing is done.
 
 import { outcome } from "./acts.js";
+import { Armed } from "./armed.js";
 import { make, quoted } from "./dom.js";
 import { diff, lines } from "./patch.js";
 import { may, mayNot } from "./rights.js";
@@ -9,8 +10,6 @@ import { line, visible } from "./text.js";
 import { tell } from "./told.js";
 import { NOT_LIVE, purpose } from "./words.js";
 
-/** Nothing is pressed on what has just come under the finger, in milliseconds. */
-const ARMED_AFTER = 600;
 /** Between two readings of what is not known in full, in milliseconds. */
 const PAUSE = 3000;
 
@@ -26,8 +25,7 @@ export class Request {
   #isBusy = false;
   /** Words that were to go with a denial, which was refused. */
   #unsaid = "";
-  #timer = null;
-  #place = -1;
+  #armed = new Armed(this.node, () => this.#context.hub.isLive && !this.#isBusy);
   #idle = make("p", { class: "why" }, NOT_LIVE);
 
   /**
@@ -51,7 +49,7 @@ export class Request {
 
   /** The connection is there again, or lost: only what was read over a living one is acted on. */
   live(isLive) {
-    this.#enable(false);
+    this.#armed.disarm();
     this.#idle.hidden = isLive;
     if (isLive) {
       this.read();
@@ -60,18 +58,14 @@ export class Request {
 
   /** What stands in another place than before is another thing under the finger: its buttons wait a moment again. */
   settle() {
-    if (this.#place !== this.node.offsetTop) {
-      this.#place = this.node.offsetTop;
-      this.#enable(false);
-      this.#arm();
-    }
+    this.#armed.settle();
   }
 
   /** It is not asked any more; whether it had the focus. */
   end() {
     const hadFocus = this.node.contains(document.activeElement);
     this.#isBusy = true;
-    clearTimeout(this.#timer);
+    this.#armed.disarm();
     this.node.remove();
     return hadFocus;
   }
@@ -90,7 +84,7 @@ export class Request {
       this.#read = read;
       this.#draw([...(read ? shown(read) : [this.#brief(result.why)]), ...this.#choices()]);
     }
-    this.#arm();
+    this.#armed.arm();
   }
 
   async #decide(decision, done) {
@@ -100,7 +94,7 @@ export class Request {
     this.#isBusy = true;
     // A button that cannot be pressed any more loses the focus to nowhere.
     this.node.focus({ preventScroll: true });
-    this.#enable(false);
+    this.#armed.disarm();
     const bound = { request: this.#request, digest: this.#read.digest, ...decision };
     const result = await this.#context.acts.do(this.#agent, "decide", bound);
     this.#isBusy = false;
@@ -205,19 +199,6 @@ export class Request {
   #button(words, className, press) {
     return make("button", { type: press ? "button" : "submit", class: className, disabled: true, onclick: press },
       words);
-  }
-
-  /** Buttons work a moment after they were drawn, on what they were drawn for. */
-  #arm() {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#enable(this.#context.hub.isLive && !this.#isBusy), ARMED_AFTER);
-  }
-
-  #enable(isEnabled) {
-    clearTimeout(this.#timer);
-    for (const button of this.node.querySelectorAll("button")) {
-      button.disabled = !isEnabled;
-    }
   }
 }
 

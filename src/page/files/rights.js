@@ -1,8 +1,8 @@
 // What this device may do. The hub checks the same again; here it decides what is offered, and what is said instead.
 
 const ORDER = ["read", "answer", "manage", "own"];
-const NEEDS = { decide: "answer", snooze: "answer", look: "answer", send: "manage", stop: "manage" };
-const WORDS = { answer: "answer requests", manage: "send prompts and stop assistants" };
+const NEEDS = { decide: "answer", snooze: "answer", look: "answer", send: "manage", stop: "manage", resume: "manage" };
+const WORDS = { answer: "answer requests", manage: "send prompts, stop or resume assistants" };
 
 /** Whether a device of that right may do it. */
 export function may(right, act) {

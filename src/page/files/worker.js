@@ -5,8 +5,9 @@ const SHELL = "pane-patrol-shell";
 const FILES = [
   "/", "/style.css", "/manifest.webmanifest",
   "/icon.svg", "/icon-192.png", "/icon-512.png", "/icon-512-maskable.png", "/apple-touch-icon.png",
-  "/app.js", "/acts.js", "/age.js", "/dom.js", "/door.js", "/hub.js", "/list.js", "/manage.js", "/model.js", "/patch.js",
-  "/request.js", "/rights.js", "/row.js", "/text.js", "/told.js", "/words.js", "/work.js",
+  "/app.js", "/acts.js", "/age.js", "/armed.js", "/dom.js", "/door.js", "/ended.js", "/hub.js", "/list.js",
+  "/manage.js", "/model.js", "/patch.js", "/request.js", "/rights.js", "/row.js", "/text.js", "/told.js", "/words.js",
+  "/work.js",
 ];
 
 self.addEventListener("install", (event) => {
