@@ -8,6 +8,7 @@ mod entry;
 mod guests;
 mod neighbour;
 mod served;
+mod words;
 
 use std::net::TcpStream;
 

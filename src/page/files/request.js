@@ -215,6 +215,7 @@ function shownPart({ part, text, lines: changed, name, value }) {
     case "diff": return diff(changed);
     case "note": return make("p", { class: "note" }, quoted(visible(text)));
     case "field": return make("div", { class: "field" }, quoted(visible(name), "name"), lines(split(value), "value"));
+    case "text":
     default: return lines(split(text), "text");
   }
 }
