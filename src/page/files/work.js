@@ -42,8 +42,10 @@ export function changesPart({ acts }, agent) {
       return summary.message ? [make("h3", {}, "Changes"), make("p", { class: "dim" }, line(summary.message))] : [];
     }
     const count = summary.file_count || summary.files.length;
-    const sums = summary.files.reduce((sum, file) => [sum[0] + file.additions, sum[1] + file.deletions], [0, 0]);
-    const ahead = summary.ahead > 0 ? `, ${summary.ahead} commits ahead` : "";
+    // Of all that are changed, where the hub has told that; else of those that are listed.
+    const listed = (field) => summary.files.reduce((sum, file) => sum + file[field], 0);
+    const sums = ["additions", "deletions"].map((field) => summary[field] ?? listed(field));
+    const ahead = summary.ahead > 0 ? `, ${summary.ahead} ${summary.ahead === 1 ? "commit" : "commits"} ahead` : "";
     const title = make("h3", {}, "Changes ",
       make("span", { class: "dim" }, `${count} ${count === 1 ? "file" : "files"} `), ...counted(...sums),
       make("span", { class: "dim" }, ahead));
@@ -51,7 +53,7 @@ export function changesPart({ acts }, agent) {
     return [
       title,
       make("ul", {}, summary.files.map((changed) => file(acts, agent, changed))),
-      left > 0 && make("p", { class: "dim" }, `${left} more are not listed`),
+      left > 0 && make("p", { class: "dim" }, `${left} more ${left === 1 ? "is" : "are"} not listed`),
     ].filter(Boolean);
   });
 }
@@ -62,7 +64,7 @@ function counted(additions, deletions) {
 
 function file(acts, agent, changed) {
   const shared = changed.changed_by?.length > 1 ? " (written by several)" : "";
-  const kind = `${line(changed.change ?? changed.status, 20)}${changed.staged ? ", staged" : ""}${shared}`;
+  const kind = `${line(changed.change ?? changed.status, 20).replace("_", " ")}${changed.staged ? ", staged" : ""}${shared}`;
   const sums = changed.uncounted ? [] : counted(changed.additions, changed.deletions);
   const place = make("div", { class: "patch" });
   const open = async (event) => {
