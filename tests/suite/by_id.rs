@@ -268,8 +268,8 @@ fn a_text_that_is_kept_back_when_its_turn_is_interrupted_is_told_by_the_record_a
     env.send(told.to_string().as_bytes());
     stage.collector.until_state("running");
     let mut phone = ActsByHand::at_hub(&env, "phone");
-    let send = json!({"act": "send", "text": "and then", "instance_id": SESSION});
-    let sent = phone.act(&stage.row, &send);
+    let wanted = json!({"act": "send", "text": "and then", "instance_id": SESSION});
+    let sent = phone.act(&stage.row, &wanted);
     assert_eq!(
         sent["sent"],
         json!({"way": "queue", "queued": true}),

@@ -204,8 +204,8 @@ fn a_text_that_a_request_has_come_before_is_told_as_waiting_behind_that() {
         serde_json::from_str(&fixture("claude/permission_request.bash.json")).expect("JSON");
     asks["session_id"] = json!("s");
     fs::write(stage.folder.join("begun"), asks.to_string()).expect("it is ours");
-    let mut send = env.pane_patrol();
-    let sent = finish(send.args(["send", "%0", "--json", "and then"]));
+    let mut command = env.pane_patrol();
+    let sent = finish(command.args(["send", "%0", "--json", "and then"]));
     assert_eq!(sent.status.code(), Some(0), "{}", sent.stderr);
     let told: Value = serde_json::from_str(&sent.stdout).expect("JSON");
     let behind = json!({"way": "keys", "queued": true, "behind_request": true});

@@ -123,8 +123,7 @@ mod tests {
                 message: "not now".to_owned(),
                 interrupt,
             };
-            let value: serde_json::Value =
-                serde_json::from_str(&print(&deny, None).unwrap()).unwrap();
+            let value: Value = serde_json::from_str(&print(&deny, None).unwrap()).unwrap();
             let mut expected = json!({"behavior": "deny", "message": "not now"});
             if interrupt {
                 expected["interrupt"] = true.into();
