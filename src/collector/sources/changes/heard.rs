@@ -116,8 +116,15 @@ impl Heard {
 
     /// All that happened since this was called last. What is lost is not watched any more.
     pub(super) fn take(&mut self) -> Told {
-        let told = std::mem::take(&mut self.told);
-        self.watched.retain(|folder, _| !told.lost.contains(folder));
+        let mut told = std::mem::take(&mut self.told);
+        for folder in &told.lost {
+            // Also those who have come to be there since it was lost.
+            let there = self.watched.remove(folder);
+            for (_, subject) in there.into_iter().flat_map(|there| there.for_whom) {
+                told.touched.insert(subject.clone());
+                told.shifted.insert(subject);
+            }
+        }
         told
     }
 }

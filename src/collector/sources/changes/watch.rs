@@ -24,7 +24,7 @@ const MAX_WATCHES: usize = 2000;
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// So often watches are set anew where things come and go meanwhile.
-const MOST_ROUNDS: usize = 5;
+const MOST_ROUNDS: usize = 20;
 
 /// All watches.
 pub(super) struct Watches {
@@ -82,7 +82,7 @@ impl Watches {
 
     /// Watches where the wanted spots are heard now; whether something was not watched before.
     fn arm(&mut self, subject: &Subject, wanted: &mut Wanted) -> bool {
-        let mut is_new = false;
+        let (mut is_new, mut was_whole) = (false, true);
         // What comes or goes while watches are set is found in the next round.
         for _ in 0..MOST_ROUNDS {
             let now = heard_at(&wanted.spots);
@@ -93,11 +93,20 @@ impl Watches {
             let has_added = added.count() > 0;
             is_new |= has_added;
             let before = std::mem::replace(&mut wanted.at, now);
-            if !has_added && before == wanted.at {
+            // What could not be watched may be gone.
+            let is_whole = wanted.at.iter().all(|spot| self.is_watched(spot));
+            if !has_added && before == wanted.at && (is_whole || !was_whole) {
                 break;
             }
+            was_whole = is_whole;
         }
         is_new
+    }
+
+    fn is_watched(&self, spot: &Spot) -> bool {
+        let heard = lock(&self.heard);
+        spot.folder()
+            .is_some_and(|folder| heard.watched.contains_key(folder))
     }
 
     fn leave(&mut self, subject: &Subject, spot: &Spot) {
