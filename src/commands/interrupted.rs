@@ -8,7 +8,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::error::{CommandError, CommandResult};
-use crate::sys::child::end_groups;
+use crate::sys::child::end_groups_unheard;
 
 /// Has a signal that ends this command end them, too.
 pub(super) fn ends_all() -> CommandResult {
@@ -16,7 +16,7 @@ pub(super) fn ends_all() -> CommandResult {
         .map_err(|error| CommandError::new("could not wait for signals").caused_by(&error))?;
     let hear = move || {
         for signal in signals.forever() {
-            end_groups();
+            end_groups_unheard();
             die_by(signal);
         }
     };

@@ -1,7 +1,8 @@
 //! Child processes: what each of our own may have of the environment.
 
 pub(crate) use pane_patrol_sys::child::{
-    ANSWER, Ended, Group, Kept, end_groups, feed, ours, persons, printed, read_outputs, tied, wait,
+    ANSWER, Ended, Group, Kept, end_groups, end_groups_unheard, feed, ours, persons, printed,
+    read_outputs, tied, wait,
 };
 
 /// git, as the person has set it up for all repositories; nothing that turns it to another one. With

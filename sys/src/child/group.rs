@@ -42,6 +42,13 @@ pub fn end_groups() {
     OURS.end();
 }
 
+/// The same for a program that a signal ends in this moment: who waits for one of them hears nothing more of it, and so
+/// has nothing to say of its end.
+pub fn end_groups_unheard() {
+    OURS.lock().is_unheard = true;
+    OURS.end();
+}
+
 impl Group {
     /// Starts it.
     ///
@@ -63,7 +70,9 @@ impl Group {
     /// # Errors
     /// A pipe cannot be read.
     pub fn outputs(&mut self, rooms: (usize, usize), deadline: Instant) -> io::Result<Outputs> {
-        read_outputs(&mut self.child, rooms, deadline)
+        let outputs = read_outputs(&mut self.child, rooms, deadline);
+        self.living.hold();
+        outputs
     }
 
     /// The child's end; `None` when the deadline comes first.
@@ -74,6 +83,7 @@ impl Group {
         loop {
             let ended = self.try_wait()?;
             if ended.is_some() || Instant::now() >= deadline {
+                self.living.hold();
                 return Ok(ended);
             }
             sleep(REAP_PAUSE);
@@ -113,6 +123,7 @@ struct State {
     /// So many are being started.
     starting: usize,
     is_over: bool,
+    is_unheard: bool,
 }
 
 impl State {
@@ -127,6 +138,7 @@ impl Living {
             groups: Vec::new(),
             starting: 0,
             is_over: false,
+            is_unheard: false,
         }))
     }
 
@@ -134,7 +146,15 @@ impl Living {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Stays here where nobody is to hear of them any more.
+    fn hold(&self) {
+        while self.lock().is_unheard {
+            sleep(STARTED_WITHIN);
+        }
+    }
+
     fn begin(&self) -> io::Result<()> {
+        self.hold();
         let mut state = self.lock();
         if state.is_over {
             return Err(io::Error::other("this program is ending"));
@@ -173,7 +193,7 @@ mod tests {
     fn group(living: &'static Living) -> Group {
         let mut command = Command::new("sh");
         command.args(["-c", "sleep 1000 & echo; wait"]);
-        let mut group = Group::start_among(living, command.stdout(Stdio::piped())).unwrap();
+        let group = Group::start_among(living, command.stdout(Stdio::piped())).unwrap();
         let begun = Instant::now() + PATIENCE;
         let pipe = group.child.stdout.as_ref().unwrap();
         assert!(super::super::wait_for(

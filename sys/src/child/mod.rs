@@ -10,7 +10,7 @@ use std::ffi::OsStr;
 use std::process::{Command, Stdio};
 
 pub use bounded::{ANSWER, Ended, Outputs, feed, printed, read_outputs, wait, wait_for};
-pub use group::{AllGroups, Group, end_groups};
+pub use group::{AllGroups, Group, end_groups, end_groups_unheard};
 pub use tied::{TIED, become_tied, tied};
 
 /// What nearly every program needs to be found, to be loaded and to read its own settings. The last
