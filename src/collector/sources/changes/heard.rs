@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use notify::event::{AccessKind, AccessMode, ModifyKind};
 use notify::{Event, EventKind};
@@ -41,13 +42,22 @@ pub(super) struct Told {
 
 /// What tells a folder from another one that has its path later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Identity(u64, u64);
+pub(super) struct Identity {
+    device: u64,
+    inode: u64,
+    /// The number of what is gone may be given out at once. `None` where the file system does not tell.
+    born: Option<SystemTime>,
+}
 
 impl Identity {
     /// That of what has this path now.
     pub(super) fn of(path: &Path) -> Option<Self> {
         let about = fs::metadata(path).ok()?;
-        Some(Self(about.dev(), about.ino()))
+        Some(Self {
+            device: about.dev(),
+            inode: about.ino(),
+            born: about.created().ok(),
+        })
     }
 }
 
@@ -100,6 +110,14 @@ impl Heard {
                 self.told.touched.insert(subject.clone());
                 self.told.shifted.insert(subject.clone());
             }
+        }
+    }
+
+    /// Something may have happened in this folder that nobody has told.
+    pub(super) fn touch(&mut self, folder: &Path) {
+        let there = self.watched.get(folder);
+        for (_, subject) in there.into_iter().flat_map(|there| &there.for_whom) {
+            self.told.touched.insert(subject.clone());
         }
     }
 

@@ -33,6 +33,9 @@ pub(super) struct Watches {
     /// It is never held while the watcher is asked for anything: that waits for the thread that notes what it hears.
     heard: Arc<Mutex<Heard>>,
     looked: Instant,
+    /// What was lost, and when. The watcher goes by paths: where one has something else by then, it may take the end
+    /// of the first for that of the second, and watch neither.
+    doubted: BTreeMap<PathBuf, Instant>,
 }
 
 /// What is watched for one subject.
@@ -58,6 +61,7 @@ impl Watches {
             of_subject: BTreeMap::new(),
             heard,
             looked: Instant::now(),
+            doubted: BTreeMap::new(),
         }
     }
 
@@ -182,14 +186,44 @@ impl Watches {
         for (folder, _) in &others {
             lock(&self.heard).lose_below(folder);
         }
-        !others.is_empty()
+        let is_anew = self.watch_doubted(now);
+        !others.is_empty() || is_anew
+    }
+
+    /// Watches once more what has come where something was lost, once the watcher has heard all of that; whether there
+    /// was anything. That counts as touched: what happened to it in between nobody has told.
+    fn watch_doubted(&mut self, now: Instant) -> bool {
+        let is_due = |lost: &Instant| now.duration_since(*lost) >= LOOK_EVERY;
+        let due = self.doubted.iter().filter(|(_, lost)| is_due(lost));
+        let due: Vec<PathBuf> = due.map(|(folder, _)| folder.clone()).collect();
+        self.doubted.retain(|_, lost| !is_due(lost));
+        let mut is_any = false;
+        for folder in due {
+            if !lock(&self.heard).watched.contains_key(&folder) {
+                continue;
+            }
+            is_any = true;
+            self.unwatch(&folder);
+            let watcher = self.watcher.as_mut();
+            let is_watched = watcher
+                .is_some_and(|watcher| watcher.watch(&folder, RecursiveMode::NonRecursive).is_ok());
+            let mut heard = lock(&self.heard);
+            if is_watched {
+                heard.touch(&folder);
+            } else {
+                heard.lose_below(&folder);
+            }
+        }
+        is_any
     }
 
     /// What is concerned by all that happened since this was called last. What has come meanwhile is watched.
     pub(super) fn take_touched(&mut self) -> BTreeSet<Subject> {
         let told = lock(&self.heard).take();
-        for folder in &told.lost {
-            self.unwatch(folder);
+        let now = Instant::now();
+        for folder in told.lost {
+            self.unwatch(&folder);
+            self.doubted.insert(folder, now);
         }
         for subject in &told.shifted {
             if let Some(mut wanted) = self.of_subject.remove(subject) {
