@@ -163,15 +163,15 @@ impl Plan {
         Some((*subject).clone())
     }
 
-    /// It was looked at, between these two moments.
-    pub(super) fn looked(&mut self, subject: &Subject, look: Look, from: Instant, to: Instant) {
+    /// It was looked at until `to`, and that took so much.
+    pub(super) fn looked(&mut self, subject: &Subject, look: Look, took: Duration, to: Instant) {
         let mut retry = None;
         if let Some(timing) = self.subjects.get_mut(subject) {
             let shortest = match subject {
                 Subject::Tasks(_) | Subject::Project(_) => SHORTEST_PAUSE,
                 Subject::Repository(_) => self.pace.pause,
             };
-            let pause = (to.duration_since(from) * PAUSE_FACTOR).max(shortest);
+            let pause = (took * PAUSE_FACTOR).max(shortest);
             timing.not_before = Some(to + pause);
             timing.failures = match look {
                 Look::Whole => 0,
@@ -185,13 +185,13 @@ impl Plan {
             self.look_after(subject, wait, to);
         }
         if let Subject::Tasks(_) = subject {
-            self.rest(from, to);
+            self.rest(took, to);
         }
     }
 
     /// See [`TASKS_PAUSE_FACTOR`].
-    fn rest(&mut self, from: Instant, to: Instant) {
-        self.busy += to.duration_since(from);
+    fn rest(&mut self, took: Duration, to: Instant) {
+        self.busy += took;
         let rest = self.busy * TASKS_PAUSE_FACTOR;
         if rest >= SHORTEST_REST {
             self.busy = Duration::ZERO;
@@ -214,7 +214,7 @@ mod tests {
         plan.add(repository("a"), start);
         plan.add(repository("a"), start);
         assert_eq!(plan.take_due(start), Some(repository("a")));
-        plan.looked(&repository("a"), Look::Whole, start, start);
+        plan.looked(&repository("a"), Look::Whole, Duration::ZERO, start);
         assert_eq!((plan.take_due(start), plan.next()), (None, None));
         plan.add(repository("a"), start);
         assert_eq!(plan.next(), None, "it is known already");
@@ -239,7 +239,7 @@ mod tests {
         plan.add(repository("a"), start);
         plan.take_due(start);
         let end = start + Duration::from_secs(2);
-        plan.looked(&repository("a"), Look::Whole, start, end);
+        plan.looked(&repository("a"), Look::Whole, Duration::from_secs(2), end);
         plan.touch(&repository("a"), end);
         assert_eq!(plan.next(), Some(end + Duration::from_secs(18)));
     }
@@ -255,7 +255,7 @@ mod tests {
             match plan.take_due(now) {
                 Some(subject) => {
                     let to = now + Duration::from_millis(1);
-                    plan.looked(&subject, Look::Whole, now, to);
+                    plan.looked(&subject, Look::Whole, to - now, to);
                     (now, looked) = (to, looked + 1);
                 }
                 None => now = plan.next().unwrap(),
@@ -283,16 +283,16 @@ mod tests {
         let mut now = start;
         for pause in [1, 2, 4, 8, 16, 32, 64, 64] {
             assert_eq!(plan.take_due(now), Some(repository("a")));
-            plan.looked(&repository("a"), Look::Failed, now, now);
+            plan.looked(&repository("a"), Look::Failed, Duration::ZERO, now);
             now += Duration::from_secs(pause);
             assert_eq!(plan.next(), Some(now));
         }
         assert_eq!(plan.take_due(now), Some(repository("a")));
-        plan.looked(&repository("a"), Look::Failed, now, now);
+        plan.looked(&repository("a"), Look::Failed, Duration::ZERO, now);
         plan.touch(&repository("a"), now);
         now += SHORTEST_PAUSE;
         assert_eq!(plan.take_due(now), Some(repository("a")));
-        plan.looked(&repository("a"), Look::Whole, now, now);
+        plan.looked(&repository("a"), Look::Whole, Duration::ZERO, now);
         assert_eq!((plan.take_due(now), plan.next()), (None, None));
     }
 }

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+use rustix::time::{ClockId, clock_gettime};
 
 use super::places::Residents;
 use super::plan::{Pace, Plan, Subject};
@@ -80,10 +82,17 @@ impl<R: FnMut(Report) -> bool> Worker<R> {
             let Some(subject) = self.plan.take_due(from) else {
                 continue;
             };
+            let worked = own_time();
             let Some(look) = self.look(&subject) else {
                 return;
             };
-            self.plan.looked(&subject, look, from, Instant::now());
+            let to = Instant::now();
+            let took = match subject {
+                // Others look for us, and it is not known how long they were let run.
+                Subject::Repository(_) => to.duration_since(from),
+                Subject::Tasks(_) | Subject::Project(_) => own_time().saturating_sub(worked),
+            };
+            self.plan.looked(&subject, look, took, to);
         }
     }
 
@@ -195,6 +204,12 @@ impl<R: FnMut(Report) -> bool> Worker<R> {
         self.plan.remove(subject);
         self.watches.set(subject, BTreeSet::new());
     }
+}
+
+/// How long this thread was let run. While it is not, it takes nothing from anybody, and owes no rest for it.
+fn own_time() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::try_from(time).unwrap_or_default()
 }
 
 /// The folder that stands for the repository around `folder`, found without starting git: the
