@@ -48,6 +48,10 @@ const RIGHTS: &[(&str, &str)] = &[
         "src/demo/mod.rs",
         "a scripted assistant, which the demo's own tmux runs later",
     ),
+    (
+        "tests/suite/devices/neighbour.rs",
+        "folders, which another user may enter",
+    ),
     ("tests/suite/messages/typed.rs", "what is no program"),
     ("tests/suite/mirror/obstacles.rs", "folders"),
 ];
