@@ -128,10 +128,13 @@ impl Outlet {
         Location::of(
             whereabouts.clone(),
             |pane, server| {
-                self.memory_is_safe()
+                (mux::tells_address(pane) && self.memory_is_safe())
                     .then(|| CacheEntry::of(&self.places.runtime, server, pane, self.uid))
             },
             |pane, known| {
+                if !mux::tells_address(pane) {
+                    return None;
+                }
                 let server = server_of(whereabouts);
                 let place = location_of(pane, known, server);
                 let event = (report.clone()).at(self.adapter.assistant.clone(), place, ts);

@@ -33,9 +33,16 @@ pub enum TargetError {
 }
 
 /// A multiplexer's stable id of a pane, for example `%3`: unique while its server lives, given out again
-/// after a restart.
+/// after a restart. The numbers of each multiplexer are in a range of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PaneId(pub u32);
+
+impl PaneId {
+    /// The number as its multiplexer counts.
+    pub fn counted(self) -> u32 {
+        notation::counted(self.0)
+    }
+}
 
 /// A multiplexer's server: its socket's path and its process, for example `/tmp/tmux-1000/default,1234`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,7 +62,7 @@ pub enum Target {
         session: String,
         /// Window index.
         window: u32,
-        /// Pane index inside the window.
+        /// Pane index inside the window; where panes have none, what their id has.
         pane: u32,
     },
     /// The stable id, when the address is not known.
@@ -152,7 +159,7 @@ impl FromStr for Target {
         let parsed = || {
             let (rest, pane) = text.rsplit_once('.')?;
             let (session, window) = rest.rsplit_once(':')?;
-            let (window, pane) = (index(window)?, index(pane)?);
+            let (window, pane) = (index(window)?, notation::place(pane)?);
             (!session.is_empty() && text.len() <= MAX_LENGTH && !has_control(session)).then(|| {
                 Self::Address {
                     session: session.to_owned(),
@@ -197,7 +204,10 @@ impl fmt::Display for Target {
                 session,
                 window,
                 pane,
-            } => write!(f, "{session}:{window}.{pane}"),
+            } => {
+                write!(f, "{session}:{window}.")?;
+                notation::write_place(*pane, f)
+            }
             Self::Pane(pane) => pane.fmt(f),
             Self::Process {
                 terminal,

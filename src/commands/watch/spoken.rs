@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use pane_patrol_hooks::event::State;
-use pane_patrol_hooks::target::Target;
+use pane_patrol_hooks::target::{PaneId, Target};
 
 use crate::state::Row;
 use crate::state::words;
@@ -32,12 +32,12 @@ fn subject(row: &Row, beside: &BTreeMap<String, Row>) -> String {
         } => {
             let window = format!("{session}, window {window}");
             if beside.values().any(|other| shares_window(other, row)) {
-                format!("{window}, pane {pane}")
+                format!("{window}, pane {}", PaneId(*pane).counted())
             } else {
                 window
             }
         }
-        Target::Pane(pane) => format!("pane {}", pane.0),
+        Target::Pane(pane) => format!("pane {}", pane.counted()),
         Target::Process { terminal, .. } => terminal.replace('/', " "),
         Target::Agent(name) => format!("no pane, called {name}"),
     };

@@ -6,17 +6,17 @@ use std::process::Command;
 use std::time::Instant;
 
 use pane_patrol_sys::child::{ANSWER, Kept, ours, printed};
-use pane_patrol_sys::process::variables;
 
 use super::{Entry, Get, Pane};
 use crate::target::{PaneId, Server, Target};
 
-/// Its line of the table: every socket that is nobody else's may be one of its servers'.
+/// Its line of the table: every pane that is nobody else's is one of its panes.
 pub(super) const ENTRY: Entry = Entry {
-    pane,
-    pane_of,
-    has_sockets_at: |_| true,
-    address_of,
+    names_no_server: |_| false,
+    told,
+    below,
+    has: |_| true,
+    address_of: Some(address_of),
     panes,
 };
 
@@ -42,15 +42,16 @@ pub fn server_of(variable: &str) -> Option<Server> {
 }
 
 /// `TMUX_PANE`, and the server of `TMUX`.
-fn pane(get: Get<'_>) -> Option<(PaneId, Option<Server>)> {
+fn told(get: Get<'_>) -> Option<(PaneId, Option<Server>)> {
     let text = |name: &str| get(name).and_then(|value| value.into_string().ok());
     let server = text("TMUX").and_then(|tmux| server_of(&tmux));
     Some((text("TMUX_PANE")?.parse().ok()?, server))
 }
 
-fn pane_of(pid: u32) -> Option<(PaneId, Server)> {
-    let [server, pane] = variables(pid, ["TMUX", "TMUX_PANE"])?;
-    Some((pane?.parse().ok()?, server_of(&server?)?))
+/// See [`Entry::below`]: its variables name the server's process.
+fn below(get: Get<'_>, server: u32, _: u32) -> Option<(PaneId, Server)> {
+    let (pane, own) = told(get)?;
+    Some((pane, own.filter(|own| own.pid == server)?))
 }
 
 /// Asks the server on `socket` (`None`: that of `$TMUX`, else the default one) for the address of `pane`.
