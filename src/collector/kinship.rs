@@ -10,9 +10,8 @@ use std::collections::VecDeque;
 use pane_patrol_hooks::event::{Event, Source};
 use pane_patrol_hooks::target::{PaneId, Server};
 
-use crate::mux;
 use crate::state::{Kin, Place, Relation};
-use crate::sys::process::{lineage, lives, program_of, start_of};
+use crate::sys::process::{lineage, lives, start_of};
 
 /// Of as many processes it is remembered.
 const REMEMBERED: usize = 128;
@@ -131,18 +130,12 @@ fn place(pair: &Pair) -> Place {
     else {
         return Place::Unknown;
     };
-    let depth = chain.iter().position(|ancestor| *ancestor == around);
-    let nearer = &chain[..depth.unwrap_or(chain.len())];
-    let nested = |pid: &u32| mux::unasked(&program_of(*pid)?);
     // What outlives the pane's own process for a moment is nobody's child any more, and was its own.
     let is_left_over = || pair.root.is_some_and(|root| lineage(root).is_none());
-    if let Some(why) = nearer.iter().find_map(nested) {
-        return Place::Nested(why);
-    }
-    match depth {
-        Some(_) => Place::Inside,
-        None if is_left_over() => Place::Unknown,
-        None => Place::Outside,
+    match chain.contains(&around) {
+        true => Place::Inside,
+        false if is_left_over() => Place::Unknown,
+        false => Place::Outside,
     }
 }
 

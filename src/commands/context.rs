@@ -157,10 +157,10 @@ impl Context {
         let places = self.places();
         let own = self.around.server.as_ref();
         let own = own.map(|own| PathBuf::from(&own.socket));
-        let named = self.config().map(|config| config.tmux.sockets());
+        let config = self.config().unwrap_or_default();
         Reach {
             uid: self.environment.uid,
-            named: own.into_iter().chain(named.unwrap_or_default()).collect(),
+            named: own.into_iter().chain(config.tmux.sockets()).collect(),
             runtime: places
                 .runtime_folders()
                 .first()
@@ -168,6 +168,7 @@ impl Context {
             path: self.path.clone(),
             variables: self.multiplexers.clone(),
             own_socket: self.own_socket(),
+            unguarded_keys: config.zellij.answer_by_keys,
         }
     }
 

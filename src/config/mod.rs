@@ -71,6 +71,8 @@ pub struct Config {
     pub(crate) pulse: Pulse,
     /// `[tmux]`: servers that are believed although nothing proves that they are tmux, and signs for panes.
     pub(crate) tmux: Tmux,
+    /// `[zellij]`: what may be done there that cannot be done safely.
+    pub(crate) zellij: Zellij,
     /// `[witness]`: what assistants tell of themselves beside their hooks, where it has to be asked for.
     pub(crate) witness: Witness,
     /// `[listen]`: who may come over WebSocket.
@@ -131,6 +133,16 @@ pub struct Tmux {
     /// `signs`: whether the pane of each assistant has the sign of its state as `#{@pane_patrol}`, for your own
     /// borders and names of windows, as long as somebody collects.
     pub(crate) signs: bool,
+}
+
+/// `[zellij]`: what may be done there that cannot be done safely.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct Zellij {
+    /// `answer_by_keys`: whether keys are pressed for you in its panes. It cannot look at the screen and press in
+    /// one step: what you press yourself between the two may be answered instead.
+    pub(crate) answer_by_keys: bool,
 }
 
 impl Tmux {

@@ -10,6 +10,7 @@
 //! | `looked` | what is the same for all: an ability that is absent is refused, and what is said to be done is looked at |
 //! | `terminal` | no multiplexer: a plain terminal, with the words for what cannot be done there |
 //! | [`tmux`] | the only place that knows what tmux is told and what it prints |
+//! | `zellij` | the same of Zellij |
 //!
 //! A multiplexer is one folder beside `tmux`, and a line of the registry: what it is asked, whom of its
 //! servers it believes (`Proof`), by which variables it is found, and where its own server is. All that
@@ -27,6 +28,7 @@ pub(crate) mod reach;
 pub(crate) mod terminal;
 pub mod tmux;
 pub(crate) mod types;
+mod zellij;
 
 use std::ffi::OsString;
 use std::fmt;
@@ -250,6 +252,7 @@ const REGISTRY: &[Entry] = &[
     #[cfg(test)]
     fake::ENTRY,
     terminal::ENTRY,
+    zellij::ENTRY,
     tmux::ENTRY,
 ];
 
@@ -263,19 +266,6 @@ pub fn offered() -> String {
 /// Every kind.
 pub fn kinds() -> impl Iterator<Item = Kind> {
     REGISTRY.iter().map(|entry| entry.kind)
-}
-
-/// Multiplexers that nobody asks here: what is in their programs' names, and what is said of what runs in
-/// one of theirs.
-const UNASKED: &[(&str, &str)] = &[(
-    "zellij",
-    "it runs in Zellij, whose panes cannot be told apart from the pane around them",
-)];
-
-/// Why what runs below a program of this name is in none of the panes around it, if it is so.
-pub fn unasked(program: &str) -> Option<&'static str> {
-    let found = UNASKED.iter().find(|(name, _)| program.contains(name));
-    found.map(|(_, why)| *why)
 }
 
 /// The kind of what runs in no pane.

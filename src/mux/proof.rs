@@ -67,6 +67,12 @@ pub trait Proof: Send + Sync {
         None
     }
 
+    /// Whether nothing at all has changed while the trace is the same; else what panes show and are called may
+    /// have, and who looks at them.
+    fn traces_all(&self) -> bool {
+        true
+    }
+
     /// Whether the process lives and is a server of this kind, as far as the system tells.
     fn is_one(&self, pid: u32) -> bool;
 

@@ -48,6 +48,8 @@ pub struct Reach {
     pub variables: Variables,
     /// The server of rows and panes that name none, by its socket.
     pub own_socket: PathBuf,
+    /// The person lets keys be pressed for her also where the look at the screen and the key are two steps.
+    pub unguarded_keys: bool,
 }
 
 impl Reach {

@@ -52,8 +52,8 @@ pub enum Arrival {
     There {
         /// We are in a popup that lies over it now.
         covered: bool,
-        /// The client is a program that draws its panes by itself: the multiplexer cannot tell whether
-        /// the person looks at it.
+        /// The client is a program that draws its panes by itself, and the multiplexer cannot tell whether
+        /// the person looks at it; or the multiplexer tells of that only much later.
         by_program: bool,
     },
     /// None of that server's clients is ours: a new one must be attached.

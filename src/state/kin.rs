@@ -28,8 +28,6 @@ pub enum Place {
     Inside,
     /// It is not.
     Outside,
-    /// It is in a pane of another multiplexer that was started in the pane; why that counts.
-    Nested(&'static str),
 }
 
 /// How a process stands to the process of a row.
@@ -53,7 +51,6 @@ impl Kin {
     pub(crate) fn is_astray(self) -> Option<Reason> {
         match self.place {
             Place::Outside => Some(OUTSIDE),
-            Place::Nested(why) => Some(why),
             Place::Inside | Place::Unknown => None,
         }
     }

@@ -18,6 +18,11 @@ pub(crate) fn as_target(pid: u32) -> Option<Target> {
     })
 }
 
+/// What its terminal is called below `/dev`, if it has one and the system tells.
+pub(crate) fn terminal_of(pid: u32) -> Option<String> {
+    stat(pid)?.terminal.and_then(terminal_name)
+}
+
 /// What Linux calls the terminal of this number.
 fn terminal_name(device: u64) -> Option<String> {
     let minor = (device & 0xff) | ((device >> 12) & 0xfff_ff00);

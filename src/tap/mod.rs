@@ -101,6 +101,7 @@ fn reach(tap: &Tap, uid: u32) -> Reach {
         path: std::env::var_os("PATH"),
         variables: variables(|name| std::env::var_os(name)),
         own_socket: socket,
+        unguarded_keys: false,
     }
 }
 

@@ -24,6 +24,7 @@ mod settings;
 pub mod stage;
 mod terminal;
 mod tmux;
+mod zellij;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -42,6 +43,7 @@ pub use process::{Finished, finish, finish_with_stdin, started, wait};
 pub use program::{copy_program, write_program};
 pub use terminal::{Terminal, wait_until};
 pub use tmux::Tmux;
+pub use zellij::{Zellij, with_zellij};
 
 /// How long anything may take before a test calls it hung. Not a measure of speed: whoever waits for
 /// something stops when it comes, so much patience costs nothing but on a machine that has much to do.

@@ -172,32 +172,6 @@ fn inherited_variables_of_a_pane_make_no_row_there_and_a_process_of_the_pane_doe
 }
 
 #[test]
-#[cfg(target_os = "linux")]
-fn what_runs_in_a_zellij_inside_a_tmux_pane_is_held_apart_and_not_mixed() {
-    let env = TestEnv::new();
-    let Some(pane) = Pane::new(&env) else { return };
-    let collector = Collector::start_in(&env, &pane.server);
-    // The kernel names a script by its file: it stands for the server, which is nobody's child.
-    let assistant = env.path("assistant").display().to_string();
-    let script = format!("#!/bin/sh\nsh {assistant} one & sh {assistant} two & wait\n");
-    write_program(&env.path("zellij"), &script);
-    let line = format!(
-        "(setsid {} >/dev/null 2>&1 &)",
-        env.path("zellij").display()
-    );
-    pane.lets_speak("one", &line);
-    fs::write(env.home().join("two.go"), "").expect("it is our folder");
-    wait_until("the other one has spoken", || {
-        env.home().join("two.said").exists()
-    });
-    held_apart(&env, "it runs in Zellij");
-    assert_eq!(collector.rows(), [] as [Value; 0]);
-    for name in ["one", "two"] {
-        pane.ends(name);
-    }
-}
-
-#[test]
 fn a_tmux_server_whose_socket_is_taken_away_keeps_its_rows_and_doctor_says_how_to_get_it_back() {
     for socket in ["tmux.sock", "other.sock"] {
         let env = TestEnv::new();

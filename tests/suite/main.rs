@@ -79,3 +79,5 @@ mod watch;
 mod websocket;
 mod work;
 mod wrap;
+#[cfg(target_os = "linux")]
+mod zellij;

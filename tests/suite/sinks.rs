@@ -8,6 +8,7 @@ mod named_client;
 mod names;
 mod spawns;
 mod tmux;
+mod zellij;
 
 use std::path::Path;
 

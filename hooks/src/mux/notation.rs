@@ -4,35 +4,36 @@
 
 use std::fmt;
 
-use super::{tmux, zellij};
+use super::tmux::notation as plain;
+use super::zellij::notation as ranged;
 use crate::text::index as digits;
 
-pub(crate) use tmux::notation::{EXAMPLE, FORM, SERVER};
+pub(crate) use super::tmux::notation::{EXAMPLE, FORM, SERVER};
 
 /// The number of the id.
 pub(crate) fn number(text: &str) -> Option<u32> {
-    let first = || tmux::notation::number(text).filter(|number| own(*number).is_none());
-    zellij::notation::number(text).or_else(first)
+    let first = || plain::number(text).filter(|number| own(*number).is_none());
+    ranged::number(text).or_else(first)
 }
 
 /// Writes the id with this number.
 pub(crate) fn write(number: u32, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match own(number) {
-        Some(own) => zellij::notation::write(own, f),
-        None => tmux::notation::write(number, f),
+        Some(own) => ranged::write(own, f),
+        None => plain::write(number, f),
     }
 }
 
 /// Whether a name might be taken for an id: of a pane, or of what panes are in.
 pub(crate) fn is_like_an_id(name: &str) -> bool {
-    tmux::notation::is_like_an_id(name) || zellij::notation::is_like_an_id(name)
+    plain::is_like_an_id(name) || ranged::is_like_an_id(name)
 }
 
 /// The pane's number in an address: the one that it has in its window, or, with `t` before it, the one that it
 /// has among all of its server, where none is counted window by window.
 pub(crate) fn place(text: &str) -> Option<u32> {
-    match text.strip_prefix(zellij::notation::IN_ADDRESS) {
-        Some(own) => zellij::notation::from_own(digits(own)?),
+    match text.strip_prefix(ranged::IN_ADDRESS) {
+        Some(own) => ranged::from_own(digits(own)?),
         None => digits(text).filter(|number| own(*number).is_none()),
     }
 }
@@ -40,7 +41,7 @@ pub(crate) fn place(text: &str) -> Option<u32> {
 /// Writes it as it stands in an address.
 pub(crate) fn write_place(number: u32, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match own(number) {
-        Some(own) => write!(f, "{}{own}", zellij::notation::IN_ADDRESS),
+        Some(own) => write!(f, "{}{own}", ranged::IN_ADDRESS),
         None => write!(f, "{number}"),
     }
 }
@@ -51,5 +52,5 @@ pub(crate) fn counted(number: u32) -> u32 {
 }
 
 fn own(number: u32) -> Option<u32> {
-    zellij::notation::own(number)
+    ranged::own(number)
 }

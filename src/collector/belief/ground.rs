@@ -79,7 +79,8 @@ impl Ground {
 
     /// Remembers which processes a server's panes are.
     pub(in crate::collector) fn learn(&mut self, listing: &Listing) {
-        let panes = || listing.panes.iter();
+        // Of some it is not told.
+        let panes = || listing.panes.iter().filter(|pane| pane.pid > 0);
         let panes = Panes {
             processes: panes().map(|pane| (pane.pane, pane.pid)).collect(),
             // Of several the first one.

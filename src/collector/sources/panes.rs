@@ -37,6 +37,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// moment between its answer and our look at it.
 const LONGEST_TRUST: Duration = Duration::from_secs(10);
 
+/// The same where a title is waited for that may change without the trace telling so.
+const TRUST_WITHOUT_TITLES: Duration = Duration::from_secs(2);
+
 /// What the listing thread is told. Servers are named by their sockets.
 #[derive(Debug)]
 pub(in crate::collector) enum Order {
@@ -56,7 +59,11 @@ pub(in crate::collector) fn start_lister(
 ) -> io::Result<Sender<Order>> {
     let (orders, inbox) = mpsc::channel();
     let knows = reach.clone();
-    let trace = move |server: &Server| knows.of(server).proof().trace(server);
+    let trace = move |server: &Server| {
+        let mux = knows.of(server);
+        let traces_all = mux.proof().traces_all();
+        Some((mux.proof().trace(server)?, traces_all))
+    };
     let ask = move |socket: &str| ask(socket, &reach, &clock);
     std::thread::Builder::new()
         .name("listing".into())
@@ -68,7 +75,7 @@ fn run(
     inbox: &Receiver<Order>,
     output: &SyncSender<Message>,
     ask: impl Fn(&str) -> Answer,
-    trace: impl Fn(&Server) -> Option<Trace>,
+    trace: impl Fn(&Server) -> Option<(Trace, bool)>,
 ) {
     let mut plan = Plan::default();
     loop {
@@ -137,7 +144,8 @@ struct Planned {
 struct Listed {
     at: Instant,
     server: Server,
-    trace: Option<Trace>,
+    /// And whether that tells of titles, too.
+    trace: Option<(Trace, bool)>,
 }
 
 impl Planned {
@@ -195,15 +203,19 @@ impl Plan {
         &mut self,
         socket: &str,
         now: Instant,
-        trace: impl Fn(&Server) -> Option<Trace>,
+        trace: impl Fn(&Server) -> Option<(Trace, bool)>,
     ) -> bool {
         let Some(planned) = self.servers.get_mut(socket) else {
             return false;
         };
+        let hurried = planned.hurried;
         let still = planned.listed.as_ref().is_some_and(|listed| {
-            listed.trace.is_some()
-                && listed.trace == trace(&listed.server)
-                && now < listed.at + LONGEST_TRUST
+            let trust = match listed.trace {
+                Some((_, false)) if hurried => TRUST_WITHOUT_TITLES,
+                Some(_) => LONGEST_TRUST,
+                None => return false,
+            };
+            now < listed.at + trust && listed.trace == trace(&listed.server)
         });
         let leave_out = still && !planned.wanted_now;
         if leave_out {
@@ -217,7 +229,7 @@ impl Plan {
         socket: &str,
         now: Instant,
         answer: &Answer,
-        trace: impl Fn(&Server) -> Option<Trace>,
+        trace: impl Fn(&Server) -> Option<(Trace, bool)>,
     ) {
         let Some(planned) = self.servers.get_mut(socket) else {
             return;
@@ -303,20 +315,38 @@ mod tests {
             asked: Timestamp::default(),
             panes: Vec::new(),
         });
-        plan.asked("/a", start, &panes, |_| Some((5, None)));
+        plan.asked("/a", start, &panes, |_| Some(((5, None), true)));
         let later = start + PERIOD;
-        assert!(plan.leave_out("/a", later, |_| Some((5, None))));
+        assert!(plan.leave_out("/a", later, |_| Some(((5, None), true))));
         assert_eq!(plan.next(), Some(later + PERIOD));
         assert!(
-            !plan.leave_out("/a", later, |_| Some((6, None))),
+            !plan.leave_out("/a", later, |_| Some(((6, None), true))),
             "it has run"
         );
         assert!(!plan.leave_out("/a", later, |_| None), "it has ended");
-        assert!(!plan.leave_out("/a", start + LONGEST_TRUST, |_| Some((5, None))));
+        assert!(!plan.leave_out("/a", start + LONGEST_TRUST, |_| Some(((5, None), true))));
         plan.take(Order::Now("/a".into()));
-        assert!(!plan.leave_out("/a", later, |_| Some((5, None))));
+        assert!(!plan.leave_out("/a", later, |_| Some(((5, None), true))));
         plan.asked("/a", start, &panes, |_| None);
         assert!(!plan.leave_out("/a", later, |_| None), "nothing is told");
+    }
+
+    #[test]
+    fn where_nothing_tells_of_titles_they_are_asked_for_as_long_as_somebody_waits_for_one() {
+        let mut plan = Plan::default();
+        plan.take(watch(&["/a"]));
+        let start = Instant::now();
+        let panes = Answer::Panes(Listing {
+            server: "/a,7".parse().unwrap(),
+            asked: Timestamp::default(),
+            panes: Vec::new(),
+        });
+        let trace = |_: &Server| Some(((5, None), false));
+        plan.asked("/a", start, &panes, trace);
+        assert!(plan.leave_out("/a", start + TRUST_WITHOUT_TITLES, trace));
+        plan.take(Order::Hurry(BTreeSet::from(["/a".to_owned()])));
+        assert!(!plan.leave_out("/a", start + TRUST_WITHOUT_TITLES, trace));
+        assert!(plan.leave_out("/a", start + SHORT_PERIOD, trace));
     }
 
     #[test]

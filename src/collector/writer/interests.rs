@@ -2,6 +2,7 @@
 //! sources are asked to look at from now on.
 
 use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -170,6 +171,15 @@ impl Writer {
         if is_new && row.may_be_in_a_pane() || matches!(row.target, Target::Pane(_)) {
             let socket = self.socket_of(row);
             let _ = self.sources.lister.send(ListOrder::Now(socket));
+        } else if before.is_some_and(|before| before.runs != interest.runs)
+            && row.may_be_in_a_pane()
+        {
+            // Whether somebody looks at what has just been done. Where it is told without a question a listing
+            // is soon made anyway.
+            let socket = self.socket_of(row);
+            if self.reach.at(Path::new(&socket)).absent().stirs.is_some() {
+                let _ = self.sources.lister.send(ListOrder::Now(socket));
+            }
         }
         if let Some(pid) = row.pid
             && before.is_none_or(|before| before.pid != row.pid)

@@ -108,6 +108,8 @@ const LISTING: &[&str] = &[
     "src/log/files.rs",
     "src/mux/tmux/conf/glob.rs",
     "src/mux/tmux/conf/scratch.rs",
+    "src/mux/zellij/alone.rs",
+    "src/mux/zellij/socket.rs",
     "src/sys/process.rs",
     "src/sys/unix_socket.rs",
 ];

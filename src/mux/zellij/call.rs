@@ -1,0 +1,130 @@
+//! The one way in which Zellij's program is started.
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use pane_patrol_hooks::text::one_line;
+
+use super::alone::{Alone, NAME};
+use super::quoted;
+use super::socket::Answering;
+use crate::diagnostics::{self, Part};
+use crate::mux::{Gone, Outcome, Undone};
+use crate::sys::child::{self, ANSWER, Group, Kept, ours, printed};
+
+/// Most of what it complains of that is read, in bytes.
+const COMPLAINT: usize = 4096;
+
+/// Longest of its words that are passed on, in characters.
+const MAX_WORDS: usize = 200;
+
+/// What it says of a pane that is not there.
+const NO_SUCH_PANE: &str = "not found";
+
+/// What it says where nothing is to be done.
+const ALREADY: &str = "already focused";
+
+/// Where its sockets are is said by this alone.
+const SOCKETS: &str = "ZELLIJ_SOCKET_DIR";
+
+/// Has the session do something, within that time at most, and gives what was printed. That it has been done
+/// nobody knows before having looked.
+pub(super) fn act(server: &Answering, words: &[&OsStr], within: Duration) -> Outcome<Vec<u8>> {
+    let what = || {
+        // Of what it is told only the action: there may be text for an assistant behind it.
+        let action = words.first().copied().unwrap_or_default();
+        format!("zellij action {} in {}", action.display(), server.name())
+    };
+    diagnostics::timed(Part::Mux, what, || {
+        let alone = Alone::with(&server.path).map_err(|error| unlinked(server, &error))?;
+        let mut command = program(alone.folder());
+        command.args(["-s", NAME, "action"]).args(words);
+        run(command, &server.name(), within)
+    })
+}
+
+/// What the program says of its version; `None` where it does not answer.
+pub(super) fn version(within: Duration) -> Option<String> {
+    let mut command = ours("zellij", Kept::NOTHING);
+    let printed = printed(command.arg("--version"), ANSWER, Instant::now() + within)?;
+    Some(one_line(&String::from_utf8_lossy(&printed), MAX_WORDS))
+}
+
+/// The program as the person would start it on this terminal to be at that session.
+pub(super) fn attach(server: &Answering) -> Command {
+    let mut command = child::persons("zellij");
+    if let Some(sockets) = Path::new(&server.session.folder).parent() {
+        command.env(SOCKETS, sockets);
+    }
+    // Inside of a session it refuses to begin another one.
+    for variable in ["ZELLIJ", "ZELLIJ_SESSION_NAME", "ZELLIJ_PANE_ID"] {
+        command.env_remove(variable);
+    }
+    command
+        .args(["attach", "--"])
+        .arg(server.path.file_name().unwrap_or_default());
+    command
+}
+
+fn program(sockets: &Path) -> Command {
+    let mut command = ours("zellij", Kept::NOTHING);
+    command.env(SOCKETS, sockets).env("LC_ALL", "C.UTF-8");
+    command
+}
+
+fn unlinked(server: &Answering, error: &io::Error) -> Undone {
+    match error.kind() {
+        io::ErrorKind::NotFound if !server.path.exists() => Undone::Gone(Gone::Server),
+        _ => {
+            let socket = server.path.display();
+            Undone::Refused(format!(
+                "could not make a folder for a link to {socket}: {error}"
+            ))
+        }
+    }
+}
+
+fn run(mut command: Command, session: &str, within: Duration) -> Outcome<Vec<u8>> {
+    let deadline = Instant::now() + within;
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = Group::start(&mut command).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => {
+            Undone::Refused("Zellij is not installed (no `zellij` on PATH)".to_owned())
+        }
+        _ => Undone::Refused(format!("zellij could not be started: {error}")),
+    });
+    let mut child = child?;
+    let late = || {
+        let session = quoted(session);
+        Undone::Unknown(format!(
+            "Zellij's session {session} did not answer within {within:?}"
+        ))
+    };
+    let unreadable = |error: io::Error| Undone::Unknown(format!("zellij: {error}"));
+    let read = child.outputs((ANSWER, COMPLAINT), deadline).map_err(unreadable)?;
+    let status = child.wait(deadline).map_err(unreadable)?;
+    let status = status.ok_or_else(late)?;
+    let said = one_line(&String::from_utf8_lossy(&read.stderr), MAX_WORDS);
+    match status.code() {
+        Some(0) => Ok(read.stdout),
+        _ if said.contains(ALREADY) => Ok(read.stdout),
+        _ if said.contains(NO_SUCH_PANE) && said.contains("Pane") => Err(Undone::Gone(Gone::Pane)),
+        // Under load it says so of a session that is there.
+        _ if said.contains("no active session") => Err(late()),
+        _ if said.is_empty() => Err(Undone::Unknown(format!("zellij: {status}"))),
+        _ => Err(Undone::Refused(format!("zellij: {said}"))),
+    }
+}
+
+/// Words for [`act`].
+pub(super) fn words<'a, const N: usize>(words: [&'a str; N]) -> Vec<&'a OsStr> {
+    words.into_iter().map(OsStr::new).collect()
+}
+
+/// A pane as it is named to Zellij.
+pub(super) fn pane_word(number: u32) -> OsString {
+    format!("terminal_{number}").into()
+}

@@ -1,0 +1,72 @@
+//! What the environment says: where we are, and where sockets are.
+
+use std::path::{Path, PathBuf};
+
+use pane_patrol_hooks::mux::pane;
+use pane_patrol_hooks::mux::zellij::number_of;
+
+use crate::mux::{Here, Variables};
+
+/// The folder of all sockets, as the person has set it.
+const SOCKETS: &str = "ZELLIJ_SOCKET_DIR";
+
+/// The pane, the session's name, and where sockets are.
+pub(super) const VARIABLES: &[&str] = &["ZELLIJ_PANE_ID", SOCKETS, "XDG_RUNTIME_DIR", "TMPDIR"];
+
+/// The pane that we are in, if no other multiplexer's is nearer.
+pub(super) fn around(variables: &Variables) -> Option<Here> {
+    let (pane, server) = pane(&|name| variables.get(name).cloned())?;
+    number_of(pane)?;
+    Some(Here {
+        server,
+        pane: Some(pane),
+        ..Here::default()
+    })
+}
+
+/// The folders that hold the folders of sockets, wherever a server that a person begins usually has them.
+pub(super) fn folders(variables: &Variables, uid: u32) -> Vec<PathBuf> {
+    let named = |name: &str| variables.get(name).map(PathBuf::from);
+    let of_user = format!("zellij-{uid}");
+    let below = |folder: PathBuf, name: &str| folder.join(name);
+    let folders = [
+        named(SOCKETS),
+        named("XDG_RUNTIME_DIR").map(|folder| below(folder, "zellij")),
+        Some(PathBuf::from(format!("/run/user/{uid}/zellij"))),
+        named("TMPDIR").map(|folder| below(folder, &of_user)),
+        Some(Path::new("/tmp").join(&of_user)),
+    ];
+    let folders = folders.into_iter().flatten();
+    folders.filter(|folder| folder.is_absolute()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sockets_are_where_the_person_said_or_where_zellij_puts_them() {
+        let variables = |all: &[(&'static str, &str)]| -> Variables {
+            all.iter()
+                .map(|(name, value)| (*name, value.into()))
+                .collect()
+        };
+        let usual = ["/run/user/7/zellij", "/tmp/zellij-7"].map(PathBuf::from);
+        assert_eq!(folders(&variables(&[]), 7), usual);
+        let all = [
+            (SOCKETS, "/a"),
+            ("XDG_RUNTIME_DIR", "/r"),
+            ("TMPDIR", "relative"),
+        ];
+        let named = ["/a", "/r/zellij"].map(PathBuf::from);
+        assert_eq!(folders(&variables(&all), 7), [named, usual].concat());
+    }
+
+    #[test]
+    fn without_its_variable_we_are_in_none_of_its_panes() {
+        assert_eq!(around(&Variables::default()), None);
+        // There is no server of it among the ancestors of a test.
+        let alone = Variables::from([("ZELLIJ_PANE_ID", "3".into())]);
+        assert_eq!(around(&alone), None);
+    }
+}

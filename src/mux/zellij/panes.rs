@@ -1,0 +1,146 @@
+//! The panes of a session: which there are, the process of each, what it shows, and its end.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::time::{Duration, Instant};
+
+use pane_patrol_hooks::mux::zellij::{Session, number_of, pane_started_with};
+use pane_patrol_hooks::target::Target;
+
+use super::call::{act, pane_word, words};
+use super::listing::{self, PaneLine};
+use super::socket::{Answering, lives};
+use crate::mux::{Gone, Outcome, PaneList, Screen, Undone};
+use crate::sys::process::children_of;
+
+/// Said where a pane has no process.
+const HELD: &str = "it waits for Enter before it runs anything; go there";
+
+/// How long to wait between two looks.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Zellij's number of the pane that a place names.
+pub(super) fn number(pane: &Target) -> Outcome<u32> {
+    let number = match pane {
+        Target::Pane(pane) => number_of(*pane),
+        Target::Address { .. } | Target::Process { .. } | Target::Agent(_) => None,
+    };
+    number.ok_or_else(|| "its pane is not known yet".into())
+}
+
+/// The process that each pane was started with, by the system's word.
+pub(super) fn processes(session: &Session) -> BTreeMap<u32, u32> {
+    let children = children_of(session.pid).into_iter();
+    let of_panes = children.filter_map(|pid| Some((number_of(pane_started_with(pid)?)?, pid)));
+    of_panes.collect()
+}
+
+/// The pane's first process.
+pub(super) fn process(session: &Session, number: u32) -> Outcome<u32> {
+    if !lives(session) {
+        return Err(Undone::Gone(Gone::Server));
+    }
+    let found = processes(session).get(&number).copied();
+    found.ok_or(Undone::Gone(Gone::Pane))
+}
+
+/// All panes, and who is on them.
+pub(super) fn list(server: &Answering, within: Duration) -> Outcome<PaneList> {
+    let deadline = Instant::now() + within;
+    let lines = lines(server, within)?;
+    let clients = clients(server, left(deadline))?;
+    let panes = listing::listed(
+        &server.name(),
+        &lines,
+        &clients,
+        &processes(&server.session),
+    );
+    Ok(PaneList {
+        server_pid: server.session.pid,
+        panes,
+    })
+}
+
+/// All panes as Zellij lists them.
+pub(super) fn lines(server: &Answering, within: Duration) -> Outcome<Vec<PaneLine>> {
+    listing::panes(&act(server, &words(["list-panes", "--json"]), within)?)
+}
+
+/// That pane of them.
+pub(super) fn line(server: &Answering, number: u32, within: Duration) -> Outcome<PaneLine> {
+    let mut lines = lines(server, within)?.into_iter();
+    let found = lines.find(|line| line.id == number);
+    found.ok_or(Undone::Gone(Gone::Pane))
+}
+
+/// Everybody's client, and the pane that it is on. Nobody is said to be there also where somebody is, now and
+/// then.
+pub(super) fn clients(server: &Answering, within: Duration) -> Outcome<Vec<(String, Option<u32>)>> {
+    let answer = act(server, &words(["list-clients"]), within)?;
+    Ok(listing::clients(&answer))
+}
+
+/// What is left until then.
+pub(super) fn left(deadline: Instant) -> Duration {
+    deadline.saturating_duration_since(Instant::now())
+}
+
+/// What the pane shows.
+pub(super) fn read(
+    server: &Answering,
+    number: u32,
+    coloured: bool,
+    within: Duration,
+) -> Outcome<Screen> {
+    let deadline = Instant::now() + within;
+    let line = line(server, number, within)?;
+    let tabs = act(server, &words(["list-tabs", "--json"]), left(deadline))?;
+    let mut tabs = listing::tabs(&tabs)?.into_iter();
+    let is_synchronised = tabs.any(|tab| tab.tab_id == line.tab_id && tab.is_sync_panes_active);
+    let pane = pane_word(number);
+    let mut dump = words(["dump-screen", "--pane-id"]);
+    dump.push(&pane);
+    if coloured {
+        dump.push(OsStr::new("--ansi"));
+    }
+    let shown = act(server, &dump, left(deadline))?;
+    // Of a pane that is gone it prints nothing, and says that all is well.
+    let pid = process(&server.session, number);
+    Ok(Screen {
+        text: String::from_utf8_lossy(&shown).into_owned(),
+        width: line.pane_content_columns,
+        unfit: unfit(&line, is_synchronised),
+        stamp: vec![
+            ("process", pid.clone().unwrap_or(0).to_string()),
+            ("columns", line.pane_content_columns.to_string()),
+            ("lines", line.pane_content_rows.to_string()),
+        ],
+        pid: pid.ok(),
+    })
+}
+
+fn unfit(line: &PaneLine, is_synchronised: bool) -> Option<&'static str> {
+    match () {
+        () if line.exited => Some("what ran in its pane has ended"),
+        () if line.is_held => Some(HELD),
+        () if is_synchronised => {
+            Some("what is typed there goes into all panes of its tab; go there")
+        }
+        () => None,
+    }
+}
+
+/// Closes the pane and waits until what ran there is gone.
+pub(super) fn close(server: &Answering, number: u32, within: Duration) -> Outcome<()> {
+    let deadline = Instant::now() + within;
+    // It says that all is well also where there is no such pane.
+    line(server, number, within)?;
+    let pane = pane_word(number);
+    let mut close = words(["close-pane", "--pane-id"]);
+    close.push(&pane);
+    act(server, &close, left(deadline))?;
+    while process(&server.session, number).is_ok() && Instant::now() < deadline {
+        std::thread::sleep(PAUSE);
+    }
+    Ok(())
+}

@@ -1,0 +1,264 @@
+//! Zellij behind the trait: which server is asked, and what is not to be had of it.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::{Child, Command};
+use std::time::Duration;
+
+use pane_patrol_hooks::mux::zellij::Session;
+use pane_patrol_hooks::target::{PaneId, Server, Target};
+
+use super::belief::Belief;
+use super::jump::{self, From};
+use super::socket::{Answering, answering, words_of_lost};
+use super::{KIND, audience, call, here, keys, listing, opening, panes};
+use crate::mux::{
+    Absent, Arrival, Attach, Audience, Disbelief, Entry, Gone, Guard, Here, Home, Kind,
+    Multiplexer, Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof,
+    Screen, Sign, SplitView, Undone,
+};
+
+/// Its line of the registry.
+pub(in crate::mux) const ENTRY: Entry = Entry {
+    kind: KIND,
+    is_offered: false,
+    variables: here::VARIABLES,
+    around: here::around,
+    default_socket: |_, _| None,
+    has_sockets_at: |name| Session::named(&name.to_string_lossy()).is_some(),
+    with: |reach| {
+        Box::new(Servers {
+            belief: Belief::of(reach),
+            own: reach.own_socket.to_string_lossy().into_owned(),
+            takes_keys: reach.unguarded_keys,
+        })
+    },
+};
+
+const NO_SPLIT: &str = "Zellij cannot lend a pane to another tab; Enter goes to it";
+const NO_KEYS: &str = "Zellij cannot look at a screen and press in one step; answer there, or allow it with \
+                       `answer_by_keys = true` in `[zellij]` of the settings";
+const NO_MESSAGE: &str =
+    "Zellij shows no messages of other programs: choose another way to be told";
+const NO_STIRS: &str = "Zellij tells of nothing by itself";
+const NO_PIPE: &str = "Zellij gives what a pane shows to no other program";
+
+/// All servers that are believed.
+struct Servers {
+    belief: Belief,
+    /// The name of the person's own one, or of another multiplexer's.
+    own: String,
+    /// The person lets keys be pressed for her although the look and the key are two steps.
+    takes_keys: bool,
+}
+
+impl Servers {
+    fn session(&self, name: &str) -> Outcome<Session> {
+        self.belief.session(name).map_err(|why| match why {
+            Disbelief::Absent(_) => Undone::Gone(Gone::Server),
+            Disbelief::Unreadable(words) => Undone::Unknown(words.to_owned()),
+            Disbelief::Refuted(why) => Undone::NotBelieved {
+                socket: name.to_owned(),
+                why,
+            },
+        })
+    }
+
+    fn session_of(&self, place: &Place) -> Outcome<Session> {
+        let server = place.server.as_ref();
+        self.session(server.map_or(&*self.own, |server| &server.socket))
+    }
+
+    fn at(&self, place: &Place) -> Outcome<(Answering, u32)> {
+        let number = panes::number(&place.pane)?;
+        Ok((answering(&self.session_of(place)?)?, number))
+    }
+
+    fn from(&self, here: &Here) -> From {
+        let server = here.server.as_ref();
+        let session = server.and_then(|server| self.session(&server.socket).ok());
+        let answering = session.and_then(|session| answering(&session).ok());
+        match answering.zip(jump::own_number(here)) {
+            Some((answering, number)) => From::Session(answering, number),
+            None => From::Outside,
+        }
+    }
+}
+
+impl Multiplexer for Servers {
+    fn kind(&self) -> Kind {
+        KIND
+    }
+
+    fn absent(&self) -> Absent {
+        Absent {
+            guarded_keys: (!self.takes_keys).then_some(NO_KEYS),
+            split: Some(NO_SPLIT),
+            message: Some(NO_MESSAGE),
+            stirs: Some(NO_STIRS),
+            pipe: Some(NO_PIPE),
+            ..Absent::default()
+        }
+    }
+
+    fn names_of_clients(&self) -> Option<&'static str> {
+        None
+    }
+
+    fn proof(&self) -> &dyn Proof {
+        &self.belief
+    }
+
+    /// Whoever has none may well have no use for it.
+    fn program(&self, within: Duration) -> Option<Outcome<String>> {
+        let ask =
+            || call::version(within).ok_or_else(|| "`zellij --version` gives no answer".into());
+        self.belief.has_program().then(ask)
+    }
+
+    fn list(&self, socket: &Path, within: Duration) -> Outcome<PaneList> {
+        let session = self.session(&socket.to_string_lossy())?;
+        panes::list(&answering(&session)?, within).map_err(|undone| match undone {
+            // Whatever it is, it says nothing of the panes.
+            Undone::Refused(why) => Undone::Unknown(why),
+            other => other,
+        })
+    }
+
+    fn address(&self, place: &Place, within: Duration) -> Outcome<Target> {
+        let (server, number) = self.at(place)?;
+        let line = panes::line(&server, number, within)?;
+        let address = listing::address(&server.name(), &line);
+        Ok(address.unwrap_or_else(|| place.pane.clone()))
+    }
+
+    fn process(&self, place: &Place, _: Duration) -> Outcome<u32> {
+        panes::process(&self.session_of(place)?, panes::number(&place.pane)?)
+    }
+
+    fn read(&self, place: &Place, coloured: bool, within: Duration) -> Outcome<Screen> {
+        let (server, number) = self.at(place)?;
+        panes::read(&server, number, coloured, within)
+    }
+
+    fn press(
+        &self,
+        at: &Place,
+        press: &Press,
+        guard: &Guard,
+        within: Duration,
+    ) -> Outcome<Pressed> {
+        let (server, number) = self.at(at)?;
+        keys::press(&server, number, press, guard, within)
+    }
+
+    /// Who pressed a key is Zellij's own affair.
+    fn look_around(&self, here: Here, _: Duration) -> Here {
+        here
+    }
+
+    fn own_place(&self, here: &Here, _: Duration) -> Outcome<Option<Place>> {
+        let own = here.server.clone().zip(here.pane);
+        Ok(own.map(|(server, pane)| Place {
+            kind: KIND,
+            server: Some(server),
+            pane: Target::Pane(pane),
+        }))
+    }
+
+    fn has_client(&self, _: &Place, _: &str, _: Duration) -> Outcome<()> {
+        Err(jump::NOBODY_TO_NAME.into())
+    }
+
+    fn go(&self, place: &Place, here: &Here, within: Duration) -> Outcome<Arrival> {
+        if here.named.is_some() {
+            return Err(jump::NOBODY_TO_NAME.into());
+        }
+        let (to, number) = self.at(place)?;
+        jump::go(place, (&to, number), &self.from(here), within)
+    }
+
+    fn attach(&self, attach: &Attach) -> Outcome<Command> {
+        let server = answering(&self.session(&attach.socket)?)?;
+        let command = call::attach(&server);
+        if let Ok(pane) = attach.target.parse() {
+            jump::show_to_whoever_comes(server, panes::number(&Target::Pane(pane))?)?;
+        }
+        Ok(command)
+    }
+
+    fn open(&self, opening: &Opening, within: Duration) -> Outcome<Opened> {
+        opening::open(&answering(&self.session(&self.own)?)?, opening, within)
+    }
+
+    fn close(&self, place: &Place, within: Duration) -> Outcome<()> {
+        let (server, number) = self.at(place)?;
+        panes::close(&server, number, within)
+    }
+
+    fn audience(&self, place: &Place, within: Duration) -> Outcome<Audience> {
+        let (server, number) = self.at(place)?;
+        audience::audience(&server, number, within)
+    }
+
+    fn tell(&self, _: &Place, _: &str, _: &str, _: Duration) -> Outcome<()> {
+        Err(NO_MESSAGE.into())
+    }
+
+    /// It passes on what it is given.
+    fn through(&self, sequence: &str) -> String {
+        sequence.to_owned()
+    }
+
+    fn split(&self, _: Home) -> Outcome<Box<dyn SplitView>> {
+        Err(NO_SPLIT.into())
+    }
+
+    /// Nothing was moved.
+    fn heal(&self, _: &dyn Fn(&Owner) -> bool, _: Duration) -> Outcome<bool> {
+        Ok(false)
+    }
+
+    fn out_of_reach(&self, server: &Server) -> Option<String> {
+        let session = Session::named(&server.socket)?;
+        let is_lost = self.belief.has_lost_its_socket(server);
+        is_lost.then(|| words_of_lost(&session))
+    }
+
+    fn ask_for_stirs(&self, _: &Path, _: &Path, _: Duration) {}
+
+    fn wait_for_stir(&self, _: &Path, _: &Path) -> Outcome<Child> {
+        Err(NO_STIRS.into())
+    }
+
+    fn forgo_stirs(&self, _: &Path, _: &Path, _: Duration) {}
+
+    /// Its borders show nothing but titles.
+    fn put_signs(&self, _: &Path, _: &[(PaneId, Option<Sign>)], _: Duration) -> Outcome<()> {
+        Ok(())
+    }
+
+    fn signed(&self, _: &Path, _: Duration) -> Outcome<Vec<PaneId>> {
+        Ok(Vec::new())
+    }
+
+    fn tap(&self, _: &Place, _: &[OsString], _: Option<u32>, _: Duration) -> Outcome<bool> {
+        Err(NO_PIPE.into())
+    }
+
+    fn untap(&self, _: &Server, _: &[PaneId], _: Duration) -> Outcome<()> {
+        Err(NO_PIPE.into())
+    }
+
+    fn note_taken(&self, _: &Server, _: PaneId, _: Duration) -> Outcome<()> {
+        Err(NO_PIPE.into())
+    }
+
+    fn pipes(&self, _: &Path, _: Duration) -> Outcome<Vec<(PaneId, Pipe)>> {
+        Err(NO_PIPE.into())
+    }
+
+    fn give_back(&self, _: PaneId) -> String {
+        NO_PIPE.to_owned()
+    }
+}

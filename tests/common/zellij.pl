@@ -1,0 +1,240 @@
+#!/usr/bin/perl
+# Zellij for tests, as far as it was measured: a server a session, a program that asks every socket of its folder
+# first and without an end, success where nothing was done, nobody named where somebody is.
+#
+#   zellij --server SOCKET           the server of a session; panes are its children
+#   zellij -s NAME action ACTION ... the program
+#   zellij attach NAME               a client, until it is ended
+#
+# A message is its length in four bytes, and that many more. What only tests say begins with `x-`.
+use strict;
+use warnings;
+use POSIX qw(:sys_wait_h setsid);
+use Socket;
+use IO::Select;
+
+my $GREETING = "\x6a\x00";
+my $ANSWER = "\x22\x00";
+
+sub put { my ($to, $text) = @_; local $SIG{PIPE} = 'IGNORE'; syswrite $to, pack('V', length $text) . $text }
+
+# The next message; nothing when the other end is gone.
+sub get {
+    my ($from) = @_;
+    my $bytes = '';
+    for my $part ('length', 'message') {
+        my $wanted = 4 + ($part eq 'length' ? 0 : unpack 'V', $bytes);
+        while (length $bytes < $wanted) {
+            my $read = sysread $from, $bytes, $wanted - length $bytes, length $bytes;
+            return undef if !$read;
+        }
+    }
+    return substr $bytes, 4;
+}
+
+sub dial {
+    my ($path) = @_;
+    socket my $socket, PF_UNIX, SOCK_STREAM, 0 or die;
+    return connect($socket, pack_sockaddr_un($path)) ? $socket : undef;
+}
+
+# ---- the program
+
+sub folder { return "$ENV{ZELLIJ_SOCKET_DIR}/contract_version_1" if $ENV{ZELLIJ_SOCKET_DIR};
+    my $around = $ENV{XDG_RUNTIME_DIR} ? "$ENV{XDG_RUNTIME_DIR}/zellij" : "$ENV{TMPDIR}/zellij-$>";
+    return "$around/contract_version_1" }
+
+sub sessions {
+    my @found;
+    for my $path (glob quotemeta(folder()) . '/*') {
+        my $socket = dial($path);
+        if (!$socket) { unlink $path; next }
+        put($socket, $GREETING);
+        get($socket);
+        push @found, $path =~ s{.*/}{}r;
+    }
+    return @found;
+}
+
+sub program {
+    my @words = @_;
+    if (@words && $words[0] eq '--version') { print "zellij 0.45.1\n"; exit 0 }
+    if ($words[0] eq 'attach') {
+        shift @words; shift @words if $words[0] eq '--';
+        my ($status, $out, $err) = ask($words[0], 'x-attach', $$);
+        print STDERR $err; exit $status if $status;
+        sleep 1 while -d $ENV{HOME};
+    }
+    die "the tests name the session\n" if $words[0] ne '-s';
+    my (undef, $name, undef, @action) = @words;
+    my @all = sessions();
+    if (!@all) { print STDERR "There is no active session!\n"; exit 1 }
+    if (!grep { $_ eq $name } @all) {
+        print STDERR "Session '$name' not found. The following sessions are active:\n";
+        if (@all == 1) { print STDERR "$all[0]\n"; exit 1 }
+        print "$_\n" for @all;
+        exit 0;
+    }
+    my ($status, $out, $err) = ask($name, @action);
+    print $out; print STDERR $err; exit $status;
+}
+
+sub ask {
+    my ($name, @words) = @_;
+    my $socket = dial(folder() . "/$name") or return (1, '', "Session '$name' not found\n");
+    put($socket, 'A' . join "\0", @words);
+    my $said = get($socket);
+    # Its server has died: it does not notice.
+    if (!defined $said) { 1 while 1 }
+    return split /\0/, $said, 3;
+}
+
+# ---- the server
+
+my (%panes, %clients, @tabs, %lies, $path, $typist);
+my $next = 0;
+my $next_client = 1;
+
+sub start_pane {
+    my ($tab, @command) = @_;
+    my $id = $next++;
+    my $pid = fork // die;
+    if (!$pid) {
+        setsid();
+        open STDIN, '<', '/dev/null'; open STDOUT, '>', '/dev/null'; open STDERR, '>', '/dev/null';
+        $ENV{ZELLIJ} = 0; $ENV{ZELLIJ_PANE_ID} = $id; $ENV{ZELLIJ_SESSION_NAME} = $path =~ s{.*/}{}r;
+        $SIG{CHLD} = 'DEFAULT';
+        { exec { $command[0] } @command } POSIX::_exit(127);
+    }
+    $panes{$id} = { pid => $pid, tab => $tab, title => 'a title', text => '', floating => 0, exited => 0 };
+    return $id;
+}
+
+sub reap { while ((my $pid = waitpid -1, WNOHANG) > 0) {
+    for my $id (keys %panes) {
+        next if $panes{$id}{pid} != $pid;
+        if ($panes{$id}{stays}) { $panes{$id}{exited} = 1 } else { leave($id) }
+    } } }
+
+sub leave { my ($id) = @_; delete $panes{$id};
+    my ($other) = sort { $a <=> $b } keys %panes;
+    for (values %clients) { $_ = $other // 0 if $_ == $id } }
+
+sub quote { my ($text) = @_; $text =~ s/([\\"])/\\$1/g; $text =~ s/([\x00-\x1f])/sprintf '\\u%04x', ord $1/ge; return "\"$text\"" }
+
+sub bool { return $_[0] ? 'true' : 'false' }
+
+sub list_panes {
+    my @all = '{"id":0,"is_plugin":true,"title":"tab-bar","tab_id":0,"tab_position":0}';
+    for my $id (sort { $a <=> $b } keys %panes) {
+        my $pane = $panes{$id};
+        my ($position) = grep { $tabs[$_] == $pane->{tab} } 0 .. $#tabs;
+        push @all, '{"id":' . $id . ',"is_plugin":false,"is_focused":true,"is_floating":' . bool($pane->{floating})
+            . ',"title":' . quote($pane->{title}) . ',"exited":' . bool($pane->{exited})
+            . ',"exit_status":null,"is_held":' . bool($pane->{held}) . ',"pane_content_rows":20'
+            . ',"pane_content_columns":80,"tab_id":' . $pane->{tab} . ',"tab_position":' . $position . '}';
+    }
+    return "[\n" . join(",\n", @all) . "\n]\n";
+}
+
+sub option { my ($name, @words) = @_;
+    for my $at (0 .. $#words - 1) { last if $words[$at] eq '--'; return $words[$at + 1] if $words[$at] eq $name }
+    return undef }
+
+sub pane_of { my ($word) = @_; return defined $word && $word =~ /^terminal_(\d+)$/ && exists $panes{$1} ? $1 : undef }
+
+sub after { my @words = @_; while (@words) { return @words if shift(@words) eq '--' } return () }
+
+# What it says: a status, and what is printed on both.
+sub obey {
+    my ($action, @words) = @_;
+    my $pane = pane_of(option('--pane-id', $action, @words));
+    return (0, '', '') if $lies{$action};
+    if ($action eq 'list-panes') { return (0, list_panes(), '') }
+    if ($action eq 'list-tabs') {
+        my @all = map { '{"tab_id":' . $_ . ',"is_sync_panes_active":' . bool($lies{"sync $_"}) . '}' } @tabs;
+        return (0, '[' . join(',', @all) . ']', '');
+    }
+    if ($action eq 'list-clients') {
+        my $said = "CLIENT_ID ZELLIJ_PANE_ID RUNNING_COMMAND\n";
+        $said .= "$_         terminal_$clients{$_}     N/A\n" for sort keys %clients;
+        return (0, $said, '');
+    }
+    if ($action eq 'dump-screen') { return (0, defined $pane ? $panes{$pane}{text} : '', '') }
+    if ($action eq 'focus-pane-id') {
+        my $to = pane_of($words[0]);
+        return (2, '', "Pane with id $words[0] not found\n") if !defined $to;
+        $clients{$typist} = $to if defined $typist && exists $clients{$typist};
+        return (0, '', '');
+    }
+    if ($action eq 'go-to-tab-by-id') {
+        my ($first) = grep { $panes{$_}{tab} == $words[0] } sort { $a <=> $b } keys %panes;
+        $clients{(reverse sort keys %clients)[0]} = $first if %clients && defined $first;
+        return (0, '', '');
+    }
+    if ($action eq 'switch-session') {
+        my ($name) = after(@words);
+        my $folder = $path =~ s{/[^/]*$}{}r;
+        return (0, '', '') if "$folder/$name" eq $path || !defined $typist || !exists $clients{$typist};
+        my $there = dial("$folder/$name");
+        if (!$there) { open my $made, '>', "$ENV{HOME}/made-session"; return (0, '', '') }
+        put($there, join "\0", 'Ax-attach', 0, option('--pane-id', @words) // '');
+        delete $clients{$typist};
+        return (0, '', '');
+    }
+    if ($action eq 'new-pane') {
+        my $id = start_pane($tabs[0], after(@words));
+        return (0, "terminal_$id\n", '');
+    }
+    if ($action eq 'new-tab') { open my $made, '>', "$ENV{HOME}/made-tab"; return (0, "1\n", '') }
+    if ($action eq 'close-pane') { if (defined $pane) { kill 'KILL', $panes{$pane}{pid}; $panes{$pane}{stays} = 0 } return (0, '', '') }
+    if ($action =~ /^(write-chars|paste|send-keys)$/) {
+        $panes{$pane}{typed} .= "$action " . join(' ', after(@words)) . "\n" if defined $pane;
+        $panes{$pane}{text} = '' if defined $pane && $action eq 'send-keys';
+        return (0, '', '');
+    }
+    if ($action eq 'x-attach') {
+        $clients{$next_client} = pane_of($words[1]) // (sort { $a <=> $b } keys %panes)[0];
+        return (0, $next_client++, '');
+    }
+    if ($action eq 'x-detach') { delete $clients{$words[0]}; return (0, '', '') }
+    if ($action eq 'x-key') { $typist = $words[0]; return (0, '', '') }
+    if ($action eq 'x-pane') { return (0, start_pane($tabs[0], @words), '') }
+    if ($action eq 'x-tab') { push @tabs, scalar @tabs; $panes{$words[0]}{tab} = $tabs[-1]; return (0, '', '') }
+    if ($action eq 'x-set') { $panes{$words[0]}{$words[1]} = $words[2]; return (0, '', '') }
+    if ($action eq 'x-tell') { return (0, $panes{$words[0]}{$words[1]} // '', '') }
+    if ($action eq 'x-lies') { $lies{$words[0]} = $words[1]; return (0, '', '') }
+    if ($action eq 'x-dies-at') { $lies{"dies $words[0]"} = 1; return (0, '', '') }
+    if ($action eq 'x-rename') {
+        my $to = $path =~ s{[^/]*$}{$words[0]}r;
+        rename $path, $to; $path = $to;
+        return (0, '', '');
+    }
+    return (2, '', "error: unrecognized subcommand '$action'\n");
+}
+
+sub serve {
+    ($path) = @_;
+    socket my $listening, PF_UNIX, SOCK_STREAM, 0 or die;
+    bind $listening, pack_sockaddr_un($path) or die "$path: $!";
+    listen $listening, 128 or die;
+    @tabs = (0);
+    start_pane(0, 'sleep', '1000');
+    $SIG{TERM} = sub { kill 'KILL', map { $_->{pid} } values %panes; unlink $path; exit 0 };
+    my $all = IO::Select->new($listening);
+    while (1) {
+        my @ready = $all->can_read(0.02);
+        reap();
+        for my $ready (@ready) {
+            if ($ready == $listening) { accept my $new, $listening or next; $all->add($new); next }
+            my $said = get($ready);
+            if (!defined $said) { $all->remove($ready); close $ready; next }
+            if ($said eq $GREETING) { put($ready, $ANSWER); next }
+            my @words = split /\0/, substr($said, 1), -1;
+            if ($lies{"dies $words[0]"}) { kill 'KILL', map { $_->{pid} } values %panes; kill 'KILL', $$ }
+            put($ready, join "\0", obey(@words));
+        }
+    }
+}
+
+if (@ARGV && $ARGV[0] eq '--server') { serve($ARGV[1]) } else { program(@ARGV) }

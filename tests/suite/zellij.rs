@@ -1,0 +1,101 @@
+//! Zellij: whose pane it is where one multiplexer runs in the other, what is listed and when it goes, where one
+//! is taken, and what a stopped, dying or lying Zellij can do to that. The real collector and the real commands
+//! over a Zellij that behaves as the real one was measured to (`tests/common/zellij.pl`).
+
+mod going_there;
+mod listed;
+mod nested;
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::common::{Collector, TestEnv, Zellij, until, write_program};
+
+/// A program that stands for an assistant: it reports what it is told to, by its real hook, as often as a file
+/// `NAME.go` appears with the name of a payload in it.
+fn assistant(env: &TestEnv) -> String {
+    let path = env.path("assistant");
+    if !path.exists() {
+        let hook = env!("CARGO_BIN_EXE_pane-patrol");
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/gemini");
+        let script = format!(
+            "#!/bin/sh\n\
+             while [ -d \"$HOME\" ]; do\n\
+               if [ -s \"$HOME/$1.go\" ]; then\n\
+                 '{hook}' hook gemini < \"{}/$(cat \"$HOME/$1.go\").json\"\n\
+                 rm -f \"$HOME/$1.go\"\n\
+               fi\n\
+               sleep 0.05\n\
+             done\n",
+            fixtures.display()
+        );
+        write_program(&path, &script);
+    }
+    path.display().to_string()
+}
+
+/// Has that assistant report so, until `is_so` is true of the rows: a busy machine may drop an event.
+fn says(
+    env: &TestEnv,
+    collector: &Collector<'_>,
+    (name, payload): (&str, &str),
+    is_so: impl Fn(&[Value]) -> bool,
+) -> Vec<Value> {
+    let order = env.home().join(format!("{name}.go"));
+    collector.until(&format!("{name} says {payload}"), |rows| {
+        let is_so = is_so(rows);
+        if !is_so && !order.exists() {
+            fs::write(&order, payload).expect("it is our folder");
+        }
+        is_so
+    })
+}
+
+const BEGINS: &str = "SessionStart.startup";
+const WORKS: &str = "BeforeAgent";
+const DONE: &str = "AfterAgent";
+
+/// A script that says so again and again: who is gone before anybody looked where it ran is not believed.
+fn emits(name: &str, state: &str) -> String {
+    let program = env!("CARGO_BIN_EXE_pane-patrol");
+    format!(
+        "while [ -d \"$HOME\" ]; do '{program}' emit --assistant {name} --state {state}; sleep 0.3; done"
+    )
+}
+
+/// Whether there is a row with that id in that state.
+fn has(rows: &[Value], id: &str, state: &str) -> bool {
+    rows.iter()
+        .any(|row| row["id"] == id && row["state"] == state)
+}
+
+/// A collector with Zellij on its PATH.
+fn collect(env: &TestEnv) -> Collector<'_> {
+    Collector::start_with(env, &mut env.pane_patrol_with_zellij())
+}
+
+/// The row with that id.
+fn row(collector: &Collector<'_>, id: &str) -> Value {
+    until("its row", || {
+        let rows = collector.rows();
+        rows.into_iter().find(|row| row["id"] == id)
+    })
+}
+
+/// A session with an assistant in its second pane, which works.
+fn at_work<'env>(
+    env: &'env TestEnv,
+    collector: &Collector<'_>,
+    name: &str,
+    session: &str,
+) -> Option<(Zellij<'env>, u32)> {
+    let zellij = Zellij::start(env, session)?;
+    let pane = zellij.pane(&["sh", &assistant(env), name]);
+    let id = zellij.row(pane);
+    says(env, collector, (name, WORKS), |rows| {
+        has(rows, &id, "running")
+    });
+    Some((zellij, pane))
+}

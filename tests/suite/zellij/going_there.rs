@@ -1,0 +1,131 @@
+//! Going to its panes.
+
+use super::{WORKS, assistant, at_work, collect, has, says};
+use crate::common::{TestEnv, Zellij, finish, until, wait_until};
+
+/// Where a client is.
+fn client_is_on(zellij: &Zellij<'_>, pane: u32) -> bool {
+    zellij
+        .ask(&["list-clients"])
+        .contains(&format!("terminal_{pane} "))
+}
+
+/// `jump` as it is started in a pane of that session; how it ended and what it said.
+fn jump_in(env: &TestEnv, zellij: &Zellij<'_>, words: &str) -> (i32, String) {
+    let program = env!("CARGO_BIN_EXE_pane-patrol");
+    let said = env.home().join("jump");
+    let _ = std::fs::remove_file(&said);
+    let path = env.path("zellij-bin");
+    let (said_in, path) = (said.display(), path.display());
+    let script = format!(
+        "PATH={path}:$PATH '{program}' jump {words} > '{said_in}.out' 2>&1; echo $? > '{said_in}.new'; \
+         mv '{said_in}.new' '{said_in}'; sleep 1000"
+    );
+    zellij.pane(&["sh", "-c", &script]);
+    let status = until("it has ended", || std::fs::read_to_string(&said).ok());
+    let words = std::fs::read_to_string(said.with_extension("out")).unwrap_or_default();
+    (status.trim().parse().expect("a number"), words)
+}
+
+#[test]
+fn a_jump_within_a_session_moves_whoever_pressed_a_key_and_says_where_nobody_has() {
+    let env = TestEnv::new();
+    let collector = collect(&env);
+    let Some((zellij, pane)) = at_work(&env, &collector, "one", "work") else {
+        return;
+    };
+    let client = zellij.client();
+    let id = zellij.row(pane);
+    let (status, said) = jump_in(&env, &zellij, &format!("'{id}'"));
+    assert_eq!(status, 1, "{said}");
+    assert!(
+        said.contains("nobody has yet: press any key there"),
+        "{said}"
+    );
+    zellij.ask(&["x-key", &client]);
+    assert_eq!(
+        jump_in(&env, &zellij, &format!("'{id}'")),
+        (0, String::new())
+    );
+    assert!(client_is_on(&zellij, pane));
+    // It says that all is well, and does nothing.
+    zellij.ask(&["focus-pane-id", "terminal_0"]);
+    zellij.ask(&["x-lies", "focus-pane-id", "1"]);
+    let (status, said) = jump_in(&env, &zellij, &format!("'{id}'"));
+    assert_eq!(status, 1, "{said}");
+}
+
+#[test]
+fn a_jump_to_another_session_goes_by_its_name_of_now_and_makes_none() {
+    let env = TestEnv::new();
+    let collector = collect(&env);
+    let Some((mut there, pane)) = at_work(&env, &collector, "one", "my work") else {
+        return;
+    };
+    let Some(here) = Zellij::start(&env, "here") else {
+        return;
+    };
+    let client = here.client();
+    here.ask(&["x-key", &client]);
+    there.rename("-renamed");
+    let id = there.row(pane);
+    assert_eq!(jump_in(&env, &here, &format!("'{id}'")), (0, String::new()));
+    assert!(client_is_on(&there, pane));
+    assert!(!env.home().join("made-session").exists());
+    let (status, said) = jump_in(&env, &here, &format!("--client 1 '{id}'"));
+    assert_eq!(status, 1, "{said}");
+    assert!(said.contains("cannot be told whom to move"), "{said}");
+}
+
+#[test]
+fn from_outside_a_client_of_ones_own_is_attached_and_shown_the_pane() {
+    let env = TestEnv::new();
+    let collector = collect(&env);
+    let Some((zellij, pane)) = at_work(&env, &collector, "one", "work") else {
+        return;
+    };
+    zellij.ask(&["x-tab", &pane.to_string()]);
+    let id = zellij.row(pane);
+    // Without a terminal there is nothing to show it on.
+    let jump = finish(env.pane_patrol_with_zellij().args(["jump", &id]));
+    assert_eq!(jump.status.code(), Some(1), "{jump:?}");
+    assert!(jump.stderr.contains("this is no terminal"), "{jump:?}");
+    let mut terminal = std::process::Command::new("script");
+    let program = env!("CARGO_BIN_EXE_pane-patrol");
+    terminal.args(["-qec", &format!("'{program}' jump '{id}'"), "/dev/null"]);
+    let with = env.pane_patrol_with_zellij();
+    terminal.env_clear().envs(
+        with.get_envs()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
+    let mut terminal = terminal
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .expect("`script` is installed");
+    wait_until("somebody is on the pane", || client_is_on(&zellij, pane));
+    // So it hangs up for what runs on it.
+    let pid = rustix::process::Pid::from_child(&terminal);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it is ours");
+    terminal.wait().expect("it is ours");
+}
+
+#[test]
+fn what_runs_there_is_stopped_from_the_list() {
+    let env = TestEnv::new();
+    let collector = collect(&env);
+    let Some((zellij, _)) = at_work(&env, &collector, "one", "work") else {
+        return;
+    };
+    let script = assistant(&env);
+    let pane = zellij.pane(&["sh", &script, "two"]);
+    says(&env, &collector, ("two", WORKS), |rows| {
+        has(rows, &zellij.row(pane), "running")
+    });
+    let stop = finish(
+        env.pane_patrol_with_zellij()
+            .args(["stop", &zellij.row(pane)]),
+    );
+    assert!(stop.status.success(), "{stop:?}");
+    collector.until("its row is gone", |rows| rows.len() == 1);
+}
