@@ -256,9 +256,9 @@ const REGISTRY: &[Entry] = &[
     tmux::ENTRY,
 ];
 
-/// Those that a person may have something run in, as a sentence names them: `tmux`.
+/// Those that a person may have something run in, as a sentence names them: `tmux or zellij`.
 pub fn offered() -> String {
-    let offered = REGISTRY.iter().filter(|entry| entry.is_offered);
+    let offered = REGISTRY.iter().rev().filter(|entry| entry.is_offered);
     let names: Vec<&str> = offered.map(|entry| entry.kind.name()).collect();
     names.join(" or ")
 }

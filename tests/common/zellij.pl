@@ -132,7 +132,7 @@ sub list_panes {
         push @all, '{"id":' . $id . ',"is_plugin":false,"is_focused":true,"is_floating":' . bool($pane->{floating})
             . ',"title":' . quote($pane->{title}) . ',"exited":' . bool($pane->{exited})
             . ',"exit_status":null,"is_held":' . bool($pane->{held}) . ',"pane_content_rows":20'
-            . ',"pane_content_columns":80,"tab_id":' . $pane->{tab} . ',"tab_position":' . $position . '}';
+            . ',"pane_content_columns":' . ($pane->{columns} // 80) . ',"tab_id":' . $pane->{tab} . ',"tab_position":' . $position . '}';
     }
     return "[\n" . join(",\n", @all) . "\n]\n";
 }

@@ -67,8 +67,8 @@ impl<'env> Zellij<'env> {
         let pid = self.pid();
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).expect("it lives");
         let rest = stat.rsplit_once(')').expect("a line of /proc").1;
-        let start = rest.split_whitespace().nth(19).expect("its start");
-        format!("{}/process/{pid}.{start},{pid}", folder(self.env).display())
+        let began = rest.split_whitespace().nth(19).expect("its start");
+        format!("{}/process/{pid}.{began},{pid}", folder(self.env).display())
     }
 
     /// The id of the row in that pane.

@@ -240,7 +240,12 @@ fn what_one_launcher_cannot_list_takes_nothing_of_the_others_away() {
     };
     assert_eq!(list(&[]), "box one\nbox two\nown\n");
     let listed: serde_json::Value = serde_json::from_str(&list(&["--json"])).expect("JSON");
-    let nowhere = "tmux runs nowhere that can be seen from here";
+    let muxes = if cfg!(target_os = "linux") {
+        "tmux or zellij"
+    } else {
+        "tmux"
+    };
+    let nowhere = format!("{muxes} runs nowhere that can be seen from here");
     let expected = serde_json::json!([
         {"launcher": "box", "item": "one", "target": null, "why": nowhere},
         {"launcher": "box", "item": "two", "target": null, "why": nowhere},

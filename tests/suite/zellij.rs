@@ -3,8 +3,10 @@
 //! over a Zellij that behaves as the real one was measured to (`tests/common/zellij.pl`).
 
 mod going_there;
+mod keys;
 mod listed;
 mod nested;
+mod started;
 
 use std::fs;
 use std::path::Path;
@@ -98,4 +100,22 @@ fn at_work<'env>(
         has(rows, &id, "running")
     });
     Some((zellij, pane))
+}
+
+/// The program under test with these words in a pane of that session; how it ended and what it said.
+fn run_in(env: &TestEnv, zellij: &Zellij<'_>, words: &str) -> (i32, String) {
+    let program = env!("CARGO_BIN_EXE_pane-patrol");
+    let said = env.home().join("said");
+    // It is not there the first time.
+    let _ = fs::remove_file(&said);
+    let (said_in, path) = (said.display(), env.path("zellij-bin"));
+    let script = format!(
+        "PATH={}:$PATH '{program}' {words} > '{said_in}.out' 2>&1; echo $? > '{said_in}.new'; \
+         mv '{said_in}.new' '{said_in}'; sleep 1000",
+        path.display()
+    );
+    zellij.pane(&["sh", "-c", &script]);
+    let status = until("it has ended", || fs::read_to_string(&said).ok());
+    let words = fs::read_to_string(said.with_extension("out")).unwrap_or_default();
+    (status.trim().parse().expect("a number"), words)
 }

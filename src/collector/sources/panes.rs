@@ -27,6 +27,9 @@ const PERIOD: Duration = Duration::from_secs(2);
 /// The same while somebody waits to see a title change.
 const SHORT_PERIOD: Duration = Duration::from_millis(700);
 
+/// The same where only processes are looked at, as long as nothing comes or goes.
+const PERIOD_OF_LOOKS: Duration = Duration::from_secs(1);
+
 /// However many ask at once, a server is not asked more often than this.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
 
@@ -157,9 +160,19 @@ impl Planned {
             }
             (_, true) => SHORTEST_PAUSE,
             (true, false) if self.hurried => SHORT_PERIOD,
+            (true, false) if self.is_only_looked_at() => PERIOD_OF_LOOKS,
             (true, false) => PERIOD,
         };
         Some(self.last.map_or_else(Instant::now, |last| last + pause))
+    }
+}
+
+impl Planned {
+    /// Whether it is not listed as long as its trace is the same, which says nothing of what panes show.
+    fn is_only_looked_at(&self) -> bool {
+        let listed = self.listed.as_ref();
+        let trace = listed.and_then(|listed| listed.trace);
+        trace.is_some_and(|(_, traces_all)| !traces_all)
     }
 }
 
@@ -343,6 +356,7 @@ mod tests {
         });
         let trace = |_: &Server| Some(((5, None), false));
         plan.asked("/a", start, &panes, trace);
+        assert_eq!(plan.next(), Some(start + PERIOD_OF_LOOKS));
         assert!(plan.leave_out("/a", start + TRUST_WITHOUT_TITLES, trace));
         plan.take(Order::Hurry(BTreeSet::from(["/a".to_owned()])));
         assert!(!plan.leave_out("/a", start + TRUST_WITHOUT_TITLES, trace));

@@ -8,7 +8,7 @@
 use std::fs::{self, Permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use pane_patrol_sys::private;
 
@@ -63,13 +63,14 @@ impl Alone {
 /// Takes away what processes have left that were ended in the middle of a call.
 fn clear(around: &Path) {
     let entries = fs::read_dir(around).into_iter().flatten().flatten();
-    for left in entries.map(|entry| entry.path()).filter(is_left_over) {
+    let folders = entries.map(|entry| entry.path());
+    for left in folders.filter(|folder| is_left_over(folder)) {
         // Another one has just done so.
         let _ = fs::remove_dir_all(left);
     }
 }
 
-fn is_left_over(folder: &PathBuf) -> bool {
+fn is_left_over(folder: &Path) -> bool {
     let name = folder.file_name().and_then(|name| name.to_str());
     let whose = name.and_then(|name| name.strip_prefix(BEFORE)?.split_once('-'));
     let whose = whose.and_then(|(pid, _)| pid.parse().ok());

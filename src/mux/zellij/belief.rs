@@ -11,7 +11,7 @@ use pane_patrol_hooks::mux::zellij::Session;
 use pane_patrol_hooks::target::Server;
 
 use super::here::folders;
-use super::socket::{self, lives, path_of, remedy};
+use super::socket::{self, has_socket, lives, remedy};
 use crate::mux::proof::{File, Trace};
 use crate::mux::{Disbelief, Proof, Reach};
 use crate::sys::namespaces::{Side, user_of, world_of};
@@ -160,7 +160,7 @@ impl Proof for Belief {
 
     fn has_lost_its_socket(&self, server: &Server) -> bool {
         let session = Session::named(&server.socket);
-        is_its(server) && session.is_some_and(|session| path_of(&session).is_none())
+        is_its(server) && session.is_some_and(|session| !has_socket(&session))
     }
 
     fn remedy(&self, server: &Server) -> String {

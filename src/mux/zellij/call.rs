@@ -21,6 +21,9 @@ const COMPLAINT: usize = 4096;
 /// Longest of its words that are passed on, in characters.
 const MAX_WORDS: usize = 200;
 
+/// The first version that can be told to go to a pane.
+const OLDEST: [u32; 3] = [0, 44, 1];
+
 /// What it says of a pane that is not there.
 const NO_SUCH_PANE: &str = "not found";
 
@@ -51,6 +54,18 @@ pub(super) fn version(within: Duration) -> Option<String> {
     let mut command = ours("zellij", Kept::NOTHING);
     let printed = printed(command.arg("--version"), ANSWER, Instant::now() + within)?;
     Some(one_line(&String::from_utf8_lossy(&printed), MAX_WORDS))
+}
+
+/// The version, with what is to be said of one that lacks what is asked of it here.
+pub(super) fn judged(version: &str) -> String {
+    let numbers = version.rsplit(' ').next().unwrap_or_default().split('.');
+    let numbers: Option<Vec<u32>> = numbers.map(|number| number.parse().ok()).collect();
+    match numbers {
+        Some(numbers) if numbers[..] < OLDEST[..] => {
+            format!("{version}, which is too old: pane-patrol needs Zellij 0.44.1 or newer")
+        }
+        _ => version.to_owned(),
+    }
 }
 
 /// The program as the person would start it on this terminal to be at that session.
@@ -104,7 +119,9 @@ fn run(mut command: Command, session: &str, within: Duration) -> Outcome<Vec<u8>
         ))
     };
     let unreadable = |error: io::Error| Undone::Unknown(format!("zellij: {error}"));
-    let read = child.outputs((ANSWER, COMPLAINT), deadline).map_err(unreadable)?;
+    let read = child
+        .outputs((ANSWER, COMPLAINT), deadline)
+        .map_err(unreadable)?;
     let status = child.wait(deadline).map_err(unreadable)?;
     let status = status.ok_or_else(late)?;
     let said = one_line(&String::from_utf8_lossy(&read.stderr), MAX_WORDS);
@@ -120,11 +137,30 @@ fn run(mut command: Command, session: &str, within: Duration) -> Outcome<Vec<u8>
 }
 
 /// Words for [`act`].
-pub(super) fn words<'a, const N: usize>(words: [&'a str; N]) -> Vec<&'a OsStr> {
+pub(super) fn words<const N: usize>(words: [&str; N]) -> Vec<&OsStr> {
     words.into_iter().map(OsStr::new).collect()
 }
 
 /// A pane as it is named to Zellij.
 pub(super) fn pane_word(number: u32) -> OsString {
     format!("terminal_{number}").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_that_lacks_what_is_asked_is_said_to() {
+        for (version, is_old) in [
+            ("zellij 0.43.9", true),
+            ("zellij 0.44.0", true),
+            ("zellij 0.44.1", false),
+            ("zellij 0.45.1", false),
+            ("zellij 1.0.0", false),
+            ("zellij", false),
+        ] {
+            assert_eq!(judged(version).contains("too old"), is_old, "{version}");
+        }
+    }
 }

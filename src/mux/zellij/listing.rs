@@ -17,6 +17,7 @@ const MOST: usize = 4096;
 const MAX_TITLE: usize = 400;
 
 /// A pane as `list-panes --json` has it.
+#[allow(clippy::struct_excessive_bools, reason = "each is a field of Zellij's")]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub(super) struct PaneLine {
     pub(super) id: u32,

@@ -21,7 +21,8 @@ use crate::mux::{
 /// Its line of the registry.
 pub(in crate::mux) const ENTRY: Entry = Entry {
     kind: KIND,
-    is_offered: false,
+    // Elsewhere its panes are not known.
+    is_offered: cfg!(target_os = "linux"),
     variables: here::VARIABLES,
     around: here::around,
     default_socket: |_, _| None,
@@ -111,8 +112,10 @@ impl Multiplexer for Servers {
 
     /// Whoever has none may well have no use for it.
     fn program(&self, within: Duration) -> Option<Outcome<String>> {
-        let ask =
-            || call::version(within).ok_or_else(|| "`zellij --version` gives no answer".into());
+        let ask = || {
+            let version = call::version(within).map(|version| call::judged(&version));
+            version.ok_or_else(|| "`zellij --version` gives no answer".into())
+        };
         self.belief.has_program().then(ask)
     }
 

@@ -11,12 +11,17 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use pane_patrol_hooks::mux::zellij::Session;
+use rustix::io::Errno;
+use rustix::net::{SocketAddrUnix, SocketType};
 
 use super::quoted;
 use crate::mux::proof::File;
 use crate::mux::{Gone, Outcome, Undone};
-use crate::sys::own_socket::connect_if;
+use crate::sys::own_socket::{NotConnected, connect_if};
 use crate::sys::process::start_of;
+#[cfg(target_os = "linux")]
+use crate::sys::unix_socket::made_by;
+use crate::sys::unix_socket::unix_socket;
 
 /// As many sockets of a folder are looked at.
 const MOST: usize = 256;
@@ -60,22 +65,37 @@ pub(super) fn answering(session: &Session) -> Outcome<Answering> {
     if !lives(session) {
         return Err(Undone::Gone(Gone::Server));
     }
-    let lost = || Undone::Gone(Gone::OutOfReach(words_of_lost(session)));
-    let (path, stream) = connect(session).ok_or_else(lost)?;
-    if !greet(stream) {
-        let name = quoted(&name_of(&path));
-        let words = format!("Zellij's session {name} does not answer; its server may be stopped");
-        return Err(Undone::Unknown(words));
+    let silent = |path: &Path| {
+        let name = quoted(&name_of(path));
+        Undone::Unknown(format!(
+            "Zellij's session {name} does not answer; its server may be stopped"
+        ))
+    };
+    match connect(session) {
+        Reached::It(path, stream) if greet(&stream) => Ok(Answering {
+            session: session.clone(),
+            path,
+        }),
+        Reached::It(path, _) | Reached::Full(path) => Err(silent(&path)),
+        Reached::Nobody => {
+            let words = words_of_lost(session);
+            Err(Undone::Gone(Gone::OutOfReach(words)))
+        }
     }
-    Ok(Answering {
-        session: session.clone(),
-        path,
-    })
 }
 
-/// Where it listens, whether it answers or not.
-pub(super) fn path_of(session: &Session) -> Option<PathBuf> {
-    connect(session).map(|(path, _)| path)
+/// Whether it has a socket still. One that is stopped is not called for that as long as its file has the name that it
+/// was given: a server can be called only so often before it answers.
+pub(super) fn has_socket(session: &Session) -> bool {
+    let made = made_by(session.pid);
+    let mut own = made
+        .iter()
+        .filter(|path| path.parent() == Some(Path::new(&session.folder)));
+    let is_there = |path: &PathBuf| {
+        let found = path.symlink_metadata();
+        found.is_ok_and(|found| found.file_type().is_socket())
+    };
+    own.any(is_there) || !matches!(connect(session), Reached::Nobody)
 }
 
 /// What is so of a server that nobody can talk to, and what to do.
@@ -96,27 +116,72 @@ fn name_of(path: &Path) -> String {
     name.to_string_lossy().into_owned()
 }
 
-/// The socket of the folder on which this process listens, connected to.
-fn connect(session: &Session) -> Option<(PathBuf, UnixStream)> {
-    let entries = fs::read_dir(&session.folder).ok()?;
-    let mut entries = entries.flatten().take(MOST);
-    entries.find_map(|entry| {
-        let path = entry.path();
-        let found = path.symlink_metadata().ok()?;
-        let file = (found.dev(), found.ino());
-        let is_possible = found.file_type().is_socket()
-            && listener(file).is_none_or(|known| known == session.pid);
-        let listening = Cell::new(None);
-        let is_its = |pid| {
-            listening.set(Some(pid));
-            pid == session.pid
-        };
-        let stream = is_possible.then(|| connect_if(&path, &is_its).ok())?;
-        if let Some(pid) = listening.get() {
-            remember(file, pid);
+/// Elsewhere nothing is known of its processes anyway.
+#[cfg(not(target_os = "linux"))]
+fn made_by(_: u32) -> Vec<PathBuf> {
+    Vec::new()
+}
+
+/// What came of a call.
+enum Reached {
+    /// It is connected to.
+    It(PathBuf, UnixStream),
+    /// Somebody listens there who takes nobody else: who is stopped is soon called too often. It may be it.
+    Full(PathBuf),
+    /// It listens nowhere.
+    Nobody,
+}
+
+/// Connects to the socket of the folder on which this process listens.
+fn connect(session: &Session) -> Reached {
+    let mut full = None;
+    let entries = fs::read_dir(&session.folder).into_iter().flatten();
+    for path in entries.flatten().take(MOST).map(|entry| entry.path()) {
+        match call(&path, session.pid) {
+            Reached::Full(path) => full = full.or(Some(path)),
+            Reached::Nobody => {}
+            it @ Reached::It(..) => return it,
         }
-        Some((path, stream?))
-    })
+    }
+    full.map_or(Reached::Nobody, Reached::Full)
+}
+
+/// Connects to that socket if this process listens there, or nobody knows who does.
+fn call(path: &Path, pid: u32) -> Reached {
+    let Ok(found) = path.symlink_metadata() else {
+        return Reached::Nobody;
+    };
+    let file = (found.dev(), found.ino());
+    let known = listener(file);
+    if !found.file_type().is_socket() || known.is_some_and(|known| known != pid) {
+        return Reached::Nobody;
+    }
+    let listening = Cell::new(None);
+    let is_its = |its| {
+        listening.set(Some(its));
+        its == pid
+    };
+    let connected = connect_if(path, &is_its);
+    if let Some(its) = listening.get() {
+        remember(file, its);
+    }
+    match connected {
+        Ok(stream) => Reached::It(path.to_owned(), stream),
+        Err(NotConnected::Nobody) if takes_nobody_else(path) => Reached::Full(path.to_owned()),
+        Err(_) => Reached::Nobody,
+    }
+}
+
+/// Whether somebody listens there, and has been called too often since.
+fn takes_nobody_else(path: &Path) -> bool {
+    let Ok(socket) = unix_socket(SocketType::STREAM) else {
+        return false;
+    };
+    let called = || {
+        rustix::io::ioctl_fionbio(&socket, true)?;
+        rustix::net::connect(&socket, &SocketAddrUnix::new(path)?)
+    };
+    called() == Err(Errno::AGAIN)
 }
 
 fn listener(file: File) -> Option<u32> {
@@ -135,7 +200,7 @@ fn remember(file: File, pid: u32) {
 }
 
 /// Whether it answers. A stopped server is connected to all the same, by the system.
-fn greet(mut stream: UnixStream) -> bool {
+fn greet(mut stream: &UnixStream) -> bool {
     let is_set = stream.set_read_timeout(Some(ANSWERS_WITHIN)).is_ok()
         && stream.set_write_timeout(Some(ANSWERS_WITHIN)).is_ok();
     let mut answer = [0; LENGTH];
@@ -151,12 +216,12 @@ mod tests {
     /// A session whose server is this process.
     fn session(folder: &Path) -> Session {
         let folder = folder.join("contract_version_1");
-        fs::create_dir_all(&folder).unwrap();
+        fs::create_dir_all(&folder).expect("it is ours");
         let pid = std::process::id();
         Session {
             folder: folder.to_string_lossy().into_owned(),
             pid,
-            start: start_of(pid).unwrap(),
+            start: start_of(pid).expect("it lives"),
         }
     }
 
@@ -189,6 +254,14 @@ mod tests {
         let stopped = answering(&session).unwrap_err();
         let words = "Zellij's session `b'` does not answer; its server may be stopped";
         assert_eq!(stopped, Undone::Unknown(words.to_owned()));
+        assert!(has_socket(&session));
+        // Called so often that it takes nobody else, it is there all the same.
+        let mut calls = 0;
+        while matches!(connect(&session), Reached::It(..)) && calls < 10_000 {
+            calls += 1;
+        }
+        assert_eq!(answering(&session).unwrap_err(), stopped);
+        assert!(has_socket(&session));
         let later = Session {
             start: session.start + 1,
             ..session

@@ -1,30 +1,13 @@
 //! Going to its panes.
 
-use super::{WORKS, assistant, at_work, collect, has, says};
-use crate::common::{TestEnv, Zellij, finish, until, wait_until};
+use super::{WORKS, assistant, at_work, collect, has, run_in, says};
+use crate::common::{TestEnv, Zellij, finish, wait_until};
 
 /// Where a client is.
 fn client_is_on(zellij: &Zellij<'_>, pane: u32) -> bool {
     zellij
         .ask(&["list-clients"])
         .contains(&format!("terminal_{pane} "))
-}
-
-/// `jump` as it is started in a pane of that session; how it ended and what it said.
-fn jump_in(env: &TestEnv, zellij: &Zellij<'_>, words: &str) -> (i32, String) {
-    let program = env!("CARGO_BIN_EXE_pane-patrol");
-    let said = env.home().join("jump");
-    let _ = std::fs::remove_file(&said);
-    let path = env.path("zellij-bin");
-    let (said_in, path) = (said.display(), path.display());
-    let script = format!(
-        "PATH={path}:$PATH '{program}' jump {words} > '{said_in}.out' 2>&1; echo $? > '{said_in}.new'; \
-         mv '{said_in}.new' '{said_in}'; sleep 1000"
-    );
-    zellij.pane(&["sh", "-c", &script]);
-    let status = until("it has ended", || std::fs::read_to_string(&said).ok());
-    let words = std::fs::read_to_string(said.with_extension("out")).unwrap_or_default();
-    (status.trim().parse().expect("a number"), words)
 }
 
 #[test]
@@ -36,7 +19,7 @@ fn a_jump_within_a_session_moves_whoever_pressed_a_key_and_says_where_nobody_has
     };
     let client = zellij.client();
     let id = zellij.row(pane);
-    let (status, said) = jump_in(&env, &zellij, &format!("'{id}'"));
+    let (status, said) = run_in(&env, &zellij, &format!("jump '{id}'"));
     assert_eq!(status, 1, "{said}");
     assert!(
         said.contains("nobody has yet: press any key there"),
@@ -44,14 +27,14 @@ fn a_jump_within_a_session_moves_whoever_pressed_a_key_and_says_where_nobody_has
     );
     zellij.ask(&["x-key", &client]);
     assert_eq!(
-        jump_in(&env, &zellij, &format!("'{id}'")),
+        run_in(&env, &zellij, &format!("jump '{id}'")),
         (0, String::new())
     );
     assert!(client_is_on(&zellij, pane));
     // It says that all is well, and does nothing.
     zellij.ask(&["focus-pane-id", "terminal_0"]);
     zellij.ask(&["x-lies", "focus-pane-id", "1"]);
-    let (status, said) = jump_in(&env, &zellij, &format!("'{id}'"));
+    let (status, said) = run_in(&env, &zellij, &format!("jump '{id}'"));
     assert_eq!(status, 1, "{said}");
 }
 
@@ -69,10 +52,13 @@ fn a_jump_to_another_session_goes_by_its_name_of_now_and_makes_none() {
     here.ask(&["x-key", &client]);
     there.rename("-renamed");
     let id = there.row(pane);
-    assert_eq!(jump_in(&env, &here, &format!("'{id}'")), (0, String::new()));
+    assert_eq!(
+        run_in(&env, &here, &format!("jump '{id}'")),
+        (0, String::new())
+    );
     assert!(client_is_on(&there, pane));
     assert!(!env.home().join("made-session").exists());
-    let (status, said) = jump_in(&env, &here, &format!("--client 1 '{id}'"));
+    let (status, said) = run_in(&env, &here, &format!("jump --client 1 '{id}'"));
     assert_eq!(status, 1, "{said}");
     assert!(said.contains("cannot be told whom to move"), "{said}");
 }

@@ -52,7 +52,6 @@ fn what_a_script_says_in_two_panes_of_a_zellij_inside_one_tmux_pane_makes_two_ro
         return;
     };
     let collector = collect(&env);
-    let program = env!("CARGO_BIN_EXE_pane-patrol");
     for (name, state) in [("one", "waiting_input"), ("two", "running")] {
         zellij.pane(&["sh", "-c", &emits(name, state)]);
     }
