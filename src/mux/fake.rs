@@ -31,6 +31,7 @@ pub(super) const ENTRY: Entry = Entry {
     around: |_| None,
     default_socket: |_, _| None,
     has_sockets_at: |socket| socket.starts_with("/fake"),
+    is_of_a_session: |_| false,
     with: |reach| Box::new(Servers(reach.own_socket.clone())),
 };
 

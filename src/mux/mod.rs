@@ -243,6 +243,8 @@ struct Entry {
     default_socket: fn(&Variables, u32) -> Option<PathBuf>,
     /// Whether a server of its kind has its socket there.
     has_sockets_at: fn(&Path) -> bool,
+    /// Whether it is a pane of its kind, and each of its sessions is a server of its own.
+    is_of_a_session: fn(PaneId) -> bool,
     /// Asks servers of its kind.
     with: fn(&Reach) -> Box<dyn Multiplexer>,
 }
@@ -261,6 +263,12 @@ pub fn offered() -> String {
     let offered = REGISTRY.iter().rev().filter(|entry| entry.is_offered);
     let names: Vec<&str> = offered.map(|entry| entry.kind.name()).collect();
     names.join(" or ")
+}
+
+/// Whether each session has a server of its own where that pane is: none of them is the one that is meant where
+/// none is named.
+pub(crate) fn is_of_a_session(pane: PaneId) -> bool {
+    REGISTRY.iter().any(|entry| (entry.is_of_a_session)(pane))
 }
 
 /// Every kind.

@@ -27,6 +27,7 @@ pub(super) const ENTRY: Entry = Entry {
     around: |_| None,
     default_socket: |_, _| None,
     has_sockets_at: |_| false,
+    is_of_a_session: |_| false,
     with: |_| Box::new(Terminals),
 };
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use pane_patrol_hooks::event::{Assistant, Event, Source};
-use pane_patrol_hooks::target::{PaneId, Target};
+use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::text::{MAX_MESSAGE_CHARS, one_line};
 use pane_patrol_hooks::timestamp::Timestamp;
 
@@ -13,6 +13,7 @@ use crate::collector::recorded::Spoken;
 use crate::collector::sources::changes::Order as WorkOrder;
 use crate::hub::protocol::{PublishedStatus, Report, TaskUpdate, code};
 use crate::hub::server::{Published, Reply, Said};
+use crate::mux;
 use crate::state::update::Update;
 use crate::state::{Input, PublisherWord, RowKey};
 use crate::sys::namespaces::Standing;
@@ -164,13 +165,19 @@ impl Writer {
         Ok(())
     }
 
-    /// The row of that pane of the person's own server, if there is one.
+    /// The row of that pane of the person's own server, if there is one; where each session has its own, the only
+    /// row that there is in such a pane.
     fn in_pane(&self, pane: PaneId) -> Option<RowKey> {
-        let key = RowKey {
-            server: Some(self.own_server.clone()?),
+        let on = |server: Server| RowKey {
+            server: Some(server),
             place: Target::Pane(pane),
         };
-        self.table.has_row(&key).then_some(key)
+        let own = self.own_server.clone().map(on);
+        let own = own.filter(|key| self.table.has_row(key));
+        own.or_else(|| {
+            let any = mux::is_of_a_session(pane).then(|| self.table.only_row_in(pane));
+            any.flatten()
+        })
     }
 
     /// Whether that name is the publisher's or may become so; its place without a pane.

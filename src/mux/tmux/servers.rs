@@ -30,6 +30,7 @@ pub(in crate::mux) const ENTRY: Entry = Entry {
     around: here::around,
     default_socket: |variables, uid| Some(here::default_socket(variables, uid)),
     has_sockets_at: |_| true,
+    is_of_a_session: |_| false,
     with: |reach| {
         Box::new(Servers {
             belief: Belief::of(reach),

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command};
 use std::time::Duration;
 
-use pane_patrol_hooks::mux::zellij::Session;
+use pane_patrol_hooks::mux::zellij::{Session, number_of};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 
 use super::belief::Belief;
@@ -27,6 +27,7 @@ pub(in crate::mux) const ENTRY: Entry = Entry {
     around: here::around,
     default_socket: |_, _| None,
     has_sockets_at: |name| Session::named(&name.to_string_lossy()).is_some(),
+    is_of_a_session: |pane| number_of(pane).is_some(),
     with: |reach| {
         Box::new(Servers {
             belief: Belief::of(reach),

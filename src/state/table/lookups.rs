@@ -1,6 +1,6 @@
 //! What others ask the table for: rows by what is known of them.
 
-use pane_patrol_hooks::target::{Server, Target};
+use pane_patrol_hooks::target::{PaneId, Server, Target};
 
 use super::Table;
 use crate::state::entry::Entry;
@@ -35,6 +35,17 @@ impl Table {
         let found = [by_process, by_session, by_pane].into_iter().flatten();
         let first = found.min_by(|one, other| one.key.cmp(&other.key))?;
         Some(((*first.key).clone(), first.row()))
+    }
+
+    /// The row in a pane of that id, whichever server's, if there is but one.
+    pub fn only_row_in(&self, pane: PaneId) -> Option<RowKey> {
+        let keys = self.rows.servers().map(|server| RowKey {
+            server: Some(server.clone()),
+            place: Target::Pane(pane),
+        });
+        let mut found = keys.filter(|key| self.rows.contains_key(key));
+        let only = found.next()?;
+        found.next().is_none().then_some(only)
     }
 
     /// The sockets of all rows.

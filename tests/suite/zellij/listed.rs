@@ -1,9 +1,10 @@
 //! What is listed of it, and for how long.
 
 use std::fs;
+use std::io::Write;
 use std::time::Instant;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{BEGINS, DONE, WORKS, assistant, at_work, collect, emits, has, row, says};
 use crate::common::{TestEnv, Zellij, finish, wait_until};
@@ -150,6 +151,52 @@ fn a_session_that_dies_in_the_middle_of_a_call_leaves_no_program_that_turns_for_
     assert_eq!(jump.status.code(), Some(1), "{jump:?}");
     collector.until("its row is gone", <[Value]>::is_empty);
     wait_until("no program of ours is left", || programs(&env).is_empty());
+}
+
+#[test]
+fn a_publisher_that_names_a_pane_tells_of_its_row_where_there_is_but_one_such_pane() {
+    let env = TestEnv::new();
+    let collector = collect(&env);
+    let Some((zellij, pane)) = at_work(&env, &collector, "one", "work") else {
+        return;
+    };
+    let status = |agent: &str, pane: &str| {
+        let status =
+            json!({"agent_id": agent, "status": "error", "pane_id": pane, "project_root": "/src"});
+        ("agent_status", status)
+    };
+    // What is told last is there once all has been heard.
+    let publish = |name: &str, last: &str| {
+        let mut hub = env.connect_to_hub();
+        let hello = json!({"client_id": name, "role": "publisher", "capabilities": []});
+        let told = [
+            ("hello", hello),
+            status(name, &format!("zellij:{pane}")),
+            status(last, ""),
+        ];
+        for (kind, payload) in told {
+            let message = json!({"version": "1", "type": kind, "session_id": "default",
+                "sender_id": name, "timestamp": "2026-01-28T18:42:00Z", "payload": payload});
+            writeln!(hub, "{message}").expect("it is heard");
+        }
+        hub
+    };
+    let id = zellij.row(pane);
+    let _first = publish("first", "heard-first");
+    let rows = collector.until("all is heard", |rows| has(rows, "heard-first", "error"));
+    assert!(rows.len() == 2 && has(&rows, &id, "running"), "{rows:#?}");
+    let Some((other, same)) = at_work(&env, &collector, "two", "other") else {
+        return;
+    };
+    assert_eq!(same, pane);
+    let _second = publish("second", "heard-second");
+    let rows = collector.until("all is heard", |rows| has(rows, "heard-second", "error"));
+    assert!(has(&rows, "second", "error"), "{rows:#?}");
+    let theirs = [id, other.row(same)];
+    assert!(
+        theirs.iter().all(|id| has(&rows, id, "running")),
+        "{rows:#?}"
+    );
 }
 
 #[test]
