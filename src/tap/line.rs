@@ -24,6 +24,9 @@ const FIRST_RETRY: Duration = Duration::from_millis(100);
 /// And in the end. A hub that has stood for longer was no failure.
 const LAST_RETRY: Duration = Duration::from_secs(2);
 
+/// How long after the hello all is said that the hub says to whoever comes.
+const SETTLED_AFTER: Duration = Duration::from_millis(500);
+
 /// See the module.
 pub(super) struct Line {
     way: Way,
@@ -37,6 +40,8 @@ pub(super) struct Line {
     retry: Duration,
     /// When a hub is looked for again, while there is none.
     due: Instant,
+    /// When what it took to get here is needed no longer.
+    settles: Option<Instant>,
     pace: Pace,
     last: Option<(Record, Timestamp)>,
     /// Whether the last one is not said yet, because there were too many before it.
@@ -70,6 +75,7 @@ impl Line {
             since: now,
             retry: FIRST_RETRY,
             due: now,
+            settles: None,
             pace: Pace::default(),
             last: None,
             is_owed: false,
@@ -96,8 +102,7 @@ impl Line {
         let hello = self.voice.say("hello", &hello, None, (self.clock)());
         self.put(&hello, now);
         self.say_last(now);
-        // All that it does now is small, and what it took to get here is not.
-        forget_the_beginning();
+        self.settles = Some(now + SETTLED_AFTER);
     }
 
     fn lose(&mut self, now: Instant) {
@@ -177,6 +182,11 @@ impl Line {
         if self.is_owed && self.pace.ends().is_none_or(|end| end <= now) && self.pace.allows(now) {
             self.say_last(now);
         }
+        if self.settles.is_some_and(|settled| settled <= now) {
+            self.settles = None;
+            // All that it does from now on is small, and what it took to get here is not.
+            forget_the_beginning();
+        }
         if has_input {
             Ready::Pipe
         } else if self.link.is_none() && now.duration_since(self.since) >= patience {
@@ -193,6 +203,6 @@ impl Line {
             .is_none()
             .then(|| self.due.min(self.since + patience));
         let owed = self.pace.ends().filter(|_| self.is_owed);
-        alone.into_iter().chain(owed).min()
+        [alone, owed, self.settles].into_iter().flatten().min()
     }
 }
