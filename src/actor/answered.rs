@@ -139,6 +139,9 @@ mod tests {
         for (decision, verdict, told) in [
             (Decision::Approve, Verdict::Denied, Verdict::Denied),
             (Decision::Approve, Verdict::Ended, Verdict::Ended),
+            // Of both nobody can say that nothing, or that all of it was done.
+            (Decision::Approve, Verdict::Stopped, Verdict::Stopped),
+            (deny(None), Verdict::Stopped, Verdict::Stopped),
             (deny(None), Verdict::Approved, Verdict::Approved),
             (
                 deny(Some("ask me")),

@@ -273,8 +273,11 @@ impl Executor {
         }
         match told {
             Answered::AsDecided => Outcome::Done,
-            // Claude writes the same of a call that was ended while it ran.
-            Answered::Otherwise(Verdict::Denied) => {
+            Answered::Otherwise(Verdict::Stopped) => {
+                unknown("it was approved and stopped in the same moment: look what it has done")
+            }
+            // The same is written of a call that was denied and of one that was ended while it ran.
+            Answered::Otherwise(Verdict::Ended) => {
                 unknown("it was denied or ended by a key in the same moment")
             }
             Answered::Otherwise(verdict) => Outcome::Late(late::how(&verdict)),

@@ -50,5 +50,6 @@ pub(super) fn how(verdict: &Verdict) -> String {
             format!("it was answered with {} before", each.join(", "))
         }
         Verdict::Ended => "its turn was ended before".to_owned(),
+        Verdict::Stopped => "it was approved before, and stopped while it ran".to_owned(),
     }
 }

@@ -269,17 +269,31 @@ pub(crate) fn has_result(bound: &Bound, config: Option<&Path>) -> Option<bool> {
 /// What its result says of how it was answered.
 pub(crate) fn verdict(bound: &Bound, config: Option<&Path>) -> Option<Verdict> {
     let lines = calls_of(bound, config)?;
-    let (line, result) = result_in(&lines, id_of(bound)?)?;
+    result_in(&lines, id_of(bound)?).map(told_by)
+}
+
+/// What a result and its line tell.
+fn told_by((line, result): (&Value, &Value)) -> Verdict {
     let content = &result["content"];
     let said = content.as_str().or_else(|| content[0]["text"].as_str());
     let said = said.unwrap_or_default();
-    Some(if DENIED.iter().any(|words| said.starts_with(words)) {
-        Verdict::Denied
+    if DENIED.iter().any(|words| said.starts_with(words)) {
+        denial(line)
     } else if result["is_error"] == true {
         Verdict::Failed(said.to_owned())
     } else {
         chosen(line).unwrap_or(Verdict::Approved)
-    })
+    }
+}
+
+/// What the words of a denial mean in this line: the same ones are written of what was stopped while it ran. Older versions
+/// (2.1.197) do not say which it was, newer ones (2.1.329) only of what had not begun.
+fn denial(line: &Value) -> Verdict {
+    match line["toolDenialKind"].as_str() {
+        None => Verdict::Ended,
+        Some("user-rejected") if line["toolDenialBeforeRun"] != true => Verdict::Stopped,
+        Some(_) => Verdict::Denied,
+    }
 }
 
 /// With what its questions were answered.
@@ -443,9 +457,11 @@ fn open_call<'a>(lines: &'a [Value], request: &Request) -> Option<Call<'a>> {
     calls.all(|other| other.id == found.id).then_some(found)
 }
 
-/// Every block of every message, with the line it stands in.
+/// Every block of every message, with the line it stands in. What is sent to the model is written down once more (2.1.332),
+/// without what else is known of it.
 pub(crate) fn blocks(lines: &[Value]) -> impl Iterator<Item = (&Value, &Value)> {
-    lines.iter().flat_map(|line| {
+    let is_message = |line: &&Value| line["type"] != "api-request-blob";
+    lines.iter().filter(is_message).flat_map(|line| {
         let content = line["message"]["content"].as_array();
         content
             .into_iter()
@@ -478,4 +494,37 @@ fn written_over(input: &Value) -> Option<String> {
     let path = Path::new(input["file_path"].as_str()?);
     let text = path.is_absolute().then(|| read_text(path, MAX_FILE));
     text?.ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// In that order: denied by its hook; approved by a key, and the hook's denial came in the same moment; approved by its
+    /// hook; approved by its hook, and stopped by a key.
+    const LINES: &str = include_str!("../../../tests/fixtures/claude/denials.v2.1.332.jsonl");
+
+    #[test]
+    fn what_was_stopped_while_it_ran_is_not_taken_for_what_was_denied() {
+        let lines = LINES.lines().map(|line| serde_json::from_str(line).unwrap());
+        let lines: Vec<Value> = lines.collect();
+        let verdicts = ["14", "16", "18", "51"].map(|number| {
+            let id = format!("toolu_scripted000000{number}");
+            told_by(result_in(&lines, &id).unwrap())
+        });
+        let [denied, stopped, approved, cut_short] = verdicts;
+        assert_eq!(denied, Verdict::Denied);
+        assert_eq!(stopped, Verdict::Stopped);
+        assert_eq!(approved, Verdict::Approved);
+        assert_eq!(cut_short, Verdict::Stopped);
+    }
+
+    #[test]
+    fn where_the_version_does_not_tell_it_may_have_been_either() {
+        let mut line: Value = serde_json::from_str(LINES.lines().nth(1).unwrap()).unwrap();
+        line.as_object_mut().unwrap().remove("toolDenialKind");
+        let lines = [line];
+        let told = told_by(result_in(&lines, "toolu_scripted00000014").unwrap());
+        assert_eq!(told, Verdict::Ended);
+    }
 }

@@ -216,6 +216,8 @@ pub(crate) enum Verdict {
     Failed(String),
     /// Its turn was ended: it was denied, or stopped while it ran.
     Ended,
+    /// It was approved, and stopped when it had begun, or was about to.
+    Stopped,
 }
 
 /// An assistant's own record of calls of tools, which holds them while they are asked about and says
