@@ -179,14 +179,20 @@ impl Entry {
         if !self.has_open_work() {
             return "as was known";
         }
-        let leftover = reading.written < self.main.turn.started
-            && reading.seen.since(self.main.turn.started) < TURN_BEGINS_WITHIN;
-        if self.main.turn.open && leftover {
+        // That a program runs is all that its publisher has told; what it does its own file says.
+        let is_begun_only = self.publisher.is_some() && self.main.source == Source::Emit;
+        let begins_until = self.main.turn.started.plus(TURN_BEGINS_WITHIN);
+        let leftover = reading.written < self.main.turn.started && reading.seen < begins_until;
+        if self.main.turn.open && leftover && !is_begun_only {
+            // Where it is not written again, it was no leftover.
+            if !reading.by_record {
+                self.witness.reread_at.get_or_insert(begins_until);
+            }
             return "older than the turn";
         }
         let due = if reading.by_record {
             reading.written.plus(SETTLE_TIME).max(now)
-        } else if self.is_told_to_rest() {
+        } else if is_begun_only || self.is_told_to_rest() {
             now
         } else {
             now.plus(SETTLE_TIME)

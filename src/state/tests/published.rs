@@ -370,3 +370,22 @@ fn what_works_by_its_own_word_does_so_when_its_session_begins() {
         assert_eq!(story.state(), State::Running);
     }
 }
+
+/// `wrap -- claude attach` shows a session of the background that has waited for long, and no hook tells of that.
+#[test]
+fn what_is_only_known_to_have_begun_is_idle_where_its_file_says_so() {
+    let mut story = Story::new();
+    let mut begins = report(State::Running, 2000);
+    begins.assistant = Assistant::CLAUDE;
+    begins.instance_id = Some("wrap-7".to_owned());
+    begins.pid = Some(PID);
+    begins.kind = Some(Kind::TurnStarted);
+    story.publish(begins);
+    let mut waits = reading(Level::Idle, 100);
+    (waits.seen, waits.stands_in) = (Timestamp::from_millis(2050), true);
+    story.apply(Input::Reading(Box::new(waits)), 2050);
+    story.wait_until(2051);
+    assert_eq!(story.state(), State::Idle);
+    story.read(Level::Busy, 3000);
+    assert_eq!(story.state(), State::Running);
+}

@@ -292,3 +292,26 @@ fn a_row_of_which_only_a_file_tells_is_a_witnesss_until_a_hook_says_something() 
         assert_eq!(row.source, Source::Witness, "{level:?}");
     }
 }
+
+/// The file is not written again where the turn that was told of never began.
+#[test]
+fn a_file_that_is_older_than_its_turn_is_read_again_once_the_turn_must_have_begun() {
+    let mut story = Story::new();
+    story.tell(event(0, Kind::SessionStarted));
+    story.read(Level::Idle, 50);
+    story.tell(event(2000, Kind::TurnStarted));
+    let idle = |seen: i64| {
+        let mut reading = reading(Level::Idle, 50);
+        reading.seen = Timestamp::from_millis(seen);
+        Input::Reading(Box::new(reading))
+    };
+    story.apply(idle(2300), 2300);
+    assert_eq!(story.state(), State::Running);
+    let outcome = story.apply(Input::Tick, 3499);
+    assert!(outcome.reread.is_empty(), "it may begin yet");
+    let outcome = story.apply(Input::Tick, 3500);
+    assert_eq!(outcome.reread, [PID]);
+    story.apply(idle(3501), 3501);
+    story.wait_until(10_000);
+    assert_eq!(story.state(), State::Idle);
+}
