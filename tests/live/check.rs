@@ -35,7 +35,8 @@ impl Drive<'_> {
     /// and whether it showed nothing wrong since the last check.
     pub(super) fn check(&mut self, situation: Situation, state: &str, since: Instant) {
         let unknowable = self.manners.unknowable(situation);
-        let unknowable = unknowable.filter(|(shown, _)| !self.is_told_by_wrap(shown));
+        let is_told = |shown: &[&str]| shown == [SILENT] || situation == Situation::OwnCommand;
+        let unknowable = unknowable.filter(|(shown, _)| !(self.tells_all() && is_told(shown)));
         let wanted: Vec<&str> = unknowable.map_or_else(|| vec![state], |(shown, _)| shown.to_vec());
         let limit = if self.manners.by_title.contains(&situation) {
             TITLE_LIMIT
@@ -54,9 +55,9 @@ impl Drive<'_> {
         self.forget();
     }
 
-    /// Whether nothing is told but to the terminal, and that is heard.
-    fn is_told_by_wrap(&self, shown: &[&str]) -> bool {
-        self.stage.way == Way::Wrap && self.manners.tells_its_terminal && shown == [SILENT]
+    /// Whether what it tells its terminal is heard: its start, and what no hook tells of.
+    pub(super) fn tells_all(&self) -> bool {
+        self.stage.way == Way::Wrap && self.manners.tells_its_terminal
     }
 
     /// The same of the row of `place`, which need not be the driven pane.

@@ -13,7 +13,7 @@ use super::model::{self, Model};
 use super::pane::Pane;
 use super::process;
 use super::unmatched::AllUnmatched;
-use super::watch::Watch;
+use super::watch::{NO_ROW, Watch};
 use super::way::Way;
 
 /// How long an assistant may take to show something.
@@ -75,7 +75,7 @@ impl<'a> Drive<'a> {
             pane: None,
             neighbours: Vec::new(),
             number: 100,
-            before: "no row".to_owned(),
+            before: NO_ROW.to_owned(),
             greeted: Cell::new(false),
             checked: Instant::now(),
             started: Instant::now(),
@@ -176,12 +176,12 @@ impl<'a> Drive<'a> {
             Pane::close_by_id(self.stage.tmux, pane);
         }
         let start = Instant::now();
-        let is_left = |pane: &String| self.shown(pane) != "no row";
+        let is_left = |pane: &String| self.shown(pane) != NO_ROW;
         let closing = CLOSING * self.stage.slack;
         while panes.iter().any(is_left) && start.elapsed() < closing {
             thread::sleep(Duration::from_millis(20));
         }
-        "no row".clone_into(&mut self.before);
+        NO_ROW.clone_into(&mut self.before);
         self.checked = Instant::now();
     }
 
@@ -198,7 +198,7 @@ impl<'a> Drive<'a> {
     /// Forgets that there is a pane: it went by itself.
     pub(super) fn let_go(&mut self) {
         self.pane = None;
-        "no row".clone_into(&mut self.before);
+        NO_ROW.clone_into(&mut self.before);
     }
 
     pub(super) fn pane(&self) -> &Pane<'a> {
@@ -213,6 +213,10 @@ impl<'a> Drive<'a> {
 
     /// Asks the model for `what`; the number that its answer will have.
     pub(super) fn ask(&mut self, what: &str) -> u32 {
+        if self.before == NO_ROW && self.tells_all() {
+            // It has said that it began, and then that it waits.
+            self.forget();
+        }
         self.next_number();
         let what = what.replace("{n}", &self.number.to_string());
         self.pane().say(&model::prompt(self.number, &what));

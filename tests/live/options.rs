@@ -84,6 +84,10 @@ impl Options {
 
     /// Whether the situation is asked for.
     pub(super) fn wants_situation(&self, situation: Situation) -> bool {
+        // The commands that send a session there are programs below `wrap`, and rows, for as long as they run.
+        if self.way == Way::Wrap && situation == Situation::Background {
+            return false;
+        }
         self.situations.is_empty() || self.situations.contains(&situation)
     }
 }

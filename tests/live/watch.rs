@@ -14,6 +14,9 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// A row that says only that something runs there which has not reported.
 pub(super) const SILENT: &str = "not reported";
 
+/// What is shown of a pane without a row.
+pub(super) const NO_ROW: &str = "no row";
+
 /// The place of a row that no pane shows.
 pub(super) const BEHIND: &str = "background";
 
@@ -29,7 +32,7 @@ impl Shown {
     pub(super) fn of(&self, pane: &str) -> String {
         let here: Vec<_> = self.rows.iter().filter(|row| row.0 == pane).collect();
         match here.as_slice() {
-            [] => "no row".to_owned(),
+            [] => NO_ROW.to_owned(),
             [row] => row.1.clone(),
             rows => format!("{} rows", rows.len()),
         }

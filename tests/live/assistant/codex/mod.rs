@@ -182,7 +182,8 @@ fn share_a_server(drive: &mut Drive<'_>) -> Step {
         drive.record(S::Shared, Finding::Wrong(shown));
     }
     third.press(drive.manners.deny);
-    drive.check_title(S::Shared, third.id(), SILENT);
+    let at_rest = if drive.tells_all() { "idle" } else { SILENT };
+    drive.check_title(S::Shared, third.id(), at_rest);
     Ok(())
 }
 
