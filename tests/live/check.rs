@@ -95,7 +95,7 @@ impl Drive<'_> {
             pane,
             panes: neighbours.chain(own).chain([pane]).collect(),
             before,
-            hears_keys: self.manners.is_piped(),
+            hears_keys: self.manners.is_piped() || self.tells_all(),
             wanted,
             since,
             limit,

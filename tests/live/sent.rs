@@ -14,6 +14,9 @@ pub(super) const SCENE: Scene = Scene::new(&[S::Sent], play);
 const LINES: usize = 20;
 
 fn play(drive: &mut Drive<'_>) -> Step {
+    // Some keep a text back after a turn that was interrupted, and say so.
+    let number = drive.ask("say");
+    drive.see_answer(number)?;
     let (number, text) = lines(drive);
     let sent = send(drive, &text)?;
     drive.claim(
