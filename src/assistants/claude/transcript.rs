@@ -506,7 +506,9 @@ mod tests {
 
     #[test]
     fn what_was_stopped_while_it_ran_is_not_taken_for_what_was_denied() {
-        let lines = LINES.lines().map(|line| serde_json::from_str(line).unwrap());
+        let lines = LINES
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap());
         let lines: Vec<Value> = lines.collect();
         let verdicts = ["14", "16", "18", "51"].map(|number| {
             let id = format!("toolu_scripted000000{number}");

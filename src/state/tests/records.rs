@@ -351,6 +351,49 @@ fn a_record_from_before_a_hook_undoes_nothing() {
     }
 }
 
+/// It was kept in a pipe for seconds; the turn is the same.
+#[test]
+fn a_record_that_was_overtaken_by_the_hook_of_a_request_does_not_end_it() {
+    for level in [Level::Idle, Level::Done, Level::Busy, Level::Failed] {
+        let mut story = Story::codex_asking();
+        story.tell(codex(tool(
+            3000,
+            Kind::ToolFinished,
+            Some("c1"),
+            "Bash",
+            "touch f1",
+        )));
+        story.tell(codex(tool(
+            3050,
+            Kind::ToolStarted,
+            Some("c2"),
+            "Bash",
+            "make",
+        )));
+        story.tell(codex(tool(
+            3100,
+            Kind::ApprovalRequested,
+            None,
+            "Bash",
+            "make",
+        )));
+        let mut old = record_of(&CODEX, level, 1500);
+        old.seen = Timestamp::from_millis(5000);
+        story.apply(Input::Reading(Box::new(old)), 5000);
+        story.wait_until(6000);
+        assert_eq!(story.state(), State::WaitingApproval, "{level:?}");
+        assert_eq!(story.row().waiting.len(), 1, "{level:?}");
+        story.tell(codex(tool(
+            6500,
+            Kind::ToolFinished,
+            Some("c2"),
+            "Bash",
+            "make",
+        )));
+        assert_eq!(story.state(), State::Running, "{level:?}");
+    }
+}
+
 #[test]
 fn a_sub_agent_may_ask_after_the_end_of_its_parent_and_is_answered_without_work() {
     let mut story = Story::begun(&CODEX);

@@ -63,9 +63,7 @@ fn holds(when: When, model: &Model, front: Option<&Bound>) -> bool {
         When::Stops => model.selected_row().is_some() && !is_kept(model),
         When::Follows => model.setup.pulse.is_some() && model.has_overview(),
         When::WantsApproval => known.is_some_and(|bound| !bound.is_question()),
-        When::TakesWords => {
-            known.is_some_and(takes_words)
-        }
+        When::TakesWords => known.is_some_and(takes_words),
         When::AsksQuestion => known.is_some_and(Bound::is_question),
         When::Asks => model.asked.is_some(),
         When::NobodyReports => model.offers_install(),

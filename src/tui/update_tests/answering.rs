@@ -187,7 +187,10 @@ fn no_line_is_opened_for_words_that_the_assistant_does_not_take() {
         |assistant| row(1, assistant, State::WaitingApproval, "shop:1.1", 9).asks("shell", "ls");
     // By their own servers two of them take words that their dialogs have no room for.
     let opening = [("claude", true), ("codex", true), ("opencode", true)];
-    for (assistant, opens) in opening.into_iter().chain([("gemini", false), ("copilot", false)]) {
+    for (assistant, opens) in opening
+        .into_iter()
+        .chain([("gemini", false), ("copilot", false)])
+    {
         let mut model = model_with(vec![asks(assistant)], 100, 30);
         press(&mut model, KeyCode::Char('D'));
         assert_eq!(model.denying.is_some(), opens, "{assistant}");
