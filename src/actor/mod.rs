@@ -78,4 +78,3 @@ pub(crate) use digest::{Digest, Shown};
 pub(crate) use equal::Equal;
 pub use keys::Outcome;
 pub(crate) use send::TOO_LONG;
-pub(crate) use words::takes_words;

@@ -6,7 +6,7 @@ use crate::state::Bound;
 
 /// Whether words can go with a denial of it: typed into its dialog, or by its id. The dialog of a plan takes none, and
 /// whether the way by id is open is seen when it is gone.
-pub(crate) fn takes_words(bound: &Bound) -> bool {
+pub(super) fn takes_words(bound: &Bound) -> bool {
     let plans = |tool: &String| bound.assistant.plans_by(tool);
     if bound.is_question() || bound.request.tool.as_ref().is_some_and(plans) {
         return false;

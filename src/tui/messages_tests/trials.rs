@@ -66,7 +66,7 @@ fn requests(said: &mut Said) {
     press(&mut model, KeyCode::Char('D'));
     press(&mut model, KeyCode::Enter);
     said.take("`D`, and Enter without a word", &mut model);
-    let asks = row(1, "gemini", State::WaitingApproval, "api:2.0", 9).asks("shell", "ls");
+    let asks = row(1, "codex", State::WaitingApproval, "api:2.0", 9).asks("shell", "ls");
     let mut other = model_with(vec![asks], 100, 30);
     press(&mut other, KeyCode::Char('D'));
     said.take("`D`, and its dialog has no room for words", &mut other);

@@ -1,7 +1,7 @@
 //! The keys that matter now, and the key that answers.
 
 use super::{Asks, empty};
-use crate::actor::{Bound, dialog, takes_words};
+use crate::actor::{Bound, dialog};
 use crate::assistants::{self, Facets};
 use crate::tui::keymap::{self, Action, Hint, OPTIONS, When};
 use crate::tui::model::{Model, request};
@@ -63,7 +63,9 @@ fn holds(when: When, model: &Model, front: Option<&Bound>) -> bool {
         When::Stops => model.selected_row().is_some() && !is_kept(model),
         When::Follows => model.setup.pulse.is_some() && model.has_overview(),
         When::WantsApproval => known.is_some_and(|bound| !bound.is_question()),
-        When::TakesWords => known.is_some_and(takes_words),
+        When::TakesWords => {
+            known.is_some_and(|bound| !bound.is_question() && dialog::takes_words(&bound.assistant))
+        }
         When::AsksQuestion => known.is_some_and(Bound::is_question),
         When::Asks => model.asked.is_some(),
         When::NobodyReports => model.offers_install(),

@@ -4,7 +4,7 @@
 use crossterm::event::KeyEvent;
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::actor::{Decision, Shown, takes_words};
+use crate::actor::{Decision, Shown, dialog};
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{Action, key_for};
 use crate::tui::model::Model;
@@ -15,10 +15,9 @@ use crate::tui::update::{answer, unheard};
 /// Opens the line; says why not when there is nothing to deny.
 pub(crate) fn begin(model: &mut Model, now: Timestamp) {
     let denial = Decision::Deny { message: None };
-    let Some(bound) = answer::bound_for(model, &denial, now) else {
-        return unheard::begin(model, now);
-    };
-    if !takes_words(&bound) {
+    if let Some(bound) = answer::bound_for(model, &denial, now)
+        && !dialog::takes_words(&bound.assistant)
+    {
         let why = format!("{} takes no words with a no", bound.assistant);
         let next = format!(
             "{} denies it, {} goes there",
@@ -26,12 +25,15 @@ pub(crate) fn begin(model: &mut Model, now: Timestamp) {
             key_for(Action::Go)
         );
         model.advise(&why, &next, now);
-        return unheard::begin(model, now);
+        unheard::begin(model, now);
+    } else if let Some(bound) = answer::bound_for(model, &denial, now) {
+        model.denying = Some(DenyPrompt {
+            bound,
+            line: EditLine::default(),
+        });
+    } else {
+        unheard::begin(model, now);
     }
-    model.denying = Some(DenyPrompt {
-        bound,
-        line: EditLine::default(),
-    });
 }
 
 /// Takes a key for the line; `None` when no line is open.

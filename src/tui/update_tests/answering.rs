@@ -185,12 +185,7 @@ fn without_a_launcher_it_is_said_why_there_is_no_choice() {
 fn no_line_is_opened_for_words_that_the_assistant_does_not_take() {
     let asks =
         |assistant| row(1, assistant, State::WaitingApproval, "shop:1.1", 9).asks("shell", "ls");
-    // By their own servers two of them take words that their dialogs have no room for.
-    let opening = [("claude", true), ("codex", true), ("opencode", true)];
-    for (assistant, opens) in opening
-        .into_iter()
-        .chain([("gemini", false), ("copilot", false)])
-    {
+    for (assistant, opens) in [("claude", true), ("codex", false), ("copilot", false)] {
         let mut model = model_with(vec![asks(assistant)], 100, 30);
         press(&mut model, KeyCode::Char('D'));
         assert_eq!(model.denying.is_some(), opens, "{assistant}");
