@@ -326,6 +326,42 @@ fn a_token_holds_for_whoever_listens_after_one_that_was_killed_and_not_after_one
 }
 
 #[test]
+fn an_orderly_end_leaves_no_token_however_many_are_on_their_way_in() {
+    let env = TestEnv::new();
+    for _ in 0..4 {
+        let mut collector = Listening::start(&env);
+        let file = std::path::PathBuf::from(collector.token_file("read"));
+        let bearer = format!("Authorization: Bearer {}\r\n", collector.token("read"));
+        let knock = format!(
+            "GET /ws HTTP/1.1\r\nHost: {0}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{bearer}\r\n",
+            collector.address
+        );
+        let address = collector.address.clone();
+        let is_over = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
+                        if let Ok(mut stream) = TcpStream::connect(&address) {
+                            // It may end in the middle.
+                            let _ = stream.write_all(knock.as_bytes());
+                            let _ = stream.read(&mut [0; 512]);
+                        }
+                    }
+                });
+            }
+            std::thread::sleep(std::time::Duration::from_millis(300));
+            let pid = Pid::from_child(&collector.child);
+            kill_process(pid, Signal::TERM).expect("it runs");
+            collector.child.wait().expect("it has ended");
+            is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+        });
+        assert!(!file.exists(), "{} is left", file.display());
+    }
+}
+
+#[test]
 fn who_may_not_collect_says_nothing_of_listening() {
     let env = TestEnv::new();
     let _first = Listening::start(&env);

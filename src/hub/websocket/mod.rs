@@ -40,7 +40,7 @@ use house::House;
 use post::Posted;
 pub use post::listeners;
 use revoked::Revocations;
-use token::Tokens;
+use token::{Files, Tokens};
 use tries::Tries;
 use visits::Visits;
 
@@ -95,6 +95,8 @@ pub struct Listening {
     thread: Option<JoinHandle<()>>,
     _revocations: Option<Revocations>,
     _posted: Posted,
+    /// Gone with this, whoever is still on the way in.
+    _files: Files,
 }
 
 impl Listening {
@@ -144,7 +146,7 @@ pub fn listen(setup: &Setup) -> Result<Listening, ListenError> {
         return Err(ListenError::NotLoopback(setup.address));
     }
     let folder = setup.places.runtime.clone();
-    let tokens = Tokens::open(&folder).map_err(|(path, error)| {
+    let (tokens, files) = Tokens::open(&folder).map_err(|(path, error)| {
         ListenError::io(format!("use the token {}", path.display()))(error)
     })?;
     let listening = || format!("listen on {}", setup.address);
@@ -191,6 +193,7 @@ pub fn listen(setup: &Setup) -> Result<Listening, ListenError> {
         thread: Some(thread),
         _revocations: revocations.transpose()?,
         _posted: posted,
+        _files: files,
     })
 }
 

@@ -26,13 +26,18 @@ const TRIES: usize = 100;
 /// And after this time.
 const PAUSE: Duration = Duration::from_millis(2);
 
-/// All of them. Each file is held by everybody who listens and takes its token; the last one to end removes
-/// it. One that nobody holds was left by somebody who was killed: whoever listens next takes its token up, so that
-/// programs that have it are let in again.
+/// All of them.
 #[derive(Debug)]
 pub(super) struct Tokens {
     known: Vec<(Right, String)>,
-    held: Vec<Held>,
+}
+
+/// Their files. Each is held by everybody who listens and takes its token; the last one to end removes it. One that
+/// nobody holds was left by somebody who was killed: whoever listens next takes its token up, so that programs that
+/// have it are let in again.
+#[derive(Debug)]
+pub(super) struct Files {
+    _held: Vec<Held>,
 }
 
 /// A token's file, locked for as long as its token is taken.
@@ -47,18 +52,15 @@ impl Tokens {
     ///
     /// # Errors
     /// A file cannot be read or made, it is none of ours alone, or it holds something else: with its path.
-    pub(super) fn open(folder: &Path) -> Result<Self, (PathBuf, io::Error)> {
-        let mut tokens = Self {
-            known: Vec::new(),
-            held: Vec::new(),
-        };
+    pub(super) fn open(folder: &Path) -> Result<(Self, Files), (PathBuf, io::Error)> {
+        let (mut known, mut held) = (Vec::new(), Vec::new());
         for right in GIVEN {
             let path = path_in(folder, right);
             let (token, file) = hold(&path).map_err(|error| (path.clone(), error))?;
-            tokens.held.push(Held { path, file });
-            tokens.known.push((right, token));
+            held.push(Held { path, file });
+            known.push((right, token));
         }
-        Ok(tokens)
+        Ok((Self { known }, Files { _held: held }))
     }
 
     /// What the token gives; takes as long for each.
@@ -80,7 +82,6 @@ impl Tokens {
             known: known
                 .map(|(right, text)| (*right, (*text).to_owned()))
                 .collect(),
-            held: Vec::new(),
         }
     }
 }
@@ -199,7 +200,7 @@ mod tests {
         drop(first);
         // The one that is left has its files still, with what they held.
         assert_eq!(std::fs::read_to_string(&path).unwrap().trim(), token);
-        assert_eq!(second.right_of(&token), Some(Right::Read));
+        assert_eq!(second.0.right_of(&token), Some(Right::Read));
         drop(second);
         assert_eq!(folder.path().read_dir().unwrap().count(), 0);
     }
@@ -213,7 +214,7 @@ mod tests {
         assert!(are_left(folder.path()));
         let tokens = Tokens::open(folder.path()).unwrap();
         assert!(!are_left(folder.path()), "somebody takes it now");
-        assert_eq!(tokens.right_of(old.trim()), Some(Right::Read));
+        assert_eq!(tokens.0.right_of(old.trim()), Some(Right::Read));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), old);
         std::fs::remove_file(&path).unwrap();
         make(&path).unwrap();
@@ -258,9 +259,9 @@ mod tests {
         let tokens = Tokens::open(folder.path()).unwrap();
         for right in GIVEN {
             let token = std::fs::read_to_string(path_in(folder.path(), right)).unwrap();
-            assert_eq!(tokens.right_of(token.trim()), Some(right));
+            assert_eq!(tokens.0.right_of(token.trim()), Some(right));
         }
-        assert_eq!(tokens.right_of(&"0".repeat(64)), None);
+        assert_eq!(tokens.0.right_of(&"0".repeat(64)), None);
         drop(Tokens::open(folder.path()).unwrap());
         assert_eq!(
             std::fs::read_dir(folder.path()).unwrap().count(),
