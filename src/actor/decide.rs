@@ -10,7 +10,7 @@ use super::audit::Line;
 use super::digest::{Digest, Shown};
 use super::executor::{Executor, Refusal};
 use super::fate::fate;
-use super::keys::{Access, Outcome, carry_out_until, once_it_waits};
+use super::keys::{Access, Outcome, carry_out_until, objection, once_it_waits};
 use super::turn::Turn;
 use super::words::takes_words;
 use super::{late, tell};
@@ -54,7 +54,7 @@ impl Executor {
             } else {
                 vec![Verb::Approve, Verb::Deny]
             },
-            takes_words: takes_words(&bound),
+            takes_words: takes_words(&bound, &self.homes),
             options: known.full().map(options_of).unwrap_or_default(),
             input: known.full().map(|full| full.input.clone()),
             reason,
@@ -170,9 +170,10 @@ impl Executor {
                 let turn = Turn::take(&self.places.runtime, bound);
                 turn.map_err(|why| Outcome::Nothing(why.to_string()))
             });
-        let (way, outcome) = match turn {
-            Ok(_turn) => self.act(bound, decision, (who, shown), expires, &mut intend),
-            Err(outcome) => (NO_WAY, outcome),
+        // Until it is written down: whoever comes next is told how it was answered.
+        let (way, outcome) = match &turn {
+            Ok(_) => self.act(bound, decision, (who, shown), expires, &mut intend),
+            Err(outcome) => (NO_WAY, outcome.clone()),
         };
         let answered = match &outcome {
             Outcome::Done | Outcome::Beside(_) => Some(bound),
@@ -185,6 +186,7 @@ impl Executor {
         let now = Timestamp::now();
         let line = Line::by_hand(bound, decision, (who, shown), way, &outcome, now);
         self.record(&line.after(written.as_deref()), who.right);
+        drop(turn);
         outcome
     }
 
@@ -201,6 +203,9 @@ impl Executor {
             Ok(bound) => bound,
             Err(why) => return (NO_WAY, self.refused(bound, &why)),
         };
+        if let Some(why) = objection(&bound, decision) {
+            return (NO_WAY, Outcome::Nothing(why.to_string()));
+        }
         if let Some(outcome) = self.by_hook(&bound, decision, expires, intend) {
             return ("hook", outcome);
         }

@@ -3,6 +3,7 @@
 use super::as_shown::NotAsShown;
 use super::executor::Executor;
 use super::keys::{Access as _, Outcome};
+use super::lately;
 use crate::assistants::facets::Verdict;
 use crate::state::Bound;
 
@@ -22,10 +23,26 @@ impl Executor {
         if is_sent {
             return outcome;
         }
-        let told = self
-            .verdict(bound)
-            .map(|verdict| Outcome::Late(how(&verdict)));
-        told.unwrap_or(outcome)
+        self.before(bound).map_or(outcome, Outcome::Late)
+    }
+
+    /// How it was answered: by its record, and where that has only an error, which may be the words of whoever denied
+    /// it, by what was answered from here.
+    fn before(&self, bound: &Bound) -> Option<String> {
+        let verdict = self.verdict(bound);
+        if let Some(told) = verdict
+            .as_ref()
+            .filter(|it| !matches!(it, Verdict::Failed(_)))
+        {
+            return Some(how(told));
+        }
+        let decided = self.places.decisions();
+        let decided = decided.and_then(|path| lately::decided(&path, bound));
+        match decided.as_deref() {
+            Some("deny") => Some(how(&Verdict::Denied)),
+            Some("approve") => Some(how(&Verdict::Approved)),
+            _ => verdict.as_ref().map(how),
+        }
     }
 
     /// What is told where a request is not what stood before the person.

@@ -14,9 +14,50 @@ use serde::Deserialize;
 
 use crate::hub::protocol::{ActOutcome, ActResult, Located, Right};
 use crate::hub::server::Lately;
+use crate::state::Bound;
 
 /// So much of the end of a file is read, in bytes: much more than is written in that time.
 const READ_BYTES: u64 = 8 << 20;
+
+/// The same for what became of a request a moment ago.
+const LAST_BYTES: u64 = 256 << 10;
+
+/// A line about a request, as far as it is needed.
+#[derive(Deserialize)]
+struct Decided {
+    ts: Timestamp,
+    decision: String,
+    outcome: String,
+    assistant: String,
+    instance_id: Option<String>,
+    agent_id: Option<String>,
+    request_id: Option<String>,
+    tool: Option<String>,
+}
+
+/// The decision about that request that has taken effect from here, by hand or by a rule: its word.
+pub(super) fn decided(path: &Path, bound: &Bound) -> Option<String> {
+    let text = end_of(path, LAST_BYTES)?;
+    let mut lines = text.rsplit(|byte| *byte == b'\n');
+    lines.find_map(|line| {
+        let decided = serde_json::from_slice::<Decided>(line).ok()?;
+        decided.is_about(bound).then_some(decided.decision)
+    })
+}
+
+impl Decided {
+    fn is_about(&self, bound: &Bound) -> bool {
+        let request = &bound.request;
+        let is_done = ["done", "equal"].contains(&&*self.outcome);
+        is_done
+            && self.ts >= request.since
+            && self.assistant == bound.assistant.as_str()
+            && self.instance_id == bound.instance_id
+            && self.agent_id == request.agent_id
+            && self.request_id == request.request_id
+            && self.tool == request.tool
+    }
+}
 
 /// A line, as far as it is needed.
 #[derive(Deserialize)]
@@ -37,7 +78,7 @@ struct Kept {
 pub(super) fn read(path: &Path, now: Timestamp, within: Duration) -> Vec<Lately> {
     let mut acts: BTreeMap<String, Kept> = BTreeMap::new();
     for path in [rotated(path, 1), path.to_owned()] {
-        let text = end_of(&path).unwrap_or_default();
+        let text = end_of(&path, READ_BYTES).unwrap_or_default();
         for line in text.split(|byte| *byte == b'\n') {
             if memmem::find(line, br#""act_id":""#).is_none() {
                 continue;
@@ -53,13 +94,13 @@ pub(super) fn read(path: &Path, now: Timestamp, within: Duration) -> Vec<Lately>
     acts.into_iter().map(|kept| kept.told(now)).collect()
 }
 
-fn end_of(path: &Path) -> Option<Vec<u8>> {
+fn end_of(path: &Path, most: u64) -> Option<Vec<u8>> {
     let mut file = open_regular(Opening::to_read(), path)?;
     let length = file.metadata().ok()?.len();
-    file.seek(SeekFrom::Start(length.saturating_sub(READ_BYTES)))
+    file.seek(SeekFrom::Start(length.saturating_sub(most)))
         .ok()?;
     let mut text = Vec::new();
-    file.take(READ_BYTES).read_to_end(&mut text).ok()?;
+    file.take(most).read_to_end(&mut text).ok()?;
     Some(text)
 }
 
@@ -94,9 +135,43 @@ impl Kept {
 
 #[cfg(test)]
 mod tests {
+    use pane_patrol_hooks::event::State;
     use serde_json::json;
 
     use super::*;
+    use crate::state::fixture::{With as _, row};
+
+    #[test]
+    fn what_has_taken_effect_about_a_request_is_found_and_nothing_about_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("decisions.jsonl");
+        let asked = row(1, "claude", State::WaitingApproval, "a:0.0", 5).asks("Bash", "ls");
+        let bound = Bound::to(&asked).unwrap();
+        let since = bound.request.since;
+        let line = |decision: &str, outcome: &str, request: Option<&str>, ts: Timestamp| {
+            json!({"ts": ts.to_string(), "decision": decision, "outcome": outcome, "assistant": "claude",
+                "instance_id": bound.instance_id, "agent_id": null, "request_id": request, "tool": "Bash"})
+            .to_string()
+        };
+        let own = bound.request.request_id.as_deref();
+        let write = |lines: &[String]| std::fs::write(&path, lines.join("\n") + "\n").unwrap();
+        write(&[
+            line("deny", "begun", own, since),
+            line("deny", "done", own, since),
+            line("approve", "nothing", own, since),
+            line("approve", "done", Some("another"), since),
+        ]);
+        assert_eq!(decided(&path, &bound).as_deref(), Some("deny"));
+        write(&[line(
+            "deny",
+            "done",
+            own,
+            since.minus(Duration::from_secs(1)),
+        )]);
+        assert_eq!(decided(&path, &bound), None, "it was about an earlier one");
+        write(&[line("deny", "begun", own, since)]);
+        assert_eq!(decided(&path, &bound), None, "nobody knows what came of it");
+    }
 
     #[test]
     fn what_was_carried_out_a_moment_ago_is_told_as_it_ended() {

@@ -2,17 +2,21 @@
 
 use super::dialog;
 use crate::assistants;
+use crate::assistants::homes::Homes;
 use crate::state::Bound;
 
-/// Whether words can go with a denial of it: typed into its dialog, or by its id. The dialog of a plan takes none, and
-/// whether the way by id is open is seen when it is gone.
-pub(super) fn takes_words(bound: &Bound) -> bool {
+/// Whether words can go with a denial of it: typed into its dialog, or by its id where somebody may listen. The dialog of
+/// a plan takes none.
+pub(super) fn takes_words(bound: &Bound, homes: &Homes) -> bool {
     let plans = |tool: &String| bound.assistant.plans_by(tool);
     if bound.is_question() || bound.request.tool.as_ref().is_some_and(plans) {
         return false;
     }
-    let by_id = assistants::of(&bound.assistant).is_some_and(|one| one.answers().is_some());
-    by_id || dialog::takes_words(&bound.assistant)
+    dialog::takes_words(&bound.assistant) || {
+        let answers = assistants::of(&bound.assistant).and_then(|one| one.answers());
+        let home = homes.of(&bound.assistant, bound.home.as_deref());
+        answers.is_some_and(|by_id| by_id.may_listen(bound, home.as_deref()))
+    }
 }
 
 #[cfg(test)]
@@ -24,17 +28,25 @@ mod tests {
 
     #[test]
     fn words_go_where_a_dialog_or_a_server_takes_them_and_with_no_plan_and_no_question() {
-        for (assistant, tool, state, takes) in [
+        let folder = tempfile::tempdir().unwrap();
+        let control = folder.path().join("app-server-control");
+        std::fs::create_dir_all(&control).unwrap();
+        let homes = Homes::all_in(folder.path());
+        let takes = |assistant, tool, state| {
+            let row = row(1, assistant, state, "a:0.0", 5).asks(tool, "x");
+            takes_words(&Bound::to_request(&row, &row.waiting[0]).unwrap(), &homes)
+        };
+        for (assistant, tool, state, wanted) in [
             ("claude", "Bash", State::WaitingApproval, true),
             ("claude", "ExitPlanMode", State::WaitingApproval, false),
             ("claude", "AskUserQuestion", State::WaitingInput, false),
-            ("codex", "exec_command", State::WaitingApproval, true),
-            ("opencode", "bash", State::WaitingApproval, true),
+            ("codex", "exec_command", State::WaitingApproval, false),
+            ("opencode", "bash", State::WaitingApproval, false),
             ("gemini", "run_shell_command", State::WaitingApproval, false),
         ] {
-            let row = row(1, assistant, state, "a:0.0", 5).asks(tool, "x");
-            let bound = Bound::to_request(&row, &row.waiting[0]).unwrap();
-            assert_eq!(takes_words(&bound), takes, "{assistant} {tool}");
+            assert_eq!(takes(assistant, tool, state), wanted, "{assistant} {tool}");
         }
+        std::fs::write(control.join("app-server-control.sock"), "").unwrap();
+        assert!(takes("codex", "exec_command", State::WaitingApproval));
     }
 }

@@ -18,6 +18,7 @@ mod look;
 mod message;
 mod press;
 
+pub(in crate::actor) use choice::objection;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 pub(crate) use super::access::{Access, Seen};

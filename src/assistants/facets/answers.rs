@@ -7,6 +7,9 @@ use crate::state::{Bound, Decision};
 
 /// Where an assistant takes answers.
 pub(crate) trait Answers: Sync {
+    /// Whether somebody may listen there, by what can be seen without asking.
+    fn may_listen(&self, bound: &Bound, home: Option<&Path>) -> bool;
+
     /// The way to just this request, while it waits there and can be answered so; nothing of it is changed by
     /// looking. `None`: nobody takes such an answer there, and keys may be pressed. `home`: the assistant's config
     /// folder.

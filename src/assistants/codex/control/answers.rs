@@ -27,6 +27,10 @@ const PAUSE: Duration = Duration::from_millis(30);
 pub(in crate::assistants::codex) struct ById;
 
 impl Answers for ById {
+    fn may_listen(&self, _: &Bound, home: Option<&Path>) -> bool {
+        home.is_some_and(place::has_socket)
+    }
+
     fn reach(
         &self,
         bound: &Bound,

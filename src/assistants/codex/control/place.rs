@@ -39,6 +39,11 @@ pub(super) fn reach(home: &Path, is_server: &IsServer) -> Option<UnixStream> {
     is_private.then(|| own_socket::connect_if(&socket, &is_its).ok())?
 }
 
+/// Whether there is one, of whomever.
+pub(super) fn has_socket(home: &Path) -> bool {
+    home.join(FOLDER).join(SOCKET).exists()
+}
+
 fn is_private_folder(path: &Path) -> bool {
     let ours = rustix::process::geteuid().as_raw();
     fs::symlink_metadata(path)

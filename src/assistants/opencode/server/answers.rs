@@ -13,6 +13,10 @@ use crate::state::{Bound, Decision, Pick};
 pub(in crate::assistants::opencode) struct ById;
 
 impl Answers for ById {
+    fn may_listen(&self, bound: &Bound, _: Option<&Path>) -> bool {
+        bound.pid.and_then(Server::of).is_some()
+    }
+
     fn reach(
         &self,
         bound: &Bound,
