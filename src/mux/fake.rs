@@ -15,8 +15,8 @@ use pane_patrol_hooks::target::{PaneId, Server, Target};
 use super::proof::NoServers;
 use super::{
     Absent, Arrival, Attach, Audience, Beside, Entry, Gone, Guard, Here, Home, Kind, Multiplexer,
-    Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof, Reach, Screen,
-    Sign, SplitView, Undone, Viewer,
+    Onlooker, Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof, Reach,
+    Screen, Sign, SplitView, Undone, Viewer,
 };
 use crate::state::{ListedPane, Row, fixture};
 
@@ -368,7 +368,7 @@ impl Multiplexer for Servers {
         sequence.to_owned()
     }
 
-    fn split(&self, home: Home) -> Outcome<Box<dyn SplitView>> {
+    fn split(&self, home: Home, _: Onlooker) -> Outcome<Box<dyn SplitView>> {
         Ok(Box::new(Split {
             home,
             is_known: false,

@@ -10,9 +10,9 @@ use std::time::Duration;
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 
 use super::{
-    Absent, Arrival, Attach, Audience, Beside, Guard, Here, Home, Kind, Multiplexer, Opened,
-    Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof, Screen, Sign, SplitView,
-    Undone,
+    Absent, Arrival, Attach, Audience, Beside, Guard, Here, Home, Kind, Multiplexer, Onlooker,
+    Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof, Screen, Sign,
+    SplitView, Undone,
 };
 
 /// A multiplexer that is not taken at its word.
@@ -158,9 +158,10 @@ impl Multiplexer for Looked {
         self.0.through(sequence)
     }
 
-    fn split(&self, home: Home) -> Outcome<Box<dyn SplitView>> {
+    fn split(&self, home: Home, onlooker: Onlooker) -> Outcome<Box<dyn SplitView>> {
         able(self.absent().split)?;
-        Ok(Box::new(LookedSplit(self.kind(), self.0.split(home)?)))
+        let split = self.0.split(home, onlooker)?;
+        Ok(Box::new(LookedSplit(self.kind(), split)))
     }
 
     fn heal(&self, is_alive: &dyn Fn(&Owner) -> bool, within: Duration) -> Outcome<bool> {

@@ -40,7 +40,7 @@ use pane_patrol_hooks::target::{PaneId, Server, Target};
 
 use looked::Looked;
 
-pub(crate) use beside::{Beside, Direction, Home, Owner, Room};
+pub(crate) use beside::{Beside, Direction, Drawn, Home, Image, Mirrored, Onlooker, Owner, Room};
 pub(crate) use outcome::{Gone, Outcome, Undone};
 pub(crate) use proof::{Disbelief, Proof};
 pub use reach::Reach;
@@ -125,8 +125,9 @@ pub trait Multiplexer: Send + Sync {
     /// The sequence as it has to be written to a pane to reach the terminal around it.
     fn through(&self, sequence: &str) -> String;
 
-    /// The place beside a dashboard; nothing is done yet.
-    fn split(&self, home: Home) -> Outcome<Box<dyn SplitView>>;
+    /// The place beside a dashboard; nothing is done yet. Where no pane can be lent to it, `onlooker` is told what
+    /// the pane shows.
+    fn split(&self, home: Home, onlooker: Onlooker) -> Outcome<Box<dyn SplitView>>;
 
     /// Puts back what dashboards left behind on the person's own server that are not alive any more;
     /// whether there was anything.
@@ -189,8 +190,8 @@ pub trait SplitView: Send {
     /// Opens it, or closes it when it is open.
     fn toggle(&mut self, within: Duration) -> Outcome<Beside>;
 
-    /// Shows the pane there, which a person calls `name`; moves into it if it is shown already. Opens the
-    /// place when it is not open.
+    /// Shows the pane there, which a person calls `name`; moves into it if it is shown already, and is no drawing
+    /// of ours. Opens the place when it is not open.
     fn show(&mut self, place: &Place, name: &str, within: Duration) -> Outcome<Beside>;
 
     /// Looks what became of the place and of what is shown. When that has ended the place stays, and says

@@ -10,9 +10,9 @@ use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_sys::process::stat;
 
 use super::{
-    Absent, Arrival, Attach, Audience, Entry, Gone, Guard, Here, Home, Kind, Multiplexer, Opened,
-    Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof, Screen, Sign, SplitView,
-    Undone, proof::NoServers,
+    Absent, Arrival, Attach, Audience, Entry, Gone, Guard, Here, Home, Kind, Multiplexer, Onlooker,
+    Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof, Screen, Sign,
+    SplitView, Undone, proof::NoServers,
 };
 use crate::sys::process::lives;
 
@@ -147,7 +147,7 @@ impl Multiplexer for Terminals {
         sequence.to_owned()
     }
 
-    fn split(&self, _: Home) -> Outcome<Box<dyn SplitView>> {
+    fn split(&self, _: Home, _: Onlooker) -> Outcome<Box<dyn SplitView>> {
         absent()
     }
 

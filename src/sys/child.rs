@@ -2,7 +2,7 @@
 
 pub(crate) use pane_patrol_sys::child::{
     ANSWER, Ended, Group, Kept, end_groups, end_groups_unheard, feed, ours, persons, printed,
-    read_outputs, tied, wait,
+    read_outputs, tied, wait, wait_for,
 };
 
 /// git, as the person has set it up for all repositories; nothing that turns it to another one. With

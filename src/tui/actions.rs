@@ -8,7 +8,7 @@ use crate::actor::{Bound, Decision, Outcome, Shown};
 use crate::assistants::request::Known;
 use crate::git::{DiffSummary, Patch, PatchRequest};
 use crate::launch::Stopped;
-use crate::mux::{self, Attach, Beside};
+use crate::mux::{self, Attach, Beside, Onlooker};
 use crate::notify::Snoozes;
 use crate::state::{EndedSession, Row};
 use crate::tasks::{TaskChange, TaskSummary};
@@ -18,6 +18,10 @@ use crate::tui::undone::{NoOffer, NoPatch, NotStarted, Unchanged};
 
 /// Carries out effects. Every call may take a while, so each is made on a thread of its own.
 pub trait Actions: Send + Sync + 'static {
+    /// Called once before everything else: who draws what a pane shows beside the dashboard, where the multiplexer
+    /// lends none.
+    fn draws(&self, onlooker: Onlooker);
+
     /// Called once at the start: looks at what will not be there to be seen later.
     fn ready(&self);
 

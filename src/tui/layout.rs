@@ -3,6 +3,7 @@
 
 use ratatui::layout::Rect;
 
+use crate::mux::Direction;
 use crate::tui::model::Model;
 use crate::tui::model::alerts;
 use crate::tui::panels::{self, tabs};
@@ -31,11 +32,14 @@ pub(super) struct Layout {
     pub(super) tabs: Rect,
     pub(super) panel: Rect,
     pub(super) footer: Rect,
+    /// Where what a pane shows is drawn, the line between it and the rest included.
+    pub(super) mirror: Rect,
 }
 
 impl Layout {
     /// The regions of `area`.
     pub(super) fn of(model: &Model, area: Rect) -> Self {
+        let (area, mirror) = apart(model, area);
         let mut body = area;
         let header = take_top(&mut body, u16::from(area.height >= 2));
         let footer = take_bottom(&mut body, u16::from(area.height >= 4));
@@ -46,6 +50,7 @@ impl Layout {
             header,
             lines,
             footer,
+            mirror,
             ..Self::default()
         };
         if !model.has_overview() {
@@ -139,6 +144,31 @@ impl Layout {
             ..self
         }
     }
+}
+
+/// Takes the room for what a pane shows off the screen, where there is to be any and enough of it.
+fn apart(model: &Model, area: Rect) -> (Rect, Rect) {
+    let drawn = model.split.drawn.as_ref();
+    let Some(drawn) = drawn.filter(|_| model.split.is_open) else {
+        return (area, Rect::default());
+    };
+    if drawn.room.lacking((area.width, area.height)).is_some() {
+        return (area, Rect::default());
+    }
+    let mut rest = area;
+    let mirror = match drawn.room.direction {
+        Direction::Right => {
+            let width = drawn.room.share(area.width) + 1;
+            rest.width -= width;
+            Rect {
+                x: rest.right(),
+                width,
+                ..area
+            }
+        }
+        Direction::Below => take_bottom(&mut rest, drawn.room.share(area.height) + 1),
+    };
+    (rest, mirror)
 }
 
 fn take_top(body: &mut Rect, height: u16) -> Rect {

@@ -10,7 +10,7 @@ use crate::actor::{Bound, Decision, Outcome};
 use crate::assistants::request::Known;
 use crate::git::{DiffSummary, Patch};
 use crate::launch::{Item, Stopped};
-use crate::mux::{Attach, Beside, Undone};
+use crate::mux::{Attach, Beside, Mirrored, Undone};
 use crate::notify::Snoozes;
 use crate::state::update::Update;
 use crate::state::{EndedSession, Row};
@@ -46,6 +46,8 @@ pub enum Message {
     Split(Beside),
     /// The same without a key.
     SplitSeen(Beside),
+    /// What a pane shows that is drawn beside the dashboard.
+    Mirrored(Mirrored),
     /// What the launchers list that list names, each with its place; or why that is not known.
     Listed(Listed),
     /// What was started; or why nothing was.

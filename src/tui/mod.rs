@@ -3,7 +3,7 @@
 //! | part, from the ground up | does | never |
 //! | --- | --- | --- |
 //! | `message`, `effect`, `actions`, `keymap` | say what happened, what is to be done, and which key means what, as data | |
-//! | `labels`, `age`, `text`, `theme`, `line_writer` | how it reads and looks | |
+//! | `labels`, `age`, `text`, `theme`, `line_writer`, `picture` | how it reads and looks; what a pane shows, safe to draw | |
 //! | `model` | what is known; rows in order, counted as they change | |
 //! | `panels` | one file a panel: what it shows, its room, its keys, its hints | reads a clock, a file, a terminal |
 //! | `layout`, `sight`, `view` | where everything stands, what of it is seen; model and time to a buffer | anything else |
@@ -35,6 +35,7 @@ mod message;
 mod messages_tests;
 mod model;
 mod panels;
+mod picture;
 mod placed;
 #[cfg(test)]
 mod pulse_tests;
@@ -142,6 +143,10 @@ impl Dashboard {
     fn start(&mut self, feed: Receiver<Update>, steps: Receiver<Split>) -> io::Result<Input> {
         let input = Input::start(self.sender.clone())?;
         let actions = Arc::clone(&self.actions);
+        let messages = self.sender.clone();
+        actions.draws(Arc::new(move |mirrored| {
+            let _ = messages.send(Message::Mirrored(mirrored));
+        }));
         input::spawn("split", self.sender.clone(), move |messages| {
             for step in steps {
                 let place = actions.split(&step);

@@ -4,6 +4,7 @@
 #
 #   zellij --server SOCKET           the server of a session; panes are its children
 #   zellij -s NAME action ACTION ... the program
+#   zellij -s NAME subscribe ...     what a pane shows, a line of JSON for each time
 #   zellij attach NAME               a client, until it is ended
 #
 # A message is its length in four bytes, and that many more. What only tests say begins with `x-`.
@@ -12,6 +13,7 @@ use warnings;
 use POSIX qw(:sys_wait_h setsid);
 use Socket;
 use IO::Select;
+use Fcntl;
 
 my $GREETING = "\x6a\x00";
 my $ANSWER = "\x22\x00";
@@ -56,9 +58,25 @@ sub sessions {
     return @found;
 }
 
+sub said_in { my ($file) = @_; open my $from, '<', "$ENV{HOME}/$file" or return undef; return scalar <$from> }
+
+# As long as the pane is there; `x-spins`: on and on, where its server has died.
+sub subscribe {
+    my ($name, $pane) = @_;
+    my $socket = dial(folder() . "/$name") or exit 1;
+    put($socket, "S$pane");
+    $| = 1;
+    while (defined(my $line = get($socket))) {
+        if ($line =~ s/^!//) { print STDERR $line; exit 2 }
+        print $line;
+    }
+    if (said_in('x-spins')) { 1 while 1 }
+    exit 0;
+}
+
 sub program {
     my @words = @_;
-    if (@words && $words[0] eq '--version') { print "zellij 0.45.1\n"; exit 0 }
+    if (@words && $words[0] eq '--version') { print 'zellij ', said_in('x-version') // '0.45.1', "\n"; exit 0 }
     if ($words[0] eq 'attach') {
         shift @words; shift @words if $words[0] eq '--';
         my ($status, $out, $err) = ask($words[0], 'x-attach', $$);
@@ -67,6 +85,9 @@ sub program {
     }
     die "the tests name the session\n" if $words[0] ne '-s';
     my (undef, $name, undef, @action) = @words;
+    if ($words[2] eq 'subscribe' && said_in('x-old')) {
+        print STDERR "error: The subcommand 'subscribe' wasn't recognized\n"; exit 2;
+    }
     my @all = sessions();
     if (!@all) { print STDERR "There is no active session!\n"; exit 1 }
     if (!grep { $_ eq $name } @all) {
@@ -75,6 +96,7 @@ sub program {
         print "$_\n" for @all;
         exit 0;
     }
+    subscribe($name, $words[4]) if $words[2] eq 'subscribe';
     my ($status, $out, $err) = ask($name, @action);
     print $out; print STDERR $err; exit $status;
 }
@@ -91,17 +113,27 @@ sub ask {
 
 # ---- the server
 
-my (%panes, %clients, @tabs, %lies, $path, $typist);
+my (%panes, %clients, @tabs, %lies, $path, $typist, @subscribers);
 my $next = 0;
 my $next_client = 1;
 
-sub start_pane {
-    my ($tab, @command) = @_;
+# A terminal for a pane: our side, and its name.
+sub terminal {
+    sysopen my $ours, '/dev/ptmx', O_RDWR | O_NOCTTY | O_NONBLOCK or die "ptmx: $!";
+    my ($unlocked, $number) = (pack('i', 0), pack('i', 0));
+    ioctl $ours, 0x40045431, $unlocked or die; ioctl $ours, 0x80045430, $number or die;
+    return ($ours, '/dev/pts/' . unpack 'i', $number);
+}
+
+sub start_pane { my ($tab, @command) = @_; return start_pane_on('/dev/null', $tab, @command) }
+
+sub start_pane_on {
+    my ($terminal, $tab, @command) = @_;
     my $id = $next++;
     my $pid = fork // die;
     if (!$pid) {
         setsid();
-        open STDIN, '<', '/dev/null'; open STDOUT, '>', '/dev/null'; open STDERR, '>', '/dev/null';
+        open STDIN, '+<', $terminal; open STDOUT, '>', $terminal; open STDERR, '>', '/dev/null';
         $ENV{ZELLIJ} = 0; $ENV{ZELLIJ_PANE_ID} = $id; $ENV{ZELLIJ_SESSION_NAME} = $path =~ s{.*/}{}r;
         $SIG{CHLD} = 'DEFAULT';
         { exec { $command[0] } @command } POSIX::_exit(127);
@@ -200,6 +232,12 @@ sub obey {
     if ($action eq 'x-detach') { delete $clients{$words[0]}; return (0, '', '') }
     if ($action eq 'x-key') { $typist = $words[0]; return (0, '', '') }
     if ($action eq 'x-pane') { return (0, start_pane($tabs[0], @words), '') }
+    if ($action eq 'x-tty-pane') {
+        my ($ours, $name) = terminal();
+        my $id = start_pane_on($name, $tabs[0], @words);
+        @{$panes{$id}}{qw(ours written)} = ($ours, '');
+        return (0, $id, '');
+    }
     if ($action eq 'x-tab') { push @tabs, scalar @tabs; $panes{$words[0]}{tab} = $tabs[-1]; return (0, '', '') }
     if ($action eq 'x-set') { $panes{$words[0]}{$words[1]} = $words[2]; return (0, '', '') }
     if ($action eq 'x-tell') { return (0, $panes{$words[0]}{$words[1]} // '', '') }
@@ -211,6 +249,26 @@ sub obey {
         return (0, '', '');
     }
     return (2, '', "error: unrecognized subcommand '$action'\n");
+}
+
+# Tells those who want it what has changed.
+sub draw {
+    for my $pane (grep { $_->{ours} } values %panes) {
+        1 while sysread $pane->{ours}, $pane->{written}, 4096, length $pane->{written};
+    }
+    for my $one (@subscribers) {
+        my ($to, $id) = @$one{qw(to id)};
+        if (!exists $panes{$id}) {
+            put($to, qq({"event":"pane_closed","pane_id":"terminal_$id"}\n)); shutdown $to, 2; $one = undef; next;
+        }
+        my $text = $panes{$id}{text};
+        next if defined $one->{told} && $one->{told} eq $text;
+        my $lines = join ',', map { quote($_) } split /\n/, $text, -1;
+        my $first = bool(!defined $one->{told});
+        put($to, qq({"event":"pane_update","is_initial":$first,"pane_id":"terminal_$id","scrollback":null,"viewport":[$lines]}\n));
+        $one->{told} = $text;
+    }
+    @subscribers = grep { defined } @subscribers;
 }
 
 sub serve {
@@ -225,11 +283,18 @@ sub serve {
     while (1) {
         my @ready = $all->can_read(0.02);
         reap();
+        draw();
         for my $ready (@ready) {
             if ($ready == $listening) { accept my $new, $listening or next; $all->add($new); next }
             my $said = get($ready);
-            if (!defined $said) { $all->remove($ready); close $ready; next }
+            if (!defined $said) { $all->remove($ready); @subscribers = grep { $_->{to} != $ready } @subscribers; close $ready; next }
             if ($said eq $GREETING) { put($ready, $ANSWER); next }
+            if ($said =~ /^S(.*)/) {
+                my $id = pane_of($1);
+                if (defined $id) { push @subscribers, { to => $ready, id => $id } if !$lies{subscribe} }
+                else { put($ready, "!Pane $1 not found\n") }
+                next;
+            }
             my @words = split /\0/, substr($said, 1), -1;
             if ($lies{"dies $words[0]"}) { kill 'KILL', map { $_->{pid} } values %panes; kill 'KILL', $$ }
             put($ready, join "\0", obey(@words));

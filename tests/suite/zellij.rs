@@ -5,6 +5,7 @@
 mod going_there;
 mod keys;
 mod listed;
+mod mirrored;
 mod nested;
 mod started;
 

@@ -25,7 +25,7 @@ use crate::log::filter::Filter;
 use crate::log::player::Player;
 use crate::log::when::LocalClock;
 use crate::messages::Output;
-use crate::mux::{Attach, Beside};
+use crate::mux::{Attach, Beside, Onlooker};
 use crate::notify::Snoozes;
 use crate::state::update::{Health, Role, Update};
 use crate::state::{EndedSession, Outcome, Row, Settings, Table};
@@ -267,6 +267,8 @@ impl Actions for Idle {
     fn needs(&self) -> Vec<Need> {
         Vec::new()
     }
+
+    fn draws(&self, _: Onlooker) {}
 
     fn split(&self, _: &tui::Split) -> Beside {
         Beside {

@@ -14,9 +14,9 @@ use super::{
     pipe, signs, split, version,
 };
 use crate::mux::{
-    Absent, Arrival, Attach, Audience, Entry, Gone, Guard, Here, Home, Kind, Multiplexer, Opened,
-    Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof, Screen, Sign, SplitView,
-    Undone,
+    Absent, Arrival, Attach, Audience, Entry, Gone, Guard, Here, Home, Kind, Multiplexer, Onlooker,
+    Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof, Screen, Sign,
+    SplitView, Undone,
 };
 
 /// tmux.
@@ -202,7 +202,7 @@ impl Multiplexer for Servers {
         audience::through(sequence)
     }
 
-    fn split(&self, home: Home) -> Outcome<Box<dyn SplitView>> {
+    fn split(&self, home: Home, _: Onlooker) -> Outcome<Box<dyn SplitView>> {
         Ok(Box::new(split::Split::new(home, self.belief.clone())))
     }
 

@@ -42,7 +42,7 @@ pub(super) fn act(server: &Answering, words: &[&OsStr], within: Duration) -> Out
         format!("zellij action {} in {}", action.display(), server.name())
     };
     diagnostics::timed(Part::Mux, what, || {
-        let alone = Alone::with(&server.path).map_err(|error| unlinked(server, &error))?;
+        let alone = alone(server)?;
         let mut command = program(alone.folder());
         command.args(["-s", NAME, "action"]).args(words);
         run(command, &server.name(), within)
@@ -54,6 +54,17 @@ pub(super) fn version(within: Duration) -> Option<String> {
     let mut command = ours("zellij", Kept::NOTHING);
     let printed = printed(command.arg("--version"), ANSWER, Instant::now() + within)?;
     Some(one_line(&String::from_utf8_lossy(&printed), MAX_WORDS))
+}
+
+/// Whether a program that says so of its version lacks what is asked of it here.
+pub(super) fn is_too_old(version: &str) -> bool {
+    let numbers = numbers(version);
+    numbers.is_some_and(|numbers| numbers[..] < OLDEST[..])
+}
+
+pub(super) fn numbers(version: &str) -> Option<Vec<u32>> {
+    let numbers = version.rsplit(' ').next().unwrap_or_default().split('.');
+    numbers.map(|number| number.parse().ok()).collect()
 }
 
 /// The version, with what is to be said of one that lacks what is asked of it here.
@@ -85,9 +96,28 @@ pub(super) fn attach(server: &Answering) -> Command {
 }
 
 fn program(sockets: &Path) -> Command {
-    let mut command = ours("zellij", Kept::NOTHING);
+    asking(ours("zellij", Kept::NOTHING), sockets)
+}
+
+fn asking(mut command: Command, sockets: &Path) -> Command {
     command.env(SOCKETS, sockets).env("LC_ALL", "C.UTF-8");
     command
+}
+
+/// The program that prints what the pane shows, again and again, until nobody reads it; the system ends it with the
+/// thread that starts it.
+pub(super) fn subscription(alone: &Alone, number: u32) -> Command {
+    let mut command = asking(child::tied("zellij", Kept::NOTHING), alone.folder());
+    command.args(["-s", NAME, "subscribe", "--pane-id"]);
+    command.arg(pane_word(number));
+    command.args(["--format", "json", "--ansi"]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// The folder with that session alone.
+pub(super) fn alone(server: &Answering) -> Outcome<Alone> {
+    Alone::with(&server.path).map_err(|error| unlinked(server, &error))
 }
 
 fn unlinked(server: &Answering, error: &io::Error) -> Undone {

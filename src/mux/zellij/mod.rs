@@ -10,6 +10,8 @@
 //! - each call sees a folder with that one socket in it, so that no other session can hold it up and a wrong
 //!   name can make none ([`alone`]), and is killed with all it has started when its time is up ([`call`]);
 //! - the processes of panes are the system's word ([`panes`]), and after each act there is a look.
+//!
+//! It lends no pane to another tab, so what one shows is told to a dashboard that draws it ([`mirror`]).
 
 mod alone;
 mod audience;
@@ -19,6 +21,7 @@ mod here;
 mod jump;
 mod keys;
 mod listing;
+mod mirror;
 mod opening;
 mod panes;
 mod servers;

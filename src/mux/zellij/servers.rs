@@ -10,12 +10,13 @@ use pane_patrol_hooks::target::{PaneId, Server, Target};
 
 use super::belief::Belief;
 use super::jump::{self, From};
+use super::mirror::Mirror;
 use super::socket::{Answering, answering, words_of_lost};
 use super::{KIND, audience, call, here, keys, listing, opening, panes};
 use crate::mux::{
     Absent, Arrival, Attach, Audience, Disbelief, Entry, Gone, Guard, Here, Home, Kind,
-    Multiplexer, Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof,
-    Screen, Sign, SplitView, Undone,
+    Multiplexer, Onlooker, Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed,
+    Proof, Screen, Sign, SplitView, Undone,
 };
 
 /// Its line of the registry.
@@ -37,7 +38,6 @@ pub(in crate::mux) const ENTRY: Entry = Entry {
     },
 };
 
-const NO_SPLIT: &str = "Zellij cannot lend a pane to another tab; Enter goes to it";
 const NO_KEYS: &str = "Zellij cannot look at a screen and press in one step; answer there, or allow it with \
                        `answer_by_keys = true` in `[zellij]` of the settings";
 const NO_MESSAGE: &str =
@@ -46,6 +46,7 @@ const NO_STIRS: &str = "Zellij tells of nothing by itself";
 const NO_PIPE: &str = "Zellij gives what a pane shows to no other program";
 
 /// All servers that are believed.
+#[derive(Clone)]
 struct Servers {
     belief: Belief,
     /// The name of the person's own one, or of another multiplexer's.
@@ -95,7 +96,6 @@ impl Multiplexer for Servers {
     fn absent(&self) -> Absent {
         Absent {
             guarded_keys: (!self.takes_keys).then_some(NO_KEYS),
-            split: Some(NO_SPLIT),
             message: Some(NO_MESSAGE),
             stirs: Some(NO_STIRS),
             pipe: Some(NO_PIPE),
@@ -214,8 +214,10 @@ impl Multiplexer for Servers {
         sequence.to_owned()
     }
 
-    fn split(&self, _: Home) -> Outcome<Box<dyn SplitView>> {
-        Err(NO_SPLIT.into())
+    fn split(&self, home: Home, onlooker: Onlooker) -> Outcome<Box<dyn SplitView>> {
+        let servers = self.clone();
+        let find = move |place: &Place| servers.at(place);
+        Ok(Box::new(Mirror::new(home, onlooker, Box::new(find))))
     }
 
     /// Nothing was moved.

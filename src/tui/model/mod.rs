@@ -7,6 +7,7 @@ pub(crate) mod deny_prompt;
 mod ended;
 mod followed;
 mod list;
+pub(crate) mod mirror;
 mod panel;
 pub(crate) mod pulse;
 pub(crate) mod request;
@@ -41,6 +42,7 @@ use ended::Ended;
 pub(crate) use ended::{Past, WORD as ENDED};
 pub(crate) use followed::{Fall, Followed};
 pub(crate) use list::{Entry, Heading, List, Scope};
+use mirror::Mirror;
 pub(crate) use panel::{Changes, Focus, Install, Launch, Panel, Stage, Stop, Tab, Tasks};
 pub use pulse::Pulse;
 use request::OpenRequest;
@@ -130,6 +132,8 @@ pub struct Model {
     pub(crate) notice: Option<Notice>,
     /// What is beside the dashboard.
     pub(crate) split: Beside,
+    /// What is drawn there, where the pane itself cannot be.
+    pub(crate) mirror: Mirror,
     /// How many keys about that are not answered yet.
     pub(crate) split_keys: usize,
     /// The socket and the pane of what was started last, until its row is there or the person does
@@ -227,6 +231,7 @@ impl Model {
                 is_open: is_split,
                 ..Beside::default()
             },
+            mirror: Mirror::default(),
             split_keys: usize::from(is_split),
             awaited: None,
             stopping: Vec::new(),
@@ -283,6 +288,12 @@ impl Model {
     /// closed it.
     pub(crate) fn is_split(&self) -> bool {
         self.split.is_open || self.split.is_lost
+    }
+
+    /// Whether what is chosen is brought there by Enter: what is drawn there follows the selection by itself, and
+    /// Enter goes to the pane.
+    pub(crate) fn is_lent(&self) -> bool {
+        self.is_split() && self.split.drawn.is_none()
     }
 
     /// Whether the row's pane stands beside the dashboard.

@@ -49,7 +49,7 @@ fn word(model: &Model, hint: &Hint, left: Option<usize>) -> &'static str {
     match (action, hint.word()) {
         (Some(Action::Go), "go") if is_kept(model) => "attach",
         (Some(Action::Go), "go") if !model.setup.in_multiplexer => "attach",
-        (Some(Action::Go), "go") if model.is_split() => "show",
+        (Some(Action::Go), "go") if model.is_lent() => "show",
         (_, word) => word,
     }
 }

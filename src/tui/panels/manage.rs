@@ -102,7 +102,7 @@ fn start(model: &mut Model) -> Option<Taken> {
     };
     let row = model.selected_row().cloned().map(Box::new);
     model.panel = Panel::Detail;
-    let beside = model.is_split();
+    let beside = model.is_lent();
     let start = Effect::Start {
         choice,
         row,

@@ -39,6 +39,7 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
     let mut effects = take(model, message, now);
     effects.extend(answer::follow(model, by_update, now));
     effects.extend(work::follow(model));
+    effects.extend(split::follow(model));
     effects.extend(needs::follow(model));
     effects.extend(startable::follow(model, by_hand, now));
     effects
@@ -83,6 +84,7 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
         Message::Installed(outcome) => install::over(model, outcome),
         Message::Split(place) => quiet(|| split::answered(model, place, now)),
         Message::SplitSeen(place) => quiet(|| split::hear(model, place, now)),
+        Message::Mirrored(mirrored) => quiet(|| split::mirror(model, &mirrored)),
         Message::Listed(listed) => {
             launch::listed(model, &listed);
             startable::hear(model, &listed, now)

@@ -3,11 +3,12 @@
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use crate::mux::Beside;
+use crate::mux::{Beside, Mirrored};
 use crate::state::Row;
 use crate::state::update::Update;
 use crate::tui::effect::{Effect, Split};
 use crate::tui::model::Model;
+use crate::tui::model::mirror::Mirror;
 use crate::tui::update::jump::go;
 
 /// Opens the place with the selected row in it, or closes it. Outside of any multiplexer there is no place: the
@@ -20,6 +21,9 @@ pub(crate) fn press(model: &mut Model) -> Vec<Effect> {
     // It is nowhere yet that could be shown.
     let row = row.filter(|row| !row.is_in_background());
     let row = row.cloned();
+    if let Some(row) = &row {
+        model.mirror.ask(row);
+    }
     let step = row.map_or(Split::Toggle, |row| Split::Show(Box::new(row)));
     // Enter may come before that is answered, and is meant for the place already.
     model.split.is_open = !model.split.is_open;
@@ -30,7 +34,14 @@ pub(crate) fn press(model: &mut Model) -> Vec<Effect> {
 /// Takes in what is beside the dashboard now, as the answer to a key.
 pub(crate) fn answered(model: &mut Model, place: Beside, now: Timestamp) {
     model.split_keys = model.split_keys.saturating_sub(1);
+    let opened = place.is_open && place.note.is_some();
+    let drawn = place.drawn.as_ref().filter(|_| opened);
+    let lacking = drawn.and_then(|drawn| drawn.room.lacking(model.setup.size));
     hear(model, place, now);
+    if let Some(why) = lacking {
+        // It is drawn as soon as there is room.
+        model.notify(&why, now);
+    }
 }
 
 /// Takes in what is beside the dashboard now. What keys have asked for since is still to come.
@@ -40,6 +51,9 @@ pub(crate) fn hear(model: &mut Model, place: Beside, now: Timestamp) {
     }
     if let Some(note) = &place.note {
         model.notify(note, now);
+    }
+    if place.drawn.is_none() || !place.is_open {
+        model.mirror = Mirror::default();
     }
     let is_open = match model.split_keys {
         0 => place.is_open,
@@ -51,6 +65,30 @@ pub(crate) fn hear(model: &mut Model, place: Beside, now: Timestamp) {
         ..place
     };
     model.touch();
+}
+
+/// Takes in what a pane shows.
+pub(crate) fn mirror(model: &mut Model, mirrored: &Mirrored) {
+    let is_shown = model.split.shows.as_ref() == Some(&mirrored.pane);
+    // It may be told before it is said that the pane is shown.
+    if model.mirror.take(mirrored.pane.clone(), &mirrored.image) && is_shown {
+        model.touch();
+    }
+}
+
+/// Has the selected row's pane drawn, one after the other: who goes through the list quickly sees the last.
+pub(crate) fn follow(model: &mut Model) -> Option<Effect> {
+    let is_drawn = model.split.is_open && model.split.drawn.is_some();
+    if !is_drawn || model.split_keys > 0 {
+        return None;
+    }
+    let row = model.selected_row().filter(|row| !row.is_in_background());
+    let row = row.cloned()?;
+    if !model.mirror.ask(&row) {
+        return None;
+    }
+    model.split_keys += 1;
+    Some(Effect::Split(Split::Show(Box::new(row))))
 }
 
 /// What has to be looked at after the collector has told this.

@@ -91,6 +91,6 @@ fn begin(model: &mut Model, one: &Startable, choice: &Choice) -> Vec<Effect> {
     vec![Effect::Start {
         choice: choice.clone(),
         row: None,
-        beside: model.is_split(),
+        beside: model.is_lent(),
     }]
 }

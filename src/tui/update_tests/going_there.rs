@@ -69,6 +69,7 @@ fn beside(model: &Model, turn: u64) -> Beside {
         shows: row.server.clone().zip(row.pane),
         turn,
         note: None,
+        drawn: None,
     }
 }
 

@@ -5,6 +5,7 @@ mod background;
 mod ended;
 mod going_there;
 mod installing;
+mod mirrored;
 mod selecting;
 mod startable;
 mod unheard;

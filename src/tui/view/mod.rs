@@ -2,6 +2,7 @@
 
 mod footer;
 mod header;
+mod mirror;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 use ratatui::buffer::Buffer;
@@ -38,6 +39,7 @@ pub fn draw(model: &Model, now: Timestamp, buffer: &mut Buffer) {
     let left = sight_of(model, page, &layout).map(|sight| seen::left(model, &sight));
     draw_rest(model, count, left, (text, layout.panel), buffer);
     footer::draw(model, left, layout.footer, buffer);
+    mirror::draw(model, layout.mirror, buffer);
     if let Some(over) = &panels::of(model).over {
         (over.draw)(model, buffer);
     }

@@ -3,7 +3,7 @@
 
 use std::io;
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -73,6 +73,11 @@ impl Group {
         let outputs = read_outputs(&mut self.child, rooms, deadline);
         self.living.hold();
         outputs
+    }
+
+    /// What it prints and what it complains of, to be read as it comes; `None` where that is no pipe, or was taken.
+    pub fn pipes(&mut self) -> (Option<ChildStdout>, Option<ChildStderr>) {
+        (self.child.stdout.take(), self.child.stderr.take())
     }
 
     /// The child's end; `None` when the deadline comes first.

@@ -313,9 +313,7 @@ fn what_is_started_is_selected_and_shown_and_when_it_is_stopped_the_place_says_s
     assert_eq!(awaited, Some((journey.fake.server().socket, PaneId(3))));
     let row = journey.fake.row(3, "aider", State::Idle);
     let id = row.id.clone();
-    journey.take(Message::Update(Update::Row(std::sync::Arc::new(
-        row.clone(),
-    ))));
+    journey.take(Message::Update(Update::Row(Arc::new(row.clone()))));
     assert_eq!(journey.model.selected, Some(id));
     journey.take(Message::Stopped(Box::new(row), Stopped::Ended));
     journey.fake.with(|server| {

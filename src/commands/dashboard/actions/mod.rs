@@ -8,7 +8,7 @@ mod journey;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use pane_patrol_hooks::target::Target;
@@ -32,8 +32,8 @@ use crate::git::{DiffSummary, Git, Patch, PatchRequest};
 use crate::hub::protocol::{Located, Start, SystemText};
 use crate::launch::{self, Panes, Stopped};
 use crate::mux::{
-    self, Arrival, Attach, Beside, Gone, Here, Home, Owner, PATIENCE, PATIENCE_FOR_SEVERAL, Reach,
-    Room, SplitView, Undone,
+    self, Arrival, Attach, Beside, Gone, Here, Home, Onlooker, Owner, PATIENCE,
+    PATIENCE_FOR_SEVERAL, Reach, Room, SplitView, Undone,
 };
 use crate::notify::Snoozes;
 use crate::state::{EndedSession, Row};
@@ -62,6 +62,8 @@ pub(in crate::commands) struct RealActions {
     healed: OnceLock<()>,
     /// The place beside the dashboard.
     split: Mutex<OwnSplit>,
+    /// Who draws what a pane shows there, where it is not lent.
+    onlooker: OnceLock<Onlooker>,
     /// The install that was shown last.
     shown: Mutex<Vec<Part>>,
 }
@@ -96,6 +98,7 @@ impl RealActions {
             room,
             healed: OnceLock::new(),
             split: Mutex::new(OwnSplit::Unmade),
+            onlooker: OnceLock::new(),
             here: OnceLock::new(),
             shown: Mutex::new(Vec::new()),
         }
@@ -176,12 +179,14 @@ impl RealActions {
         };
         let pid = std::process::id();
         let start = process::start_of(pid).unwrap_or(0);
-        mux.split(Home {
+        let home = Home {
             server,
             pane,
             owner: Owner { pid, start },
             room: self.room,
-        })
+        };
+        let onlooker = self.onlooker.get().map(Arc::clone);
+        mux.split(home, onlooker.unwrap_or_else(|| Arc::new(|_| {})))
     }
 
     /// Shows what was started beside the dashboard, if it is wanted there, by the name it is called there.
@@ -219,6 +224,11 @@ impl RealActions {
 }
 
 impl Actions for RealActions {
+    fn draws(&self, onlooker: Onlooker) {
+        // There is one dashboard to it.
+        let _ = self.onlooker.set(onlooker);
+    }
+
     fn ready(&self) {
         self.here();
         self.heal();

@@ -256,8 +256,8 @@ impl Split {
             shows: shows
                 .filter(|pane| panes.pane(*pane).is_some())
                 .map(|pane| (self.home.server.clone(), pane)),
-            turn: 0,
             note,
+            ..Beside::default()
         }
     }
 

@@ -11,7 +11,7 @@ use super::journal::{Journal, OPTION, forgotten};
 use super::layout::{Pane, Panes, Placeholder};
 use super::words::{self, End, placeholder};
 use crate::mux::tmux::Call;
-use crate::mux::{Direction, Home, Owner, Room, Undone};
+use crate::mux::{Direction, Home, Owner, Undone};
 
 /// Commands of tmux.
 pub(super) type Batch = Vec<Call>;
@@ -64,33 +64,11 @@ impl From<NoSplit> for Undone {
     }
 }
 
-/// The least that the dashboard and the place beside it have, in columns or lines: with the line between
-/// them a terminal of 80 columns and 24 lines holds both, tmux's own line included.
-const fn least(direction: Direction) -> (u16, u16) {
-    match direction {
-        Direction::Right => (40, 39),
-        Direction::Below => (11, 11),
-    }
-}
-
-/// What the place has of so many columns or lines.
-fn share(room: Room, whole: u16) -> u16 {
-    let (own, beside) = least(room.direction);
-    let wanted = room.own.unwrap_or(whole / 3).max(own);
-    let own = match whole.checked_sub(own + 1 + beside) {
-        Some(_) => wanted.min(whole - 1 - beside),
-        // Somebody has made the window smaller since the place was opened.
-        None => whole / 2,
-    };
-    whole.saturating_sub(own + 1).max(1)
-}
-
 /// Makes the place beside the dashboard.
 pub(super) fn open(panes: &Panes, home: &Home) -> Result<Batch, NoSplit> {
     let dashboard = panes.pane(home.pane).ok_or(NoSplit::NoDashboard)?;
     shares_no_keys(dashboard)?;
-    let (own, beside) = least(home.room.direction);
-    let (is, needed) = (panes.whole(home), own + 1 + beside);
+    let (is, needed) = (panes.whole(home), home.room.needed());
     match home.room.direction {
         _ if is >= needed => {}
         Direction::Right => return Err(NoSplit::TooNarrow { is, needed }),
@@ -239,7 +217,7 @@ fn sized(call: Call, home: &Home, whole: u16) -> Call {
         Direction::Right => "-h",
         Direction::Below => "-v",
     };
-    let extent = share(home.room, whole).to_string();
+    let extent = home.room.share(whole).to_string();
     call.flag(side).option("-l", extent)
 }
 

@@ -1,6 +1,7 @@
 use super::super::layout::Panes;
 use super::super::memory::Memory;
 use super::*;
+use crate::mux::Room;
 use crate::mux::tmux::split::testing::{ALONE, Listed, PARTED, home, journal, panes, told};
 
 /// The dashboard in %1, the placeholder %9 and the shown %2 in each other's places.
@@ -62,13 +63,10 @@ fn where_there_is_no_room_nothing_is_done() {
             own: wanted,
             ..Room::default()
         };
-        assert_eq!(share(room, 80), 39);
-        assert_eq!(share(below(wanted).room, 23), 11);
+        assert_eq!(room.share(80), 39);
+        assert_eq!(below(wanted).room.share(23), 11);
     }
-    assert_eq!(
-        [60, 3, 0].map(|whole| share(home().room, whole)),
-        [29, 1, 1]
-    );
+    assert_eq!([60, 3, 0].map(|whole| home().room.share(whole)), [29, 1, 1]);
 }
 
 #[test]
