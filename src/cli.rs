@@ -914,6 +914,12 @@ pub(crate) struct SetupArgs {
     /// The key after tmux's prefix that goes to the one that waits longest; `none` for none
     #[arg(long, value_name = "KEY")]
     pub(crate) next_key: Option<String>,
+    /// The key of Zellij for the dashboard in a floating pane, for example `Alt a`; `none` for none
+    #[arg(long, value_name = "KEY")]
+    pub(crate) zellij_key: Option<String>,
+    /// The key of Zellij that goes to the one that waits longest; `none` for none
+    #[arg(long, value_name = "KEY")]
+    pub(crate) zellij_next_key: Option<String>,
 }
 
 /// One step of `setup`.
@@ -921,7 +927,7 @@ pub(crate) struct SetupArgs {
 pub(crate) enum SetupStep {
     /// The hooks of every assistant on PATH
     Assistants,
-    /// Keys in tmux
+    /// Keys in tmux and in Zellij
     Keys,
     /// A count in tmux's status line
     Status,

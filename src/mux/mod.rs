@@ -28,7 +28,7 @@ pub(crate) mod reach;
 pub(crate) mod terminal;
 pub mod tmux;
 pub(crate) mod types;
-mod zellij;
+pub(crate) mod zellij;
 
 use std::ffi::OsString;
 use std::fmt;

@@ -9,6 +9,7 @@ mod left_over;
 mod places;
 mod refused;
 mod stays;
+mod zellij;
 
 use std::collections::BTreeMap;
 use std::fs;

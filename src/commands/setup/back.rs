@@ -10,6 +10,7 @@ use crate::commands::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::messages;
 use crate::mux::tmux::conf::{HEAD, clear_left_over, line_for};
+use crate::mux::zellij::kdl::ours::{MARK, line_in};
 
 /// A file that changes back, or why it cannot.
 pub(in crate::commands) struct Back {
@@ -26,7 +27,8 @@ pub(in crate::commands) fn plans(context: &Context, dry_run: bool) -> Vec<Back> 
     };
     clear_left_over();
     let mut files = standing_files(&spots.installs).unwrap_or_default();
-    let known = spots.files.possible().iter().chain([&spots.for_tmux]);
+    let known = spots.files.possible().iter();
+    let known = known.chain([&spots.for_tmux, &spots.for_zellij]);
     for file in known {
         if !files.contains(file) {
             files.push(file.clone());
@@ -53,7 +55,7 @@ pub(in crate::commands) fn plans(context: &Context, dry_run: bool) -> Vec<Back> 
             continue;
         }
         plans.push(Back {
-            is_for_tmux: !spots.is_settings(&file),
+            is_for_tmux: !spots.is_settings(&file) && !spots.is_for_zellij(&file),
             plan,
             file,
         });
@@ -72,13 +74,14 @@ fn is_recorded(spots: &Spots, file: &Path) -> bool {
 fn holds_line_of_theirs(spots: &Spots, file: &Path) -> bool {
     let ours = &spots.for_tmux;
     let records_are_lost = ours.exists() && !is_recorded(spots, ours);
-    let is_of_ours = spots.is_settings(file) || spots.is_for_tmux(file);
+    let is_of_ours =
+        spots.is_settings(file) || spots.is_for_tmux(file) || spots.is_for_zellij(file);
     !is_of_ours && !records_are_lost && !is_recorded(spots, file)
 }
 
 /// Names the lines that still read our file when the plan is carried out.
 fn say_what_stays(spots: &Spots, file: &Path, plan: Option<&Plan>) {
-    if spots.is_settings(file) || spots.is_for_tmux(file) {
+    if spots.is_settings(file) || spots.is_for_tmux(file) || spots.is_for_zellij(file) {
         return;
     }
     let Ok(text) = line_for(&spots.for_tmux, spots.home()) else {
@@ -116,8 +119,14 @@ fn plan(spots: &Spots, file: &Path) -> Result<Plan, PlanError> {
     if spots.is_for_tmux(file) {
         return plan_take(&spot, &Content::Whole(HEAD));
     }
-    let text = line_for(&spots.for_tmux, spots.home());
-    let text = text.unwrap_or_else(|_| "source-file -q".to_owned());
+    let text = if spots.is_for_zellij(file) {
+        // It says whose it is, also where no record does.
+        let bytes = spot.read().ok().flatten().unwrap_or_default();
+        line_in(&bytes).unwrap_or_else(|| MARK.to_owned())
+    } else {
+        let text = line_for(&spots.for_tmux, spots.home());
+        text.unwrap_or_else(|_| "source-file -q".to_owned())
+    };
     plan_take(
         &spot,
         &Content::Line {

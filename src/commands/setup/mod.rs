@@ -11,6 +11,7 @@ mod notices;
 mod person;
 mod spots;
 mod tmux;
+mod zellij;
 
 use super::Context;
 use crate::cli::{SetupArgs, SetupStep};
@@ -33,6 +34,10 @@ pub(super) fn run(context: &Context, arguments: &SetupArgs) -> CommandResult {
     if wants(SetupStep::Keys) || wants(SetupStep::Status) {
         let step = || tmux::equip(context, person, arguments);
         steps.push(("tmux", Box::new(step)));
+    }
+    if wants(SetupStep::Keys) && zellij::is_here(context) {
+        let step = || zellij::equip(context, person, arguments);
+        steps.push(("Zellij", Box::new(step)));
     }
     if wants(SetupStep::Notices) {
         let step = || notices::choose(context, person);

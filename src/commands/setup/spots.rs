@@ -7,6 +7,7 @@ use pane_patrol_installer::Spot;
 
 use crate::commands::Context;
 use crate::mux::tmux::conf::Files;
+use crate::mux::zellij::here;
 
 /// The name of our file for tmux, beside the settings.
 const FOR_TMUX: &str = "tmux.conf";
@@ -19,6 +20,8 @@ pub(super) struct Spots {
     pub(super) for_tmux: PathBuf,
     /// The files that tmux reads.
     pub(super) files: Files,
+    /// The person's settings of Zellij.
+    pub(super) for_zellij: PathBuf,
     home: PathBuf,
     /// Where the records are.
     pub(super) installs: PathBuf,
@@ -35,6 +38,7 @@ impl Spots {
         Some(Self {
             for_tmux: settings.with_file_name(FOR_TMUX),
             files: Files::of(&home, config),
+            for_zellij: here::settings(&context.multiplexers, &home, config),
             installs: places.installs()?.join("setup"),
             uid: context.environment.uid,
             settings,
@@ -61,6 +65,11 @@ impl Spots {
     /// Whether a file for which a record stands is all ours.
     pub(super) fn is_for_tmux(&self, file: &Path) -> bool {
         file == self.for_tmux || ends_as(file, &self.for_tmux)
+    }
+
+    /// Whether it is one that Zellij reads.
+    pub(super) fn is_for_zellij(&self, file: &Path) -> bool {
+        file == self.for_zellij || file.extension().is_some_and(|end| end == "kdl")
     }
 
     /// Whether it holds our settings.

@@ -67,6 +67,14 @@ pub(super) fn numbers(version: &str) -> Option<Vec<u32>> {
     numbers.map(|number| number.parse().ok()).collect()
 }
 
+/// What it has for settings where the person has none; `None` where it does not answer.
+pub(crate) fn usual_settings(within: Duration) -> Option<String> {
+    let mut command = ours("zellij", Kept::NOTHING);
+    command.args(["setup", "--dump-config"]);
+    let printed = printed(&mut command, ANSWER, Instant::now() + within)?;
+    String::from_utf8(printed).ok()
+}
+
 /// The version, with what is to be said of one that lacks what is asked of it here.
 pub(super) fn judged(version: &str) -> String {
     let numbers = version.rsplit(' ').next().unwrap_or_default().split('.');

@@ -1,5 +1,6 @@
 //! What the environment says: where we are, and where sockets are.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::mux::pane;
@@ -10,8 +11,44 @@ use crate::mux::{Here, Variables};
 /// The folder of all sockets, as the person has set it.
 const SOCKETS: &str = "ZELLIJ_SOCKET_DIR";
 
-/// The pane, the session's name, and where sockets are.
-pub(super) const VARIABLES: &[&str] = &["ZELLIJ_PANE_ID", SOCKETS, "XDG_RUNTIME_DIR", "TMPDIR"];
+/// The pane, where sockets are, and where the person's settings are.
+pub(super) const VARIABLES: &[&str] = &[
+    "ZELLIJ_PANE_ID",
+    SOCKETS,
+    "XDG_RUNTIME_DIR",
+    "TMPDIR",
+    CONFIG_FILE,
+    CONFIG_DIR,
+];
+
+/// The person's settings, and their folder, where she has named one.
+const CONFIG_FILE: &str = "ZELLIJ_CONFIG_FILE";
+const CONFIG_DIR: &str = "ZELLIJ_CONFIG_DIR";
+
+/// Whether there is such a program.
+pub(crate) fn is_on_path(path: &OsStr) -> bool {
+    std::env::split_paths(path).any(|folder| folder.join("zellij").is_file())
+}
+
+/// The person's settings of Zellij, there or not: those that she has named, else where it looks.
+pub(crate) fn settings(variables: &Variables, home: &Path, config: Option<&Path>) -> PathBuf {
+    let named = |name: &str| {
+        variables
+            .get(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
+    if let Some(file) = named(CONFIG_FILE) {
+        return file;
+    }
+    let usual = home.join(".config").join("zellij");
+    let own = config.map(|config| config.join("zellij"));
+    let folder = named(CONFIG_DIR).unwrap_or_else(|| match own {
+        Some(own) if !usual.is_dir() => own,
+        _ => usual,
+    });
+    folder.join("config.kdl")
+}
 
 /// The pane that we are in, if no other multiplexer's is nearer.
 pub(super) fn around(variables: &Variables) -> Option<Here> {

@@ -17,8 +17,9 @@ mod alone;
 mod audience;
 mod belief;
 mod call;
-mod here;
+pub(crate) mod here;
 mod jump;
+pub(crate) mod kdl;
 mod keys;
 mod listing;
 mod mirror;
@@ -27,6 +28,7 @@ mod panes;
 mod servers;
 mod socket;
 
+pub(crate) use call::usual_settings;
 pub(super) use servers::ENTRY;
 
 use super::Kind;

@@ -163,6 +163,7 @@ fn files(seen: &mut Seen) {
         write(&env, ".tmux.conf", text);
         seen.by(&env, when, &mut typed(&env, FOR_TMUX));
     }
+    in_zellij(seen);
     let env = TestEnv::new();
     with_programs(&env, &["claude"]);
     fs::create_dir(env.home().join(".tmux.conf")).expect("it can be made");
@@ -192,6 +193,37 @@ fn files(seen: &mut Seen) {
         &mut typed(&env, "uninstall"),
     );
     unkept(seen);
+}
+
+/// The step of Zellij.
+fn in_zellij(seen: &mut Seen) {
+    const FOR_ZELLIJ: &str =
+        "setup --yes --skip assistants,status,notices --popup-key none --next-key none";
+    let file = "zellij/config.kdl";
+    for (when, text, more) in [
+        ("config.kdl ends within a block", &b"keybinds {\n"[..], ""),
+        ("`keybinds` of config.kdl stands in one line", b"keybinds { }\n", ""),
+        ("config.kdl is not UTF-8", b"\xff\n", ""),
+        (
+            "config.kdl binds the key",
+            b"keybinds {\n  shared {\n    bind \"F2\" { Quit; }\n  }\n}\n",
+            " --zellij-key F2",
+        ),
+        ("a key has no name", b"\n", " --zellij-key="),
+        ("both keys are the same", b"\n", " --zellij-key F2 --zellij-next-key F2"),
+        (
+            "config.kdl binds all the usual keys",
+            b"keybinds {\n  shared {\n    bind \"Alt a\" \"Alt s\" \"Alt Shift a\" { Quit; }\n  }\n}\n",
+            "",
+        ),
+    ] {
+        let env = TestEnv::new();
+        with_programs(&env, &["zellij"]);
+        let path = env.path("config").join(file);
+        fs::create_dir_all(path.parent().expect("it has one")).expect("it can be made");
+        fs::write(path, text).expect("it can be written");
+        seen.by(&env, when, &mut typed(&env, &format!("{FOR_ZELLIJ}{more}")));
+    }
 }
 
 /// What it was cannot be kept, so nothing is changed.

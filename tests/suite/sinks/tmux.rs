@@ -88,6 +88,10 @@ const NAMED: &[(&str, &str)] = &[
     ("src/commands/setup/notices.rs", "where its step failed"),
     ("src/commands/setup/spots.rs", "where its files are"),
     ("src/commands/setup/tmux.rs", "where ours goes there"),
+    (
+        "src/commands/setup/zellij.rs",
+        "what is the same in the step of tmux",
+    ),
     ("src/commands/status.rs", "the colours of its status line"),
     ("src/config/mod.rs", "the settings' word"),
     ("src/demo/leftovers.rs", "a server that is left over"),

@@ -33,7 +33,18 @@ const NAMED: &[(&str, &str)] = &[
         "hooks/src/mux/notation.rs",
         "whose way to write an id it is",
     ),
+    ("src/cli.rs", "the demo in it, and its keys in `setup`"),
     ("src/commands/context.rs", "the settings' word"),
+    (
+        "src/commands/setup/back.rs",
+        "takes back what `setup` has put into its settings",
+    ),
+    ("src/commands/setup/mod.rs", "a step of `setup` is about it"),
+    (
+        "src/commands/setup/spots.rs",
+        "where the person's settings of it are",
+    ),
+    ("src/commands/setup/zellij.rs", "that step"),
     ("src/config/mod.rs", "the settings' word"),
     ("src/mux/mod.rs", "the list of all"),
 ];
