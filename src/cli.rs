@@ -964,6 +964,9 @@ pub(crate) struct DemoArgs {
     /// stays until Ctrl-C
     #[arg(long, conflicts_with = "print")]
     pub(crate) page: bool,
+    /// In a private session of Zellij instead of tmux
+    #[arg(long, conflicts_with_all = ["print", "page"])]
+    pub(crate) zellij: bool,
     /// Width of the printed screen
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(40..=1000))]
     pub(crate) columns: u16,

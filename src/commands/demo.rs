@@ -1,4 +1,4 @@
-//! `demo`: the real dashboard with scripted assistants on a private tmux server.
+//! `demo`: the real dashboard with scripted assistants on a private tmux server, or in a private session of Zellij.
 
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use signal_hook::iterator::Signals;
 
 use super::Context;
 use crate::cli::DemoArgs;
-use crate::demo::{self, OnStage, Place, Player, Stage};
+use crate::demo::{self, Hall, OnStage, Place, Player, Stage};
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::messages;
 
@@ -20,16 +20,29 @@ pub(super) fn run(context: &Context, arguments: &DemoArgs) -> CommandResult {
         return play(context, name);
     }
     let show = io::stdout().is_terminal() && io::stdin().is_terminal() && !arguments.print;
+    if arguments.zellij && !show {
+        return Err(CommandError::new("`demo --zellij` needs a terminal")
+            .hint("nothing was changed; `pane-patrol demo --print` prints the first screen of the demo on tmux")
+            .exit(EXIT_USAGE));
+    }
     let executable = std::env::current_exe()
         .map_err(|error| CommandError::new("could not find this program").caused_by(&error))?;
     let path = std::env::var_os("PATH").unwrap_or_default();
     let asked = (arguments.columns, arguments.rows);
     let own = crossterm::terminal::size().ok().filter(|_| show);
     let size = own.unwrap_or(asked);
-    let stage = Stage::set(&executable, &path, size, arguments.page).map_err(|error| {
+    let (hall, needs) = if arguments.zellij {
+        (Hall::Zellij, "Zellij 0.44.1 or newer")
+    } else {
+        let page = arguments.page;
+        (Hall::Tmux { size, page }, "tmux")
+    };
+    let stage = Stage::set(&executable, &path, hall).map_err(|error| {
         CommandError::new("could not set the demo up")
             .caused_by(&error)
-            .hint("it needs tmux on PATH and a TMPDIR that can be written to; nothing of yours was changed")
+            .hint(format!(
+                "it needs {needs} on PATH and a TMPDIR that can be written to; nothing of yours was changed"
+            ))
     })?;
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])
         .map_err(|error| CommandError::new("could not wait for signals").caused_by(&error))?;

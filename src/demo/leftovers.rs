@@ -18,6 +18,7 @@ use signal_hook::consts::SIGHUP;
 use signal_hook::iterator::Signals;
 
 use crate::mux::tmux::private::PrivateServer;
+use crate::mux::zellij::private::PrivateSession;
 
 /// How the folder of every demo is called at first.
 const PREFIX: &str = "pane-patrol-demo-";
@@ -33,6 +34,9 @@ const LONGEST_SOCKET: usize = 103;
 
 /// The longest name of a socket in the folder.
 const DEEPEST: &str = "XXXXXX/run/pane-patrol/events.sock";
+
+/// The same where there is Zellij: of a socket that is linked to for one call.
+const DEEPEST_IN_ZELLIJ: &str = "XXXXXX/z/.pane-patrol-4194304-XXXX/contract_version_1/s";
 
 /// A folder without a lock is that of a demo which begins just now, if it is no older.
 const BEGINS_WITHIN: Duration = Duration::from_secs(60);
@@ -57,13 +61,18 @@ pub(super) struct Root {
 impl Root {
     /// A new one in the folder for temporary files; in `/tmp` where the name of that is too long for a
     /// socket in it. What older ones have left there is taken away.
-    pub(super) fn make() -> io::Result<Self> {
+    pub(super) fn make(in_zellij: bool) -> io::Result<Self> {
         let all = [std::env::temp_dir(), PathBuf::from("/tmp")];
         for folder in &all {
             clear_all(folder);
         }
+        let deepest = if in_zellij {
+            DEEPEST_IN_ZELLIJ
+        } else {
+            DEEPEST
+        };
         let fits = |folder: &&PathBuf| {
-            let deepest = folder.join(format!("{PREFIX}{DEEPEST}"));
+            let deepest = folder.join(format!("{PREFIX}{deepest}"));
             folder.is_absolute() && deepest.as_os_str().len() <= LONGEST_SOCKET
         };
         let folder = all.iter().find(fits).unwrap_or(&all[1]);
@@ -183,6 +192,7 @@ fn claim(root: &Path) -> Option<Claim> {
 
 fn clear(root: &Path, _claim: Claim) {
     PrivateServer::new(root.join(SOCKET), Vec::new()).end();
+    PrivateSession::new(root, Vec::new()).end();
     remove(root);
 }
 

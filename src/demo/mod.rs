@@ -1,5 +1,5 @@
-//! The demo: a private tmux server with scripted assistants whose payloads go through the real
-//! `hook`, and the real dashboard beside them. Everything lives below one temporary folder.
+//! The demo: a private tmux server, or a session of Zellij, with scripted assistants whose payloads go through the
+//! real `hook`, and the real dashboard beside them. Everything lives below one temporary folder.
 //!
 //! | part | does |
 //! | --- | --- |
@@ -10,7 +10,7 @@
 //! | `project` | the repositories that they work in |
 //! | `leftovers` | the folder of it all, and what a killed one leaves |
 //!
-//! May import: `assistants`, for where each keeps its files, `mux`'s private server, and the hooks' words.
+//! May import: `assistants`, for where each keeps its files, `mux`'s private servers, and the hooks' words.
 
 mod dialog;
 mod leftovers;
@@ -25,7 +25,7 @@ use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 pub(crate) use leftovers::OnStage;
@@ -34,12 +34,16 @@ pub(crate) use puppets::Place;
 
 use crate::assistants;
 use crate::mux::tmux::private::{PrivateServer, Session, Ways};
+use crate::mux::zellij::private::{self as zellij, PrivateSession, Tab};
 use crate::sys::child::{self, Kept};
 use crate::sys::shell;
 use leftovers::Root;
 
 /// The tmux session that the dashboard runs in.
 const DASHBOARD: &str = "dashboard";
+
+/// Runs the dashboard, and ends the session with it.
+const UNTIL_IT_ENDS: &str = "\"$0\" supervisor; exec zellij kill-session \"$ZELLIJ_SESSION_NAME\"";
 
 /// How long the dashboard may take to show every scripted assistant.
 const CURTAIN_UP_WITHIN: Duration = Duration::from_secs(20);
@@ -68,23 +72,55 @@ pub fn wait_for_audience(hears: impl Fn() -> bool) {
 /// A private world with assistants and a dashboard; gone when it is dropped.
 #[derive(Debug)]
 pub struct Stage {
-    server: PrivateServer,
+    server: Server,
     environment: Vec<(&'static str, OsString)>,
     /// Removed after all else.
     root: Root,
 }
 
+/// What all of it runs in.
+#[derive(Debug)]
+enum Server {
+    Tmux(PrivateServer),
+    /// Begun by whoever looks at it.
+    Zellij(PrivateSession),
+}
+
+/// What a stage is to be set up in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hall {
+    /// tmux.
+    Tmux {
+        /// Columns and rows.
+        size: (u16, u16),
+        /// Whether the page is served.
+        page: bool,
+    },
+    /// Zellij.
+    Zellij,
+}
+
 impl Stage {
-    /// Sets up the folders, the server, the assistants and the dashboard, of so many columns and rows; it serves the
-    /// page where that is wanted.
+    /// Sets up the folders, the server, the assistants and the dashboard.
     ///
     /// # Errors
-    /// The temporary folder cannot be made, tmux is missing, or it refuses a command.
-    pub fn set(executable: &Path, path: &OsStr, size: (u16, u16), page: bool) -> io::Result<Self> {
-        let root = Root::make()?;
-        let environment = environment(root.path(), path);
+    /// The temporary folder cannot be made, the multiplexer is missing or too old, or it refuses a command.
+    pub fn set(executable: &Path, path: &OsStr, hall: Hall) -> io::Result<Self> {
+        let root = Root::make(hall == Hall::Zellij)?;
+        let around = environment(root.path(), path);
+        let (server, environment) = match hall {
+            Hall::Tmux { .. } => {
+                let server = PrivateServer::new(root.socket(), around.clone());
+                (Server::Tmux(server), around)
+            }
+            Hall::Zellij => {
+                let session = PrivateSession::new(root.path(), around);
+                let environment = session.environment().to_vec();
+                (Server::Zellij(session), environment)
+            }
+        };
         let stage = Self {
-            server: PrivateServer::new(root.socket(), environment.clone()),
+            server,
             environment,
             root,
         };
@@ -99,7 +135,13 @@ impl Stage {
             std::fs::create_dir_all(stage.root.path().join(folder))?;
         }
         stage.furnish(executable)?;
-        stage.start(executable, size, page)?;
+        match (&stage.server, hall) {
+            (Server::Tmux(server), Hall::Tmux { size, page }) => {
+                stage.start(server, executable, size, page)?;
+            }
+            (Server::Zellij(session), _) => stage.lay_out(session, executable)?,
+            (Server::Tmux(_), Hall::Zellij) => {}
+        }
         Ok(stage)
     }
 
@@ -129,6 +171,10 @@ impl Stage {
                 "[[launcher]]\nname = \"{name}\"\ncommand = {words}\n"
             );
         }
+        if matches!(self.server, Server::Zellij(_)) {
+            // What is played is nobody's work.
+            settings += "[zellij]\nanswer_by_keys = true\n";
+        }
         let file = self.root.path().join("config/pane-patrol/config.toml");
         std::fs::write(file, settings)?;
         let mut install = child::ours(executable, Kept::NOTHING);
@@ -140,7 +186,57 @@ impl Stage {
         child::feed(&mut install, b"", Instant::now() + INSTALLS_WITHIN).map(drop)
     }
 
-    fn start(&self, executable: &Path, size: (u16, u16), page: bool) -> io::Result<()> {
+    /// The project of a script, made; its folder.
+    fn project(&self, script: &story::Script) -> io::Result<PathBuf> {
+        let home = self.root.path().join("home");
+        let folder = home.join("src").join(script.name);
+        project::make(script, &folder, home.as_os_str())?;
+        Ok(folder)
+    }
+
+    /// What Zellij is to begin with: the dashboard, whose end is the end of all, and a tab for each assistant.
+    fn lay_out(&self, session: &PrivateSession, executable: &Path) -> io::Result<()> {
+        let home = self.root.path().join("home");
+        let folders: Vec<PathBuf> = story::ALL
+            .iter()
+            .map(|script| self.project(script))
+            .collect::<io::Result<_>>()?;
+        let dashboard = Tab {
+            name: DASHBOARD,
+            folder: &home,
+            words: [
+                OsStr::new("sh"),
+                OsStr::new("-c"),
+                OsStr::new(UNTIL_IT_ENDS),
+            ]
+            .into_iter()
+            .chain([executable.as_os_str()])
+            .map(OsStr::to_owned)
+            .collect(),
+        };
+        let mut tabs = vec![dashboard];
+        for (script, folder) in story::ALL.iter().zip(&folders) {
+            let words = ["demo", "--play", script.name].map(OsString::from);
+            tabs.push(Tab {
+                name: script.name,
+                folder,
+                words: std::iter::once(executable.into()).chain(words).collect(),
+            });
+        }
+        let ways = zellij::Ways {
+            back: "F1",
+            leave: "F10",
+        };
+        session.furnish(&ways, &tabs)
+    }
+
+    fn start(
+        &self,
+        server: &PrivateServer,
+        executable: &Path,
+        size: (u16, u16),
+        page: bool,
+    ) -> io::Result<()> {
         let session = |name, words: &[&str]| {
             let words = words.iter().map(OsString::from);
             Session {
@@ -152,10 +248,8 @@ impl Stage {
             }
         };
         for script in story::ALL {
-            let home = self.root.path().join("home");
-            let folder = home.join("src").join(script.name);
-            project::make(script, &folder, home.as_os_str())?;
-            self.server.start(&Session {
+            let folder = self.project(script)?;
+            server.start(&Session {
                 folder: Some(&folder),
                 window: Some("assistant"),
                 ..session(script.name, &["demo", "--play", script.name])
@@ -166,8 +260,8 @@ impl Stage {
         } else {
             &["supervisor"]
         };
-        let dashboard = self.server.start(&session(DASHBOARD, words))?;
-        self.server.show_ways(&Ways {
+        let dashboard = server.start(&session(DASHBOARD, words))?;
+        server.show_ways(&Ways {
             says: " F1 dashboard · F9 prefix · F10 leave ",
             back: ("F1", &dashboard),
             prefix: "F9",
@@ -178,9 +272,12 @@ impl Stage {
     /// Shows the stage on the terminal of this process until the person leaves or quits the dashboard.
     ///
     /// # Errors
-    /// tmux cannot be started.
+    /// The multiplexer cannot be started.
     pub fn attach(&self) -> io::Result<()> {
-        self.server.attach(DASHBOARD)
+        match &self.server {
+            Server::Tmux(server) => server.attach(DASHBOARD),
+            Server::Zellij(session) => session.attach(),
+        }
     }
 
     /// The dashboard's screen as text, once it shows every scripted assistant.
@@ -190,7 +287,10 @@ impl Stage {
     pub fn screen(&self) -> io::Result<String> {
         let end = Instant::now() + CURTAIN_UP_WITHIN;
         loop {
-            let screen = self.server.screen(DASHBOARD)?;
+            let Server::Tmux(server) = &self.server else {
+                return Err(io::Error::other("nobody looks at it"));
+            };
+            let screen = server.screen(DASHBOARD)?;
             let all = story::ALL.iter().all(|script| screen.contains(script.name));
             if all && screen.contains("need you") {
                 return Ok(screen);
@@ -224,12 +324,15 @@ impl Stage {
 
     /// Ends everything on the stage; whoever is attached is let go.
     pub fn end(&self) {
-        self.server.end();
+        match &self.server {
+            Server::Tmux(server) => server.end(),
+            Server::Zellij(session) => session.end(),
+        }
     }
 
-    /// Where the server of this stage listens.
-    pub fn socket(&self) -> &Path {
-        self.server.socket()
+    /// Where the tmux of this stage listens.
+    pub fn socket(&self) -> PathBuf {
+        self.root.socket()
     }
 }
 

@@ -97,4 +97,5 @@ pub(crate) const HOOK: Kept = Kept::these(&[
     "TMUX",
     "TMUX_PANE",
     "TMUX_TMPDIR",
+    "ZELLIJ_PANE_ID",
 ]);

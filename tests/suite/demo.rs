@@ -3,6 +3,7 @@
 
 mod keys;
 mod leaving;
+mod zellij;
 
 use std::cell::Cell;
 use std::cmp::Ordering;

@@ -62,11 +62,6 @@ impl PrivateServer {
         }
     }
 
-    /// Where it listens.
-    pub(crate) fn socket(&self) -> &Path {
-        &self.socket
-    }
-
     /// Starts a session; the pane of its program, for example `%3`.
     pub(crate) fn start(&self, session: &Session<'_>) -> io::Result<String> {
         let call = Call::new("new-session").flag("-E").flag("-d").flag("-P");

@@ -51,7 +51,11 @@ pub(super) fn act(server: &Answering, words: &[&OsStr], within: Duration) -> Out
 
 /// What the program says of its version; `None` where it does not answer.
 pub(super) fn version(within: Duration) -> Option<String> {
-    let mut command = ours("zellij", Kept::NOTHING);
+    version_of(ours("zellij", Kept::NOTHING), within)
+}
+
+/// The same of the program as it would be started so.
+pub(super) fn version_of(mut command: Command, within: Duration) -> Option<String> {
     let printed = printed(command.arg("--version"), ANSWER, Instant::now() + within)?;
     Some(one_line(&String::from_utf8_lossy(&printed), MAX_WORDS))
 }
@@ -62,7 +66,7 @@ pub(super) fn is_too_old(version: &str) -> bool {
     numbers.is_some_and(|numbers| numbers[..] < OLDEST[..])
 }
 
-pub(super) fn numbers(version: &str) -> Option<Vec<u32>> {
+fn numbers(version: &str) -> Option<Vec<u32>> {
     let numbers = version.rsplit(' ').next().unwrap_or_default().split('.');
     numbers.map(|number| number.parse().ok()).collect()
 }
@@ -77,14 +81,10 @@ pub(crate) fn usual_settings(within: Duration) -> Option<String> {
 
 /// The version, with what is to be said of one that lacks what is asked of it here.
 pub(super) fn judged(version: &str) -> String {
-    let numbers = version.rsplit(' ').next().unwrap_or_default().split('.');
-    let numbers: Option<Vec<u32>> = numbers.map(|number| number.parse().ok()).collect();
-    match numbers {
-        Some(numbers) if numbers[..] < OLDEST[..] => {
-            format!("{version}, which is too old: pane-patrol needs Zellij 0.44.1 or newer")
-        }
-        _ => version.to_owned(),
+    if is_too_old(version) {
+        return format!("{version}, which is too old: pane-patrol needs Zellij 0.44.1 or newer");
     }
+    version.to_owned()
 }
 
 /// The program as the person would start it on this terminal to be at that session.

@@ -25,6 +25,7 @@ mod listing;
 mod mirror;
 mod opening;
 mod panes;
+pub(crate) mod private;
 mod servers;
 mod socket;
 

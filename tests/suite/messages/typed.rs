@@ -246,6 +246,7 @@ fn elsewhere(seen: &mut Seen) {
         "tmux is not on PATH",
         demo.arg("demo").env("PATH", env.path("bin")),
     );
+    seen.of(&env, "there is no terminal", "demo --zellij");
     let mut setup = env.pane_patrol();
     setup.args(["setup", "--yes", "--skip", "assistants,notices"]);
     seen.by(

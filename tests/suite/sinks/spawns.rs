@@ -88,6 +88,12 @@ const ALLOWED: &[(&str, &str, usize, &str)] = &[
         "the demo's own tmux server, and the client on it",
     ),
     (
+        "src/mux/zellij/private.rs",
+        ".output()",
+        1,
+        "the client of the demo's own session of Zellij",
+    ),
+    (
         "src/demo/puppets/desk.rs",
         ".spawn()",
         1,

@@ -35,6 +35,7 @@ const NAMED: &[(&str, &str)] = &[
     ),
     ("src/cli.rs", "the demo in it, and its keys in `setup`"),
     ("src/commands/context.rs", "the settings' word"),
+    ("src/commands/demo.rs", "the demo in it"),
     (
         "src/commands/setup/back.rs",
         "takes back what `setup` has put into its settings",
@@ -46,7 +47,16 @@ const NAMED: &[(&str, &str)] = &[
     ),
     ("src/commands/setup/zellij.rs", "that step"),
     ("src/config/mod.rs", "the settings' word"),
+    (
+        "src/demo/leftovers.rs",
+        "ends what a killed demo in it has left",
+    ),
+    ("src/demo/mod.rs", "the demo in it"),
     ("src/mux/mod.rs", "the list of all"),
+    (
+        "src/sys/child.rs",
+        "a variable that a hook of ours is given, as an assistant gives it",
+    ),
 ];
 
 #[test]

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use pane_patrol::demo::Stage;
+use pane_patrol::demo::{Hall, Stage};
 
 /// How long a screen may take to show what it should.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -89,7 +89,9 @@ impl Shot {
     /// The screen with its colours, as tmux tells it.
     fn take(&self, program: &Path) -> Result<String, Box<dyn Error>> {
         let path = std::env::var_os("PATH").unwrap_or_default();
-        let stage = Stage::set(program, &path, (self.columns, self.rows), false)?;
+        let size = (self.columns, self.rows);
+        let hall = Hall::Tmux { size, page: false };
+        let stage = Stage::set(program, &path, hall)?;
         let camera = Camera::on(&stage, self.columns, self.rows)?;
         camera.wait_for(CURTAIN_UP)?;
         for key in self.keys {
