@@ -242,7 +242,7 @@ impl Purpose {
 
     fn is_done_by(&self, binding: &Binding) -> bool {
         let is_next = binding.does.contains(NEXT.says);
-        binding.does.contains("pane-patrol") && is_next == !self.says.is_empty()
+        binding.does.contains("pane-patrol") && is_next != self.says.is_empty()
     }
 
     /// Refuses a key that is none, or that the person needs for something else.

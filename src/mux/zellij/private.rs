@@ -1,6 +1,7 @@
 //! A session of Zellij of our own, apart from the person's: started on a terminal, and ended by us.
 
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -180,13 +181,17 @@ fn layout(tabs: &[Tab<'_>]) -> io::Result<String> {
         let (name, focus) = (string(tab.name), if is_first { " focus=true" } else { "" });
         let folder = word(&tab.folder.as_os_str().to_owned())?;
         let (program, arguments) = words.split_first().ok_or(io::ErrorKind::InvalidInput)?;
-        text += &format!(
-            "    tab name={name}{focus} {{\n        pane command={program} cwd={folder} close_on_exit=true {{\n"
+        let arguments = if arguments.is_empty() {
+            String::new()
+        } else {
+            format!("            args {}\n", arguments.join(" "))
+        };
+        // Writing to a text cannot fail.
+        let _ = write!(
+            text,
+            "    tab name={name}{focus} {{\n        pane command={program} cwd={folder} close_on_exit=true {{\n\
+             {arguments}        }}\n    }}\n"
         );
-        if !arguments.is_empty() {
-            text += &format!("            args {}\n", arguments.join(" "));
-        }
-        text += "        }\n    }\n";
     }
     text += "}\n";
     Ok(text)

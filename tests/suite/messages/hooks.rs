@@ -200,30 +200,15 @@ fn in_zellij(seen: &mut Seen) {
     const FOR_ZELLIJ: &str =
         "setup --yes --skip assistants,status,notices --popup-key none --next-key none";
     let file = "zellij/config.kdl";
-    for (when, text, more) in [
-        ("config.kdl ends within a block", &b"keybinds {\n"[..], ""),
-        ("`keybinds` of config.kdl stands in one line", b"keybinds { }\n", ""),
-        ("config.kdl is not UTF-8", b"\xff\n", ""),
-        (
-            "config.kdl binds the key",
-            b"keybinds {\n  shared {\n    bind \"F2\" { Quit; }\n  }\n}\n",
-            " --zellij-key F2",
-        ),
-        ("a key has no name", b"\n", " --zellij-key="),
-        ("both keys are the same", b"\n", " --zellij-key F2 --zellij-next-key F2"),
-        (
-            "config.kdl binds all the usual keys",
-            b"keybinds {\n  shared {\n    bind \"Alt a\" \"Alt s\" \"Alt Shift a\" { Quit; }\n  }\n}\n",
-            "",
-        ),
-    ] {
-        let env = TestEnv::new();
-        with_programs(&env, &["zellij"]);
-        let path = env.path("config").join(file);
-        fs::create_dir_all(path.parent().expect("it has one")).expect("it can be made");
-        fs::write(path, text).expect("it can be written");
-        seen.by(&env, when, &mut typed(&env, &format!("{FOR_ZELLIJ}{more}")));
-    }
+    let taken =
+        "keybinds {\n  shared {\n    bind \"Alt a\" \"Alt s\" \"Alt Shift a\" { Quit; }\n  }\n}\n";
+    let env = TestEnv::new();
+    with_programs(&env, &["zellij"]);
+    let path = env.path("config").join(file);
+    fs::create_dir_all(path.parent().expect("it has one")).expect("it can be made");
+    fs::write(path, taken).expect("it can be written");
+    let when = "config.kdl binds all the usual keys";
+    seen.by(&env, when, &mut typed(&env, FOR_ZELLIJ));
 }
 
 /// What it was cannot be kept, so nothing is changed.

@@ -287,7 +287,8 @@ mod tests {
             ),
             end in prop_oneof![Just("\n"), Just("\r\n")],
         ) {
-            let text: String = lines.iter().map(|line| format!("{line}{end}")).collect();
+            let lines = lines.iter().flat_map(|line| [*line, end]);
+            let text: String = lines.collect();
             if let Ok(after) = with_ours(&text) {
                 let nodes = (read(&text), read(&without_ours(&after)));
                 let (Ok(before), Ok(now)) = nodes else {

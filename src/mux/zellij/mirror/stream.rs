@@ -150,10 +150,10 @@ impl Stream {
         }
     }
 
-    /// Waits for whatever comes first; `reads`: also for something to read.
-    fn wait(&self, end: &OwnedFd, reads: bool, due: Option<Instant>) -> io::Result<Woken> {
+    /// Waits for whatever comes first; `hears`: also for something to read.
+    fn wait(&self, end: &OwnedFd, hears: bool, due: Option<Instant>) -> io::Result<Woken> {
         let server = self.server.as_ref().map(AsFd::as_fd);
-        let output = reads.then(|| self.output.as_fd());
+        let output = hears.then(|| self.output.as_fd());
         // In the order of what matters more: what was printed before the server's end is told.
         let files = [
             (Some(end.as_fd()), Woken::Unwanted),
@@ -185,7 +185,7 @@ impl Stream {
 
     /// Reads what there is now; whether that was the last of it.
     fn read(&mut self) -> io::Result<bool> {
-        let mut bytes = [0; 64 * 1024];
+        let mut bytes = [0; 16 * 1024];
         loop {
             let read = self.output.read(&mut bytes)?;
             self.read.extend_from_slice(&bytes[..read]);
