@@ -19,8 +19,9 @@ use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_sys::private;
 
 use super::bursts::{Worker, follow};
+use crate::assistants;
 use crate::config::Signs;
-use crate::mux::{Gone, PATIENCE, Reach, Sign, Undone};
+use crate::mux::{Gone, PATIENCE, Reach, Sign, Undone, is_of_a_session};
 use crate::state::Row;
 use crate::state::update::Update;
 
@@ -46,7 +47,7 @@ impl PaneSigns {
         signs: Option<Signs>,
     ) -> io::Result<Option<(Sender<Update>, Self)>> {
         let mark = runtime.join(MARK);
-        if signs.is_some() {
+        if signs.is_some() || reach.feeds {
             // It may be there; without it signs stay until a collector comes that has some.
             let _ = private::write_file(&mark, b"");
         } else if !mark.exists() {
@@ -186,11 +187,20 @@ impl Signer {
         if row.state == State::Idle || row.hearsay || row.offline {
             return None;
         }
-        let sign = Sign {
-            drawn: self.signs?.of(row.state),
-            state: row.state.as_str(),
+        let (server, pane) = (row.server.clone()?, row.pane?);
+        let of = of(row);
+        let signs = if takes_records(pane) {
+            // Who tells it himself is not to be taken back by us either.
+            (self.reach.feeds && of.is_some()).then(Signs::default)
+        } else {
+            self.signs
         };
-        Some((row.server.clone()?, row.pane?, sign))
+        let sign = Sign {
+            drawn: signs?.of(row.state),
+            state: row.state.as_str(),
+            of,
+        };
+        Some((server, pane, sign))
     }
 
     /// What is to be told to each server.
@@ -235,6 +245,18 @@ impl Signer {
     }
 }
 
+/// Whether its server takes what it is told for a list of its own, and draws nothing of ours.
+fn takes_records(pane: PaneId) -> bool {
+    is_of_a_session(pane)
+}
+
+/// Which assistant the sign is of; `None` where it tells its terminal by itself what it does, or somebody publishes it.
+fn of(row: &Row) -> Option<&'static str> {
+    let known = assistants::named(row.assistant.as_str())?;
+    let tells = known.status_records().is_some();
+    (!tells && row.publisher.is_none()).then_some(known.row().name)
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -276,6 +298,7 @@ mod tests {
         let asks = Sign {
             drawn: "?",
             state: "waiting_input",
+            of: None,
         };
         assert_eq!(sign(&|_| ()), Some((server(), PaneId(3), asks)));
         for change in [
@@ -302,6 +325,7 @@ mod tests {
         let works = Some(Sign {
             drawn: "●",
             state: "running",
+            of: None,
         });
         let told = vec![(PaneId(3), works), (PaneId(4), None)];
         assert_eq!(signer.changes(), [(server(), told)]);

@@ -169,6 +169,7 @@ impl Context {
             variables: self.multiplexers.clone(),
             own_socket: self.own_socket(),
             unguarded_keys: config.zellij.answer_by_keys,
+            feeds: config.zellij.inbox,
         }
     }
 

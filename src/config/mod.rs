@@ -71,7 +71,7 @@ pub struct Config {
     pub(crate) pulse: Pulse,
     /// `[tmux]`: servers that are believed although nothing proves that they are tmux, and signs for panes.
     pub(crate) tmux: Tmux,
-    /// `[zellij]`: what may be done there that cannot be done safely.
+    /// `[zellij]`: what may be done there that cannot be done safely, and what it is told.
     pub(crate) zellij: Zellij,
     /// `[witness]`: what assistants tell of themselves beside their hooks, where it has to be asked for.
     pub(crate) witness: Witness,
@@ -135,7 +135,7 @@ pub struct Tmux {
     pub(crate) signs: bool,
 }
 
-/// `[zellij]`: what may be done there that cannot be done safely.
+/// `[zellij]`: what may be done there that cannot be done safely, and what it is told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
@@ -143,6 +143,9 @@ pub struct Zellij {
     /// `answer_by_keys`: whether keys are pressed for you in its panes. It cannot look at the screen and press in
     /// one step: what you press yourself between the two may be answered instead.
     pub(crate) answer_by_keys: bool,
+    /// `inbox`: whether Zellij, from 0.46 on, is told the state of each assistant that does not tell it by itself, for
+    /// its own list of what waits (OSC 7501).
+    pub(crate) inbox: bool,
 }
 
 impl Tmux {

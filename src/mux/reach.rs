@@ -50,6 +50,8 @@ pub struct Reach {
     pub own_socket: PathBuf,
     /// The person lets keys be pressed for her also where the look at the screen and the key are two steps.
     pub unguarded_keys: bool,
+    /// The person has a multiplexer that lists what waits told of what waits.
+    pub feeds: bool,
 }
 
 impl Reach {

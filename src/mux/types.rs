@@ -187,6 +187,8 @@ pub struct Sign {
     pub drawn: &'static str,
     /// The state's name.
     pub state: &'static str,
+    /// Which assistant it is of, where that does not tell its terminal by itself what it does.
+    pub of: Option<&'static str>,
 }
 
 /// What a multiplexer cannot do: for each thing the words for the person, or `None` where it can.

@@ -20,8 +20,8 @@ mod splitter;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use record::Record;
 pub use record::{Kind, Word};
+pub(crate) use record::{Record, written};
 pub(crate) use splitter::{Piece, Splitter};
 
 /// How every record begins.

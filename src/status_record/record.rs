@@ -92,6 +92,19 @@ impl Record {
     }
 }
 
+/// The record that says that of the program of this name; `None`: it has a name that no record can have.
+pub(crate) fn written(state: Word, kind: Option<Kind>, app: &str) -> Option<String> {
+    if !is_name(app, MAX_APP) {
+        return None;
+    }
+    let kind = kind.filter(|_| state == Word::Blocked).map(Kind::as_str);
+    let kind = kind.map_or_else(String::new, |kind| format!(":kind={kind}"));
+    Some(format!(
+        "\u{1b}]7501;state={}:app={app}{kind}\u{7}",
+        state.as_str()
+    ))
+}
+
 impl Word {
     fn of(word: &str) -> Option<Self> {
         Some(match word {
@@ -119,6 +132,15 @@ impl Word {
 }
 
 impl Kind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Permission => "permission",
+            Self::Question => "question",
+            Self::Auth => "auth",
+            Self::Other => "other",
+        }
+    }
+
     fn of(word: &str) -> Self {
         match word {
             "permission" => Self::Permission,

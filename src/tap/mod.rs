@@ -102,6 +102,7 @@ fn reach(tap: &Tap, uid: u32) -> Reach {
         variables: variables(|name| std::env::var_os(name)),
         own_socket: socket,
         unguarded_keys: false,
+        feeds: false,
     }
 }
 

@@ -3,6 +3,7 @@
 //! over a Zellij that behaves as the real one was measured to (`tests/common/zellij.pl`).
 
 mod going_there;
+mod inbox;
 mod keys;
 mod listed;
 mod mirrored;

@@ -78,6 +78,7 @@ mod tests {
     const WAITS: Sign = Sign {
         drawn: "?",
         state: "waiting_input",
+        of: None,
     };
 
     fn asked(answer: impl Fn(&Call) -> Outcome<Vec<u8>>) -> (Outcome<()>, Vec<String>) {

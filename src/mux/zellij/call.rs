@@ -66,7 +66,7 @@ pub(super) fn is_too_old(version: &str) -> bool {
     numbers.is_some_and(|numbers| numbers[..] < OLDEST[..])
 }
 
-fn numbers(version: &str) -> Option<Vec<u32>> {
+pub(super) fn numbers(version: &str) -> Option<Vec<u32>> {
     let numbers = version.rsplit(' ').next().unwrap_or_default().split('.');
     numbers.map(|number| number.parse().ok()).collect()
 }

@@ -18,6 +18,7 @@ mod audience;
 mod belief;
 mod call;
 pub(crate) mod here;
+mod inbox;
 mod jump;
 pub(crate) mod kdl;
 mod keys;

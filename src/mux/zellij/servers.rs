@@ -12,7 +12,7 @@ use super::belief::Belief;
 use super::jump::{self, From};
 use super::mirror::Mirror;
 use super::socket::{Answering, answering, words_of_lost};
-use super::{KIND, audience, call, here, keys, listing, opening, panes};
+use super::{KIND, audience, call, here, inbox, keys, listing, opening, panes};
 use crate::mux::{
     Absent, Arrival, Attach, Audience, Disbelief, Entry, Gone, Guard, Here, Home, Kind,
     Multiplexer, Onlooker, Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed,
@@ -34,6 +34,7 @@ pub(in crate::mux) const ENTRY: Entry = Entry {
             belief: Belief::of(reach),
             own: reach.own_socket.to_string_lossy().into_owned(),
             takes_keys: reach.unguarded_keys,
+            feeds: reach.feeds,
         })
     },
 };
@@ -53,6 +54,8 @@ struct Servers {
     own: String,
     /// The person lets keys be pressed for her although the look and the key are two steps.
     takes_keys: bool,
+    /// She wants its own list of what waits to know what we know.
+    feeds: bool,
 }
 
 impl Servers {
@@ -239,8 +242,16 @@ impl Multiplexer for Servers {
 
     fn forgo_stirs(&self, _: &Path, _: &Path, _: Duration) {}
 
-    /// Its borders show nothing but titles.
-    fn put_signs(&self, _: &Path, _: &[(PaneId, Option<Sign>)], _: Duration) -> Outcome<()> {
+    /// Its borders show nothing but titles; but it has a list of its own.
+    fn put_signs(
+        &self,
+        socket: &Path,
+        signs: &[(PaneId, Option<Sign>)],
+        within: Duration,
+    ) -> Outcome<()> {
+        if self.feeds && !signs.is_empty() && inbox::is_there(within)? {
+            inbox::tell(&self.session(&socket.to_string_lossy())?, signs);
+        }
         Ok(())
     }
 
