@@ -891,6 +891,9 @@ pub(crate) struct InstallArgs {
     /// Also register the event that lets requests be answered from the dashboard
     #[arg(long)]
     pub(crate) approvals: bool,
+    /// Hear sessions in plain terminals, too, outside of any multiplexer
+    #[arg(long)]
+    pub(crate) everywhere: bool,
     /// What else is to be set.
     #[command(flatten)]
     pub(crate) options: InstallOptions,

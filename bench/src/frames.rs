@@ -211,6 +211,7 @@ fn row(number: u32, turn: u32, now: Timestamp) -> Row {
             pane: 0,
         },
         shown_at: None,
+        terminal: None,
         pane: Some(pane),
         server: Some(Server {
             socket: "/tmp/tmux-1000/default".into(),

@@ -23,6 +23,13 @@ import { isAbsolute, join } from "node:path"
 
 const PROGRAM = "@PROGRAM@"
 const ASSISTANT = "@ASSISTANT@"
+const EVERYWHERE = "@EVERYWHERE@"
+
+// What it is told.
+const HOOK = ["hook", ASSISTANT, ...(EVERYWHERE ? ["--everywhere"] : [])]
+
+// The variables by which a pane is known, or what the person says of it.
+const PLACES = ["TMUX_PANE", "ZELLIJ_PANE_ID", "PANE_PATROL_TARGET"]
 
 // A message that was not taken after this time, in milliseconds, is waited for no longer.
 const LAST_WORD = 300
@@ -115,7 +122,7 @@ const next = () => {
     isThere()
     const file = holding(text)
     try {
-      const child = spawn(PROGRAM, ["hook", ASSISTANT], options(file, TOO_LONG))
+      const child = spawn(PROGRAM, HOOK, options(file, TOO_LONG))
       child.on("error", after)
       child.on("exit", after)
       child.unref()
@@ -133,7 +140,7 @@ const sendLast = (text) => {
   isThere()
   const rest = waiting.splice(0)
   for (const last of [...rest.slice(1), text]) {
-    spawnSync(PROGRAM, ["hook", ASSISTANT], { ...options("pipe", LAST_WORD), input: last })
+    spawnSync(PROGRAM, HOOK, { ...options("pipe", LAST_WORD), input: last })
   }
 }
 
@@ -272,7 +279,7 @@ const quietly = (work) => {
 }
 
 export const PanePatrol = async (context) => {
-  if (!process.env.TMUX_PANE && !process.env.PANE_PATROL_TARGET) return {}
+  if (!EVERYWHERE && !PLACES.some((name) => process.env[name])) return {}
   quietly(() => {
     known.folder = context?.directory
     known.loaded += 1

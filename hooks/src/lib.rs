@@ -18,6 +18,7 @@ pub mod json_scanner;
 pub mod locate;
 pub mod mux;
 mod outlet;
+pub mod outside;
 pub mod pane_cache;
 pub mod paths;
 pub mod process;
@@ -31,5 +32,5 @@ pub mod timestamp;
 pub mod unseen;
 mod watchdog;
 
-pub use run::{run, run_before_main};
+pub use run::{EVERYWHERE, run, run_before_main};
 pub use watchdog::Clock;

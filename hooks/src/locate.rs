@@ -12,7 +12,7 @@ use crate::target::{PaneId, Server, Target};
 pub struct Location {
     /// `session:window.pane`, or the pane's id when nobody could be asked.
     pub target: Target,
-    /// The stable id; `None` when the target was given by hand.
+    /// The stable id; `None` when the target was given by hand, and for a process that is in no pane.
     pub pane: Option<PaneId>,
     /// The server; `None` when it is not known.
     pub server: Option<Server>,
@@ -25,6 +25,8 @@ pub enum Whereabouts {
     Told(Target),
     /// What the variables of its multiplexer say: the pane, and its server.
     Pane(PaneId, Option<Server>),
+    /// No pane: the process that is its own place.
+    Process(Target),
 }
 
 impl Whereabouts {
@@ -48,7 +50,7 @@ impl Location {
         now: SystemTime,
     ) -> Self {
         match whereabouts {
-            Whereabouts::Told(target) => Self {
+            Whereabouts::Told(target) | Whereabouts::Process(target) => Self {
                 target,
                 pane: None,
                 server: None,

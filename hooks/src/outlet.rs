@@ -13,6 +13,7 @@ use crate::event::{Event, Kind};
 use crate::event_log::EventLog;
 use crate::locate::{Location, Whereabouts};
 use crate::mux;
+use crate::outside;
 use crate::pane_cache::CacheEntry;
 use crate::paths::{Environment, Places};
 use crate::process;
@@ -24,6 +25,15 @@ use crate::watchdog::Clock;
 /// How long a multiplexer may take to answer.
 const MUX_BUDGET: Duration = Duration::from_millis(40);
 
+/// Where a hook reports from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// From panes of multiplexers alone.
+    Panes,
+    /// From every terminal: the person has said so.
+    Everywhere,
+}
+
 /// Somebody who wants the event, and what the environment says of the pane it is about. Without a
 /// listener there is nothing to do, nor without a pane, unless the environment is not the pane's.
 pub(crate) struct Outlet {
@@ -31,19 +41,28 @@ pub(crate) struct Outlet {
     adapter: &'static Adapter,
     pub(crate) places: Places,
     whereabouts: Option<Whereabouts>,
+    /// What has started the hook.
+    parent: u32,
     /// The pane of [`Self::whereabouts`], where that had to be proved and was.
     own: Option<pane::Found>,
+    reach: Reach,
     pub(crate) uid: u32,
 }
 
 impl Outlet {
     /// What there is for a hook of `adapter` which `parent` has started. Whatever may be gone when
     /// the payload has come is looked at here.
-    pub(crate) fn find(adapter: &'static Adapter, parent: u32, clock: &Clock) -> Option<Self> {
+    pub(crate) fn find(
+        adapter: &'static Adapter,
+        parent: u32,
+        reach: Reach,
+        clock: &Clock,
+    ) -> Option<Self> {
         let get = |name: &str| env::var_os(name);
         let uid = geteuid().as_raw();
         let whereabouts = Whereabouts::read(get);
-        if whereabouts.is_none() && adapter.panes == Panes::Own {
+        let is_told = whereabouts.is_some() || reach == Reach::Everywhere;
+        if !is_told && adapter.panes == Panes::Own {
             return None;
         }
         let (places, delivery) = Delivery::reach(&Environment::read(get, uid), uid)?;
@@ -59,7 +78,9 @@ impl Outlet {
             adapter,
             places,
             whereabouts,
+            parent,
             own,
+            reach,
             uid,
         })
     }
@@ -88,14 +109,36 @@ impl Outlet {
         Some(event)
     }
 
-    /// The pane the report is about; corrects the report's process where it is another one's.
+    /// The pane the report is about, or the process that is its place; corrects the report's process where it is
+    /// another one's.
     fn locate(&self, report: &mut Report, clock: &Clock) -> Option<Whereabouts> {
         if self.adapter.panes == Panes::Own {
-            return self.whereabouts.clone();
+            let told = self.whereabouts.clone();
+            return match self.reach {
+                Reach::Panes => told,
+                Reach::Everywhere => told
+                    .filter(|told| is_where(told, report.pid))
+                    .or_else(|| self.outside(report)),
+            };
         }
-        let found = self.own.clone().or_else(|| self.search(report, clock))?;
+        let is_right = |found: &pane::Found| {
+            self.reach == Reach::Panes || is_where(&found.whereabouts, found.pid)
+        };
+        let own = self.own.clone().filter(is_right);
+        let found = own.or_else(|| self.search(report, clock))?;
         report.pid = found.pid;
         Some(found.whereabouts)
+    }
+
+    /// The place of an assistant that runs in no pane. A session that its assistant keeps in the background has files
+    /// that tell of it.
+    fn outside(&self, report: &Report) -> Option<Whereabouts> {
+        let get = |name: &str| env::var_os(name);
+        if self.adapter.parked_by.and_then(get).is_some() {
+            return None;
+        }
+        let place = outside::place_of(report.pid?, report.attended, get)?;
+        Some(Whereabouts::Process(place))
     }
 
     /// Looks for the pane of a session that says nothing of it.
@@ -108,12 +151,20 @@ impl Outlet {
         };
         let memo = (!session.id.is_empty() && self.memory_is_safe())
             .then(|| CacheEntry::of_session(&self.places.runtime, session.id, self.uid));
-        pane::find(
-            session,
-            &process::processes(clock.within(MUX_BUDGET)),
-            memo.as_ref(),
-            || mux::panes(clock.within(MUX_BUDGET)),
-        )
+        let processes = process::processes(clock.within(MUX_BUDGET));
+        let in_pane = pane::find(session, &processes, memo.as_ref(), || {
+            mux::panes(clock.within(MUX_BUDGET))
+        });
+        let is_everywhere = in_pane.is_none() && self.reach == Reach::Everywhere;
+        in_pane.or_else(|| {
+            let screen =
+                is_everywhere.then(|| pane::outside(session, self.parent, &processes))??;
+            let place = outside::place_of(screen, report.attended, |name| env::var_os(name))?;
+            Some(pane::Found {
+                whereabouts: Whereabouts::Process(place),
+                pid: Some(screen),
+            })
+        })
     }
 
     /// Where `whereabouts` is. While its multiplexer is asked, the watchdog has the event as it will be without
@@ -157,11 +208,19 @@ impl Outlet {
     }
 }
 
+/// Whether a process is in the pane that its environment names.
+fn is_where(told: &Whereabouts, pid: Option<u32>) -> bool {
+    match (told, pid) {
+        (Whereabouts::Pane(_, Some(server)), Some(pid)) => outside::is_in_pane_of(pid, server),
+        _ => true,
+    }
+}
+
 /// The server of the environment is asked as ever; another one has to be named.
 fn server_of(whereabouts: &Whereabouts) -> Option<&Server> {
     match whereabouts {
         Whereabouts::Pane(_, server) => server.as_ref(),
-        Whereabouts::Told(_) => None,
+        Whereabouts::Told(_) | Whereabouts::Process(_) => None,
     }
 }
 

@@ -17,7 +17,7 @@ use rustix::stdio::stdin;
 use crate::adapter::{self, Adapter, Call};
 use crate::approval;
 use crate::json_scanner::Scanner;
-use crate::outlet::Outlet;
+use crate::outlet::{Outlet, Reach};
 use crate::process;
 use crate::stdin::{Copied, Glance, Input};
 use crate::timestamp::Timestamp;
@@ -34,6 +34,9 @@ const DRAIN_PAUSE: Duration = Duration::from_millis(5);
 
 /// The argument of a hook that waits for a person's decision.
 const DECIDE: &str = "--decide";
+
+/// The argument of a hook that reports also where there is no multiplexer.
+pub const EVERYWHERE: &str = "--everywhere";
 
 /// Runs `pane-patrol hook` and ends the process, before `main` and what Rust does before that: an
 /// assistant waits for it. Comes back when it is another command, and when the hook needs what is done
@@ -63,7 +66,15 @@ pub fn run(arguments: impl Iterator<Item = OsString>) {
 fn serve(mut arguments: impl Iterator<Item = OsString>, clock: Clock, glance: Glance) {
     let ts = Timestamp::now();
     let assistant = arguments.next();
-    let event = arguments.next().and_then(|event| event.into_string().ok());
+    let (everywhere, others): (Vec<_>, Vec<_>) =
+        arguments.partition(|argument| argument == EVERYWHERE);
+    let reach = if everywhere.is_empty() {
+        Reach::Panes
+    } else {
+        Reach::Everywhere
+    };
+    let event = others.into_iter().next();
+    let event = event.and_then(|event| event.into_string().ok());
     let adapter = assistant
         .as_ref()
         .and_then(|name| adapter::find(name.to_str()?));
@@ -75,7 +86,7 @@ fn serve(mut arguments: impl Iterator<Item = OsString>, clock: Clock, glance: Gl
         input: Input::new(stdin(), MAX_PAYLOAD_BYTES, deadline).seen(glance),
         clock,
     };
-    let outlet = adapter.and_then(|adapter| Outlet::find(adapter, hook.parent, &hook.clock));
+    let outlet = adapter.and_then(|adapter| Outlet::find(adapter, hook.parent, reach, &hook.clock));
     match outlet {
         Some(outlet) => hook.tell(outlet),
         None => hook.pass_by(),

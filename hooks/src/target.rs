@@ -89,6 +89,25 @@ impl Target {
         }
     }
 
+    /// What its terminal is called, where it is a process that has one.
+    pub fn terminal(&self) -> Option<&str> {
+        match self {
+            Self::Process { terminal, .. } if terminal != BACKGROUND => Some(terminal),
+            _ => None,
+        }
+    }
+
+    /// As people call it: of a process in a terminal its numbers say nothing to them.
+    pub fn shown(&self) -> String {
+        let terminal = self.terminal().map(str::to_owned);
+        terminal.unwrap_or_else(|| self.to_string())
+    }
+
+    /// Whether it is the process of this number and start.
+    pub fn is_process(&self, number: u32, began: u64) -> bool {
+        matches!(self, Self::Process { pid, start, .. } if (*pid, *start) == (number, began))
+    }
+
     /// A process before which nobody sits.
     pub fn in_background(pid: u32, start: u64) -> Self {
         let terminal = BACKGROUND.to_owned();

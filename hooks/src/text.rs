@@ -9,7 +9,7 @@ use crate::unseen::{is_certain, is_of_a_picture, is_unseen};
 
 /// A number as machines print it: digits only, no sign, no leading zeros, so that reading and printing are
 /// inverse.
-pub(crate) fn index<N: FromStr>(digits: &str) -> Option<N> {
+pub fn index<N: FromStr>(digits: &str) -> Option<N> {
     let canonical = digits.bytes().all(|b| b.is_ascii_digit())
         && (digits.len() == 1 || !digits.starts_with('0'));
     if canonical { digits.parse().ok() } else { None }

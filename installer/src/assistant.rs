@@ -41,8 +41,6 @@ pub struct Assistant {
     pub when_silent: &'static str,
     /// Where its own folder is, and the file in it.
     pub folders: Folders,
-    /// The variable that a session of its own has which runs without a pane, where it has one.
-    pub parked_by: Option<&'static str>,
     /// What is written.
     pub format: Format,
 }
@@ -92,7 +90,6 @@ pub static CLAUDE: Assistant = Assistant {
         in_home: ".claude",
         file: "settings.json",
     },
-    parked_by: Some("CLAUDE_JOB_DIR"),
     format: Format::Json(Schema {
         null_is_nothing: true,
         fields: Some(fields::first_wrong),
@@ -120,7 +117,6 @@ pub static CODEX: Assistant = Assistant {
         in_home: ".codex",
         file: "hooks.json",
     },
-    parked_by: None,
     format: Format::Json(Schema {
         only: &["hooks", "description"],
         ..GROUPS
@@ -146,7 +142,6 @@ pub static CODEX_CONFIG: Assistant = Assistant {
         in_home: ".codex",
         file: "config.toml",
     },
-    parked_by: None,
     format: Format::Toml,
 };
 
@@ -185,7 +180,6 @@ pub static OPENCODE: Assistant = Assistant {
         in_home: ".config/opencode",
         file: "plugin/pane-patrol.js",
     },
-    parked_by: None,
     format: Format::Plugin,
 };
 
@@ -206,7 +200,6 @@ pub static GEMINI: Assistant = Assistant {
         in_home: ".gemini",
         file: "settings.json",
     },
-    parked_by: None,
     format: Format::Json(COMMENTED),
 };
 
@@ -228,7 +221,6 @@ pub static COPILOT: Assistant = Assistant {
         in_home: ".copilot",
         file: "hooks/pane-patrol.json",
     },
-    parked_by: None,
     format: Format::Json(Schema {
         nesting: Nesting::Flat,
         command: "bash",
@@ -255,7 +247,6 @@ pub static QWEN: Assistant = Assistant {
         in_home: ".qwen",
         file: "settings.json",
     },
-    parked_by: None,
     format: Format::Json(COMMENTED),
 };
 

@@ -1,12 +1,14 @@
 //! The command that is registered, and how it is known again.
 //!
 //! The command itself is the only mark that an assistant's own rewrites of its settings leave alone,
-//! so it has the same bytes in every version of pane-patrol: outside a pane nothing starts, when the
-//! program is gone nothing happens, and the exit status is 0 whatever comes. Once it had to change;
-//! entries of before are known, too, and an install brings them up to date.
+//! so it has the same bytes in every version of pane-patrol: outside a pane nothing starts, unless the
+//! person has asked for reports from everywhere, when the program is gone nothing happens, and the exit
+//! status is 0 whatever comes. Once it had to change; entries of before are known, too, and an install
+//! brings them up to date.
 
 use std::path::{Path, PathBuf};
 
+use pane_patrol_hooks::EVERYWHERE;
 use pane_patrol_hooks::adapter::Registration;
 use pane_patrol_hooks::mux::PANE_VARIABLES;
 
@@ -17,6 +19,15 @@ use crate::error::PlanError;
 const OLD_PANE_GUARD: &str = r#"[ -n "$TMUX_PANE$PANE_PATROL_TARGET" ] && "#;
 const DECIDE: &str = " --decide";
 
+/// What is to be started, and from where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Program<'a> {
+    /// The program, as it was invoked.
+    pub(crate) executable: &'a str,
+    /// Whether it is started where there is no multiplexer, too.
+    pub(crate) everywhere: bool,
+}
+
 /// The command of one of our entries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct HookCommand {
@@ -26,6 +37,8 @@ pub(crate) struct HookCommand {
     pub(crate) event: Option<String>,
     /// Whether it may answer the request.
     pub(crate) decide: bool,
+    /// Whether it starts where there is no multiplexer, too.
+    pub(crate) everywhere: bool,
     /// Whether it was written by a version of before the test for a pane changed.
     pub(crate) outdated: bool,
 }
@@ -39,7 +52,10 @@ fn pane_guard(assistant: &Assistant, outdated: bool) -> String {
     if outdated {
         return OLD_PANE_GUARD.to_owned();
     }
-    let variables = PANE_VARIABLES.iter().copied().chain(assistant.parked_by);
+    let variables = PANE_VARIABLES
+        .iter()
+        .copied()
+        .chain(assistant.adapter.parked_by);
     let variables = variables.chain(["PANE_PATROL_TARGET"]);
     let values: Vec<String> = variables.map(|name| format!("${name}")).collect();
     format!(r#"[ -n "{}" ] && "#, values.concat())
@@ -47,24 +63,31 @@ fn pane_guard(assistant: &Assistant, outdated: bool) -> String {
 
 impl HookCommand {
     /// The one for `event`.
-    pub(crate) fn of(assistant: &Assistant, executable: String, event: &Registration) -> Self {
+    pub(crate) fn of(assistant: &Assistant, program: Program<'_>, event: &Registration) -> Self {
         let names_its_event = assistant.adapter.names_its_event;
         Self {
-            executable,
+            executable: program.executable.to_owned(),
             event: (!names_its_event).then(|| event.event.to_owned()),
             decide: event.approvals_only,
+            everywhere: program.everywhere,
             outdated: false,
         }
     }
 
     /// The bytes that are registered.
     pub(crate) fn print(&self, assistant: &Assistant) -> String {
-        let guard = pane_guard(assistant, self.outdated);
+        let (guard, everywhere) = if self.everywhere {
+            (String::new(), format!(" {EVERYWHERE}"))
+        } else {
+            (pane_guard(assistant, self.outdated), String::new())
+        };
         let decide = if self.decide { DECIDE } else { "" };
         let (path, name) = (&self.executable, assistant.name);
         let event = self.event.as_ref();
         let event = event.map_or_else(String::new, |event| format!(" {event}"));
-        format!("{guard}[ -x '{path}' ] && exec '{path}' hook {name}{event}{decide}; exit 0")
+        format!(
+            "{guard}[ -x '{path}' ] && exec '{path}' hook {name}{event}{decide}{everywhere}; exit 0"
+        )
     }
 
     /// Knows a command of ours, with any path; `None` for every other command, also for one that
@@ -74,6 +97,10 @@ impl HookCommand {
         let (path, rest) = rest.split_once('\'')?;
         let (_, arguments) = rest.rsplit_once("' hook ")?;
         let arguments = arguments.strip_suffix("; exit 0")?;
+        let (arguments, everywhere) = match arguments.strip_suffix(EVERYWHERE) {
+            Some(others) => (others.strip_suffix(' ')?, true),
+            None => (arguments, false),
+        };
         let is_event =
             |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphabetic());
         let event = arguments.split(' ').nth(1).filter(is_event);
@@ -81,6 +108,7 @@ impl HookCommand {
             executable: path.to_owned(),
             event: event.map(str::to_owned),
             decide: arguments.ends_with(DECIDE),
+            everywhere,
             outdated: assistant.asks_for_a_pane() && command.starts_with(OLD_PANE_GUARD),
         };
         (path.starts_with('/') && ours.print(assistant) == command).then_some(ours)
@@ -93,8 +121,11 @@ pub fn hook_command(
     executable: &Path,
     event: &Registration,
 ) -> Result<String, PlanError> {
-    let command = HookCommand::of(assistant, check_executable(executable)?, event);
-    Ok(command.print(assistant))
+    let program = Program {
+        executable: &check_executable(executable)?,
+        everywhere: false,
+    };
+    Ok(HookCommand::of(assistant, program, event).print(assistant))
 }
 
 /// `path` as it can stand in the command: absolute, UTF-8, without quotes and control characters.
@@ -134,6 +165,7 @@ mod tests {
             executable: "/opt/pane patrol".into(),
             event: None,
             decide: false,
+            everywhere: false,
             outdated: false,
         };
         assert_eq!(command.print(&CLAUDE), OURS);
@@ -181,6 +213,33 @@ mod tests {
     }
 
     #[test]
+    fn what_reports_from_everywhere_has_no_test_for_a_pane_and_is_known() {
+        use crate::assistant::{CODEX, COPILOT, GEMINI};
+        for (assistant, arguments) in [
+            (&CLAUDE, "claude --everywhere"),
+            (&CLAUDE, "claude --decide --everywhere"),
+            (&CODEX, "codex --everywhere"),
+            (&GEMINI, "gemini --everywhere"),
+            (&COPILOT, "copilot agentStop --everywhere"),
+        ] {
+            let text = format!("[ -x '/x y' ] && exec '/x y' hook {arguments}; exit 0");
+            let found = HookCommand::recognise(&text, assistant).unwrap();
+            assert!(found.everywhere && !found.outdated, "{text}");
+            assert_eq!(found.decide, arguments.contains("--decide"));
+            let theirs = [
+                format!("{}{text}", pane_guard(&CLAUDE, false)),
+                format!("{OLD_PANE_GUARD}{text}"),
+                text.replace(" --everywhere", " --everywhere --everywhere"),
+                text.replace(" --everywhere", "  --everywhere"),
+                text.replace(" --everywhere", "--everywhere"),
+            ];
+            for theirs in theirs {
+                assert_eq!(HookCommand::recognise(&theirs, assistant), None, "{theirs}");
+            }
+        }
+    }
+
+    #[test]
     fn the_deciding_form_is_ours_too() {
         let text = OURS.replace("hook claude", "hook claude --decide");
         let found = HookCommand::recognise(&text, &CLAUDE).unwrap();
@@ -220,13 +279,13 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn every_path_that_is_accepted_is_known_again(path in "/\\PC{0,40}", decide: bool, outdated: bool) {
+        fn every_path_that_is_accepted_is_known_again(path in "/\\PC{0,40}", decide: bool, everywhere: bool, outdated: bool) {
             if let Ok(executable) = check_executable(Path::new(&path)) {
                 for assistant in Assistant::ALL {
                     let event = (!assistant.adapter.names_its_event).then(|| "agentStop".to_owned());
                     let executable = executable.clone();
-                    let outdated = outdated && assistant.asks_for_a_pane();
-                    let command = HookCommand { executable, event, decide, outdated };
+                    let outdated = outdated && !everywhere && assistant.asks_for_a_pane();
+                    let command = HookCommand { executable, event, decide, everywhere, outdated };
                     let known = HookCommand::recognise(&command.print(assistant), assistant);
                     proptest::prop_assert_eq!(known, Some(command));
                 }

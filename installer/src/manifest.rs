@@ -83,6 +83,8 @@ pub(crate) struct Registered {
     /// The assistant's version, if it was known.
     pub(crate) assistant_version: Option<String>,
     pub(crate) approvals: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) everywhere: bool,
     pub(crate) events: Vec<String>,
 }
 

@@ -61,6 +61,8 @@ pub struct Wanted {
     pub version: Option<Version>,
     /// Whether requests may be answered from the dashboard.
     pub approvals: bool,
+    /// Whether sessions are to be heard that run in no multiplexer, too.
+    pub everywhere: bool,
     /// Single settings, for a file that takes those.
     pub settings: Vec<Setting>,
 }

@@ -5,6 +5,7 @@
 use pane_patrol_hooks::adapter::Registration;
 
 use crate::assistant::Format;
+use crate::command::Program;
 use crate::edit::{self, Installed};
 use crate::error::PlanError;
 use crate::manifest::{Action, Registered, print_version};
@@ -14,7 +15,10 @@ use crate::{command, plugin, toml};
 
 /// Plans to put our entries into the assistant's settings, or to bring them up to date.
 pub fn plan_install(site: &Site, wanted: &Wanted) -> Result<Plan, PlanError> {
-    let executable = command::check_executable(&wanted.executable)?;
+    let program = Program {
+        executable: &command::check_executable(&wanted.executable)?,
+        everywhere: wanted.everywhere,
+    };
     let view = View::of(site)?;
     let events: Vec<_> = site
         .assistant
@@ -26,17 +30,9 @@ pub fn plan_install(site: &Site, wanted: &Wanted) -> Result<Plan, PlanError> {
     let installed = match &assistant.format {
         Format::Json(schema) => {
             let version = wanted.version;
-            edit::install(
-                text,
-                assistant,
-                schema,
-                &events,
-                &executable,
-                version,
-                previous,
-            )
+            edit::install(text, assistant, schema, &events, program, version, previous)
         }
-        Format::Plugin => plugin::install(text, assistant, &executable),
+        Format::Plugin => plugin::install(text, assistant, program),
         Format::Toml => {
             let mut traces = previous.cloned().unwrap_or_default();
             toml::install(text, &wanted.settings, &mut traces.settings).map(|text| Installed {
@@ -78,6 +74,7 @@ fn registered(wanted: &Wanted, events: &[&Registration]) -> Registered {
         executable: wanted.executable.clone(),
         assistant_version: wanted.version.map(print_version),
         approvals: wanted.approvals,
+        everywhere: wanted.everywhere,
         events: events.iter().map(|event| event.event.to_owned()).collect(),
     }
 }

@@ -22,7 +22,7 @@ pub enum Status {
     NotInstalled,
     /// Every event that should be registered is, with one program.
     Installed(Registered),
-    /// Some events are missing, registered twice, or with different programs: installing again
+    /// Some events are missing, registered twice, or in different ways: installing again
     /// repairs it.
     Partly(Registered),
     /// The file cannot be read or understood; the assistant has the same difficulty.
@@ -43,10 +43,14 @@ pub struct Registered {
     pub positions: Vec<(usize, usize)>,
     /// Whether requests may be answered from the dashboard.
     pub approvals: bool,
+    /// Whether sessions are heard that run in no multiplexer, too.
+    pub everywhere: bool,
     /// Whether the person has switched all hooks off in the same file (`disableAllHooks`).
     pub switched_off: bool,
     /// Whether an entry was written by an older version, and would be changed by an install.
     pub outdated: bool,
+    /// Whether some entries are for everywhere and others for panes alone.
+    pub is_mixed: bool,
 }
 
 /// What is registered in the settings at `location`. With `version` known, events that only later
@@ -93,7 +97,8 @@ fn is_whole(registered: &Registered) -> bool {
     events.sort();
     events.dedup();
     let no_doubles = events.len() == registered.events.len();
-    registered.missing.is_empty() && no_doubles && registered.executables.len() == 1
+    let is_alike = registered.executables.len() == 1 && !registered.is_mixed;
+    registered.missing.is_empty() && no_doubles && is_alike
 }
 
 fn read(
@@ -123,10 +128,18 @@ fn read(
             .map(|entry| position(&document, entry))
             .collect(),
         approvals: entries.iter().any(|entry| entry.command.decide),
+        everywhere: entries.iter().any(|entry| entry.command.everywhere),
         outdated: entries.iter().any(|entry| entry.command.outdated),
+        is_mixed: has_both(&entries),
         events: entries.into_iter().map(|entry| entry.event).collect(),
         switched_off: is_off || has_disabled_us(&document, schema),
     })
+}
+
+fn has_both(entries: &[Entry]) -> bool {
+    let first = entries.first().map(|entry| entry.command.everywhere);
+    let mut others = entries.iter();
+    others.any(|entry| Some(entry.command.everywhere) != first)
 }
 
 fn position(document: &Document, entry: &Entry) -> (usize, usize) {
@@ -169,8 +182,10 @@ fn of_plugin(text: &str, assistant: &'static Assistant) -> Registered {
         missing: Vec::new(),
         positions: Vec::new(),
         approvals: false,
+        everywhere: is_ours && plugin::is_everywhere(text),
         switched_off: false,
         outdated: false,
+        is_mixed: false,
     }
 }
 

@@ -210,17 +210,18 @@ impl Executor {
             return ("hook", outcome);
         }
         let row = self.row(&bound.row).ok().flatten();
-        let objection = row.and_then(|row| {
-            let hearsay = self
-                .objection_to_hearsay(&row, who.right)
-                .map(str::to_owned);
-            hearsay.or_else(|| self.objection_to_keys(&row))
+        let objection = row.as_ref().and_then(|row| {
+            let hearsay = self.objection_to_hearsay(row, who.right).map(str::to_owned);
+            hearsay.or_else(|| self.objection_to_keys(row))
         });
         if let Some(why) = objection {
             return (NO_WAY, Outcome::Nothing(why));
         }
         if let Some(outcome) = self.by_id(&bound, decision, (shown, expires), intend) {
             return ("id", outcome);
+        }
+        if let Some(why) = row.and_then(|row| self.objection_to_terminal(&row)) {
+            return (NO_WAY, Outcome::Nothing(why));
         }
         intend();
         let outcome = carry_out_until(expires, &bound, decision, self);

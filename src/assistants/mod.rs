@@ -89,8 +89,13 @@ pub(crate) fn usual_name() -> &'static str {
 
 /// The command that has the assistant of `row` ask us, for the config folder `home` where that is
 /// another one than it usually has.
-pub(crate) fn asking_install(row: &Row, home: Option<&Path>) -> String {
-    let command = format!("pane-patrol install --assistant {} --approvals", row.name);
+/// `everywhere`: and to go on reporting outside of any multiplexer.
+pub(crate) fn asking_install(row: &Row, home: Option<&Path>, everywhere: bool) -> String {
+    let everywhere = if everywhere { " --everywhere" } else { "" };
+    let command = format!(
+        "pane-patrol install --assistant {} --approvals{everywhere}",
+        row.name
+    );
     match home.zip(row.variable()) {
         Some((home, variable)) => format!("`{variable}='{}' {command}`", home.display()),
         None => format!("`{command}`"),

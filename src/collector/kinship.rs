@@ -67,6 +67,29 @@ impl Kinship {
         self.look_up(pair)
     }
 
+    /// The same where its process is its own place, or `wrap` is: `row` is the process of that place's row.
+    /// `is_assistant`: whether a process is that of another such row.
+    pub(super) fn outside(
+        event: &Event,
+        row: Option<u32>,
+        is_assistant: impl Fn(u32) -> bool,
+    ) -> Kin {
+        let Some(pid) = event.pid.filter(|_| event.source == Source::Hook) else {
+            return Kin::default();
+        };
+        let relation = match row {
+            Some(_) => relation(pid, row),
+            None => lineage(pid)
+                .filter(|(chain, _)| chain.iter().skip(1).any(|above| is_assistant(*above)))
+                .map_or(Relation::Unknown, |_| Relation::Below),
+        };
+        Kin {
+            lives: Some(lives(pid)),
+            place: Place::Inside,
+            relation,
+        }
+    }
+
     /// Whether the process `pid` was started below `ancestor`, and is not that itself.
     pub(super) fn is_below(pid: u32, ancestor: u32) -> bool {
         relation(pid, Some(ancestor)) == Relation::Below

@@ -1,6 +1,6 @@
 //! What the commands know of the world they were started in, read once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +10,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::Assistant;
 use time::UtcOffset;
 
+use super::install::{Asked, site};
 use super::logged::RecentLog;
 use super::program::executable;
 use super::variables::Told;
@@ -222,6 +223,7 @@ impl Context {
                 homes: self.homes(),
                 silent: config.table.silent(),
                 background: config.table.background(),
+                everywhere: heard_everywhere(self),
             },
             doors: collector::Doors {
                 elsewhere: self.elsewhere(&places),
@@ -259,4 +261,13 @@ impl Context {
                 .hint("nothing was changed; correct the file, or move it away")
         })
     }
+}
+/// The assistants whose hooks report from outside of any multiplexer, too, by their settings.
+fn heard_everywhere(context: &Context) -> BTreeSet<pane_patrol_hooks::event::Assistant> {
+    let is_heard = |row: &&'static Assistant| {
+        let site = site::of(context, row).ok().flatten();
+        site.is_some_and(|site| Asked::stands_at(&site).everywhere)
+    };
+    let heard = Assistant::ALL.iter().copied().filter(is_heard);
+    heard.map(|row| row.adapter.assistant.clone()).collect()
 }

@@ -90,7 +90,7 @@ impl ChosenRequest {
             }
             Outcome::Nothing(why) => {
                 let failed = self.failed(&why).hint("nothing was sent");
-                let pane = (!self.row.is_in_background()).then(|| {
+                let pane = self.row.target.process().is_none().then(|| {
                     format!(
                         "answer it in its own pane: `pane-patrol jump {}`",
                         shell::shown(&self.row.target.to_string())
@@ -171,7 +171,7 @@ impl Vague {
 
 fn failed(row: &Row, decision: &Decision, why: &str) -> CommandError {
     let what = decision.name();
-    CommandError::new(format!("could not {what} `{}`: {why}", row.target))
+    CommandError::new(format!("could not {what} `{}`: {why}", row.target.shown()))
 }
 
 fn said(bound: &Bound, decision: &Decision, what: &str) -> String {
@@ -180,7 +180,7 @@ fn said(bound: &Bound, decision: &Decision, what: &str) -> String {
         Decision::Deny { .. } => "Denied",
         Decision::Answer(_) => "Answered",
     };
-    format!("{done} in {}: {what}", bound.target)
+    format!("{done} in {}: {what}", bound.target.shown())
 }
 
 /// What it asks, in one line: with its blanks and line breaks to be seen where all of it is known.

@@ -278,6 +278,7 @@ fn refusal(site: &Site, executable: &Path, version: Option<Version>) -> Option<(
         executable: executable.to_owned(),
         version,
         approvals: false,
+        everywhere: false,
         settings: Vec::new(),
     };
     let error = plan_install(site, &wanted).err()?;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use pane_patrol_hooks::event::{Assistant, Event, MAX_LABEL_CHARS, Source};
 use pane_patrol_hooks::event_log::EventLog;
+use pane_patrol_hooks::outside::as_target;
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::send::{SEND_BUDGET, is_runtime_ours};
 use pane_patrol_hooks::target::{PaneId, Target};
@@ -18,7 +19,6 @@ use crate::cli::EmitArgs;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::messages;
 use crate::mux;
-use crate::sys::outside::as_target;
 
 /// How long a multiplexer may take to name our pane; without an answer its id will do.
 const RESOLVE_BUDGET: Duration = Duration::from_millis(200);

@@ -64,7 +64,7 @@ impl Ended {
                 let nobody =
                     CommandError::new(format!("no session that is over is known as `{name}`"));
                 let living = self.living.iter().find(lives);
-                let lives = living.map(|row| format!("it lives, in {}", row.target));
+                let lives = living.map(|row| format!("it lives, in {}", row.target.shown()));
                 let nobody = lives.into_iter().fold(nobody, CommandError::hint);
                 Err(nobody.hint("`pane-patrol status --ended` lists them; nothing was done"))
             }
@@ -110,12 +110,13 @@ pub(super) fn written_down(context: &Context) -> Result<Vec<EndedSession>, Comma
 
 /// Whether it is called so: by its id, where it was, its folder, or its multiplexer's session.
 fn is_named(session: &EndedSession, name: &str) -> bool {
-    let target = session.target.to_string();
+    let target = session.target.shown();
     let place = target.rsplit_once(':').map(|(place, _)| place);
     let pane = session.pane.map(|pane| Target::Pane(pane).to_string());
     session.id() == name
         || lookup::names_session(name, session.instance_id.as_str())
         || target == name
+        || session.target.to_string() == name
         || pane.as_deref() == Some(name)
         || session.label() == name
         || place == Some(name)

@@ -86,15 +86,20 @@ fn check(context: &Context, rows: &[Row], client: &str) -> CommandResult {
 fn next(rows: &[Row]) -> Option<&Row> {
     let waits = |row: &&Row| Attention::from(row.state) == Attention::NeedsYou;
     let longest = |a: &&Row, b: &&Row| {
-        let behind = a.is_in_background().cmp(&b.is_in_background());
+        let behind = is_out_of_reach(a).cmp(&is_out_of_reach(b));
         let since = behind.then_with(|| a.since.cmp(&b.since));
         since.then_with(|| urgency(a, b))
     };
     rows.iter().filter(waits).min_by(longest)
 }
 
+/// Whether it is known that nobody can be taken there.
+fn is_out_of_reach(row: &Row) -> bool {
+    row.target.process().is_some()
+}
+
 fn go(context: &Context, row: &Row, client: Option<&str>) -> CommandResult {
-    let failed = || CommandError::new(format!("could not go to `{}`", row.target));
+    let failed = || CommandError::new(format!("could not go to `{}`", row.target.shown()));
     if Resumption::attaching(row, &context.homes()).is_ok() {
         let why = "it runs in the background, and no pane shows it; you are where you were";
         let name = shell::shown(&row.target.to_string());
@@ -114,7 +119,7 @@ fn go(context: &Context, row: &Row, client: Option<&str>) -> CommandResult {
             let command = mux.attach(&there);
             let mut command = command.map_err(|undone| failed().caused_by(&undone))?;
             attach(&mut command).map_err(|why| {
-                let words = format!("could not go to `{}`: {why}", row.target);
+                let words = format!("could not go to `{}`: {why}", row.target.shown());
                 CommandError::new(words).hint(attach_elsewhere(place.kind))
             })
         }
@@ -126,7 +131,7 @@ fn go(context: &Context, row: &Row, client: Option<&str>) -> CommandResult {
             Err(failed().hint(format!("{why}; you are where you were")))
         }
         Err(undone) => {
-            let words = format!("could not go to `{}`: {undone}", row.target);
+            let words = format!("could not go to `{}`: {undone}", row.target.shown());
             Err(CommandError::new(words).hint(name_a_client(&*mux)))
         }
     }

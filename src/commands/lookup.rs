@@ -134,6 +134,7 @@ pub(super) fn meaning(row: &Row, name: &str) -> Option<By> {
         .and_then(|cwd| Path::new(cwd).file_name());
     let is_it = at_hub == Some(name)
         || session == Some(name)
+        || row.target.terminal() == Some(name)
         || folder.is_some_and(|folder| folder == name)
         || row.called.as_deref() == Some(name)
         || row
@@ -173,13 +174,18 @@ pub(super) fn explain(
         Unknown::Nobody if rows.is_empty() => nobody(name).hint("none is known at all"),
         Unknown::Nobody => nobody(name).hint(format!(
             "there are {}",
-            list(rows.iter().collect(), |row| { row.target.to_string() })
+            list(rows.iter().collect(), |row| { row.target.shown() })
         )),
         Unknown::Several(meant) => {
             CommandError::new(format!("`{name}` is the name of several assistants")).hint(format!(
                 "say which: {}",
                 list(meant.clone(), |row| {
-                    format!("`{}` ({} in {})", exact(row), row.assistant, row.target)
+                    format!(
+                        "`{}` ({} in {})",
+                        exact(row),
+                        row.assistant,
+                        row.target.shown()
+                    )
                 })
             ))
         }

@@ -83,7 +83,7 @@ fn check(context: &Context, rules: &Rules) {
 /// Said when nothing waits for a rule.
 pub(super) fn no_hook() -> String {
     let installs: Vec<String> = assistants::answerable()
-        .map(|row| assistants::asking_install(row, None))
+        .map(|row| assistants::asking_install(row, None, false))
         .collect();
     format!(
         "{} asks nobody but you: {} registers the hook that lets rules and trust answer",

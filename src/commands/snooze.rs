@@ -15,7 +15,7 @@ pub(super) fn run(context: &Context, arguments: &SnoozeArgs) -> CommandResult {
     let row = rows::live(context, "snooze")?.row(&arguments.target)?;
     let span = arguments.span;
     snooze(context, "snooze", &row.id, span)?;
-    let name = format!("{} in {}", row.assistant, row.target);
+    let name = format!("{} in {}", row.assistant, row.target.shown());
     messages::status(&if span.is_zero() {
         format!("Notices of {name} are given again.")
     } else {

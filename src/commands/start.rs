@@ -265,7 +265,7 @@ pub(super) enum NotStarted {
 /// Stops an assistant.
 pub(super) fn stop(context: &Context, arguments: &StopArgs) -> CommandResult {
     let row = rows::to_read(context, "stop")?.row(&arguments.target)?;
-    let name = format!("{} in {}", row.assistant, row.target);
+    let name = format!("{} in {}", row.assistant, row.target.shown());
     let failed = |why: &str| CommandError::new(format!("could not stop {name}: {why}"));
     let stopped = if arguments.close_pane {
         close_pane(context, "stop", &row)

@@ -250,7 +250,7 @@ fn line(row: &Row, troubles: &Unreachable, now: Timestamp) -> [String; 5] {
             Some(called) => format!("{} ({})", row.assistant, printable_line(called)),
             None => row.assistant.to_string(),
         },
-        row.target.to_string(),
+        row.target.shown(),
         age(now.since(row.since), Grain::Fine),
         if marks.is_empty() {
             what.join(": ")

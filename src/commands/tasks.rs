@@ -25,7 +25,7 @@ pub(super) fn run(context: &Context, arguments: &TasksArgs) -> CommandResult {
     if arguments.json {
         return messages::json(&summary);
     }
-    messages::result(&table(&row.target.to_string(), &summary));
+    messages::result(&table(&row.target.shown(), &summary));
     Ok(())
 }
 

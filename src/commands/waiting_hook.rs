@@ -63,7 +63,7 @@ pub(super) fn asks_us(context: &Context, row: &Row) -> Result<(), NotAsked> {
     };
     let location = assistant.locate(&by_home);
     let location = location.map_err(|error| NotAsked::Unreadable(error.to_string()))?;
-    let install = asking_install(assistant, home.as_deref());
+    let install = asking_install(assistant, home.as_deref(), row.target.process().is_some());
     let why = match status(assistant, &location, None) {
         Status::Installed(found) | Status::Partly(found) if found.approvals => {
             let looked_at = running_in(assistant, &location, row);

@@ -68,6 +68,6 @@ pub(super) fn folder_of(row: &Row) -> Result<&Path, CommandError> {
 
 /// Nobody has told where the row's assistant works.
 pub(super) fn no_folder(row: &Row) -> CommandError {
-    CommandError::new(format!("the folder of {} is not known", row.target))
+    CommandError::new(format!("the folder of {} is not known", row.target.shown()))
         .hint("an assistant names it with its first event; one by `emit` has none")
 }

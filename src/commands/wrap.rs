@@ -5,6 +5,7 @@ use std::io;
 use std::process::ExitCode;
 
 use pane_patrol_hooks::event::Assistant;
+use pane_patrol_hooks::outside::as_target;
 use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::system::uname;
@@ -17,8 +18,7 @@ use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::hub::client::{Address, AddressError, Remote, Way};
 use crate::hub::protocol::StatusRecord;
 use crate::hub::websocket::usual_address;
-use crate::sys::outside::as_target;
-use crate::wrap::{self, News, Setup, Subject, Teller, Turn};
+use crate::wrap::{self, News, Program, Setup, Subject, Teller, Turn};
 
 pub use crate::wrap::LEADER;
 
@@ -35,14 +35,19 @@ pub fn lead(words: impl Iterator<Item = OsString>) -> ExitCode {
 /// Runs the program and ends as it ended.
 pub(super) fn run(context: &Context, arguments: &WrapArgs) -> CommandResult {
     let words = &arguments.command;
-    let Some(program) = words.first() else {
+    let Some(name) = words.first() else {
         return Err(CommandError::new("there is no command to run").exit(EXIT_USAGE));
     };
     // Before there is any other thread.
     wrap::hold_stops();
     let reporter = Reporter::new(context, arguments)?;
     let mut speaks = reporter.as_ref().is_some_and(|it| it.is_session);
-    let end = wrap::run(words, !context.is_dumb, |news| {
+    let target = reporter.as_ref().map(|it| it.subject.target.clone());
+    let program = Program {
+        words,
+        place: target.as_ref().filter(|place| place.process().is_some()),
+    };
+    let end = wrap::run(program, !context.is_dumb, |news| {
         let Some(reporter) = &reporter else { return };
         let Reporter {
             subject, teller, ..
@@ -62,7 +67,7 @@ pub(super) fn run(context: &Context, arguments: &WrapArgs) -> CommandResult {
             }
         }
     })
-    .map_err(|error| explain(&program.to_string_lossy(), &error))?;
+    .map_err(|error| explain(&name.to_string_lossy(), &error))?;
     wrap::end_like(end)
 }
 

@@ -51,11 +51,18 @@ impl Hooks<'_> {
         format!("{} {what}", self.assistant.name)
     }
 
+    /// With what was asked for before: an install takes back what it is not asked for.
     fn install(&self) -> String {
-        format!(
-            "run `pane-patrol install --assistant {}`",
-            self.assistant.name
-        )
+        let name = self.assistant.name;
+        let asked = |is_there: fn(&Registered) -> bool| self.registered().is_some_and(is_there);
+        let mut words = format!("pane-patrol install --assistant {name}");
+        if asked(|registered| registered.approvals) {
+            words.push_str(" --approvals");
+        }
+        if asked(|registered| registered.everywhere) {
+            words.push_str(" --everywhere");
+        }
+        format!("run `{words}`")
     }
 
     /// Whether anything of ours is registered.
@@ -149,7 +156,12 @@ impl Hooks<'_> {
             }
             Status::Installed(registered) => {
                 let events = registered.events.len();
-                let seen = format!("{events} events are registered in {settings}");
+                let from = if registered.everywhere {
+                    ", for every terminal"
+                } else {
+                    ""
+                };
+                let seen = format!("{events} events are registered in {settings}{from}");
                 match &self.refusal {
                     Some((why, fix)) => {
                         let seen = format!("{seen}, but an install would be refused: {why}");

@@ -23,7 +23,7 @@ pub(crate) fn rules(config: &Result<Config, ConfigError>, waits: bool) -> Option
     }
     let seen = format!("{seen}, and nothing waits for what they say");
     let installs: Vec<String> = assistants::answerable()
-        .map(|row| assistants::asking_install(row, None))
+        .map(|row| assistants::asking_install(row, None, false))
         .collect();
     let fix = format!("run {}", installs.join(" or "));
     Some(Finding::warning("rules", seen, fix))

@@ -38,7 +38,7 @@ pub(super) fn send(
 fn told(notice: &Notice, to: &Address, link: Option<&Address>, with_content: bool) -> String {
     let title = format!("{} {}", notice.row.assistant, does(notice));
     let body = if with_content {
-        format!("{}{}", notice.row.target, asked(notice))
+        format!("{}{}", notice.row.target.shown(), asked(notice))
     } else {
         "pane-patrol".to_owned()
     };

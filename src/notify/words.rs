@@ -14,7 +14,7 @@ pub(super) fn text(notice: &Notice) -> String {
     let row = &notice.row;
     let (does, asked) = (does(notice), asked(notice));
     one_line(
-        &format!("{} in {} {does}{asked}", row.assistant, row.target),
+        &format!("{} in {} {does}{asked}", row.assistant, row.target.shown()),
         MAX_TEXT_CHARS,
     )
 }

@@ -161,7 +161,8 @@ impl Bound {
     /// Binds to this one of a row's requests.
     pub fn to_request(row: &Row, request: &Request) -> Result<Self, Unasked> {
         let has_pane = row.server.is_some() && row.pane.is_some();
-        if !has_pane && !row.is_in_background() {
+        // A process that is its own place is answered through its hook, if at all.
+        if !has_pane && row.target.process().is_none() {
             return Err(Unasked::NoPane);
         }
         Ok(Self {

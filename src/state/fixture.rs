@@ -46,6 +46,7 @@ pub(crate) fn row(pane: u32, assistant: &str, state: State, target: &str, ago: u
         publisher: None,
         offline: false,
         shown_at: None,
+        terminal: None,
         suspended: false,
         silent: false,
         hearsay: false,

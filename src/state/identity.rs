@@ -30,7 +30,8 @@ pub(super) fn is_other(known: Option<&String>, told: Option<&String>) -> bool {
 pub(super) fn fit(entry: &Entry, event: &Event) -> Identity {
     let begins = matches!(event.kind, Some(Kind::SessionStarted | Kind::TurnStarted));
     // Only a person's word ties it to the pane, and there is proof of another one.
-    let is_misplaced = event.pane.is_none() && entry.pid.is_some();
+    let is_placed = event.pane.is_some() || event.target.process().is_some();
+    let is_misplaced = !is_placed && entry.pid.is_some();
     let same_session = event.instance_id.is_some() && event.instance_id == entry.instance_id;
     if event.assistant != entry.assistant {
         let unproved = entry.instance_id.is_none() && entry.pid.is_none();

@@ -199,7 +199,7 @@ pub struct Reading {
 impl Reading {
     /// Whether it is known that no pane shows the session.
     pub(super) fn is_behind(&self) -> bool {
-        self.pane.is_none() && self.background.is_some()
+        self.pane.is_none() && self.background.is_some() && self.stands_in
     }
 
     /// Without what is too long for a row, whatever stands in an assistant's files: an event is as short

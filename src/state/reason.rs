@@ -22,6 +22,9 @@ pub(super) const REPLACED: Reason = "its session was replaced in this pane";
 pub(super) const OLDER: Reason = "older than the session in this pane";
 
 /// What a session of the pane has started reports from there.
+/// The same where there is no pane.
+pub(super) const OF_ANOTHER: Reason = "its process was started by another assistant";
+
 pub(super) const CHILD: Reason = "its process was started by the assistant of this pane";
 
 /// Its variables were handed on, or it has outlived what was in the pane.

@@ -74,6 +74,10 @@ pub struct Row {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub shown_at: Option<Target>,
+    /// The program that gives it its terminal, where it runs outside of any multiplexer and that is known. The collector
+    /// adds it; the table knows nothing of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terminal: Option<String>,
     /// Its multiplexer's stable id of the pane.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub pane: Option<PaneId>,

@@ -8,7 +8,6 @@ pub(crate) mod child;
 pub(crate) mod file_watch;
 pub(crate) mod monotone_clock;
 pub(crate) mod namespaces;
-pub(crate) mod outside;
 pub(crate) mod own_socket;
 pub(crate) mod process;
 pub(crate) mod random;

@@ -59,7 +59,7 @@ pub(crate) fn target(row: &Row) -> String {
     if row.is_in_background() {
         return "background".to_owned();
     }
-    row.target.to_string()
+    row.target.shown()
 }
 
 /// How many rows of a section there are, for example `2 need you`.

@@ -10,6 +10,7 @@ use rustix::fs::fstat;
 use rustix::io::{FdFlags, fcntl_setfd, ioctl_fionbio};
 use rustix::pty::{OpenptFlags, grantpt, openpt, unlockpt};
 
+use super::Program;
 use super::between::{Word, hear};
 use super::leader::LEADER;
 use crate::sys::child::persons;
@@ -25,11 +26,11 @@ pub(super) struct Inner {
 }
 
 impl Inner {
-    /// Makes one that is as ours is, with a leader who waits for the word to start the program of these words.
+    /// Makes one that is as ours is, with a leader who waits for the word to start the program.
     ///
     /// # Errors
     /// The system gives no terminal or no process; nothing is left then.
-    pub(super) fn start(words: &[OsString]) -> io::Result<Self> {
+    pub(super) fn start(program: Program<'_>) -> io::Result<Self> {
         let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | CLOSED_FOR_OTHERS)?;
         fcntl_setfd(&terminal, FdFlags::CLOEXEC)?;
         grantpt(&terminal)?;
@@ -38,7 +39,8 @@ impl Inner {
         ioctl_fionbio(&terminal, true)?;
         let (line, its_line) = UnixStream::pair()?;
         let mut leader = persons(own_program()?);
-        leader.arg0("pane-patrol").arg(LEADER).args(words);
+        leader.arg0("pane-patrol").arg(LEADER).args(program.words);
+        program.place(&mut leader);
         leader.stdin(OwnedFd::from(its_line));
         if is_same(&io::stderr(), &io::stdout()) {
             leader.stderr(side.try_clone()?);

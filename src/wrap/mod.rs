@@ -39,9 +39,12 @@ mod work;
 
 use std::ffi::OsString;
 use std::io;
+use std::process::Command;
 
 use nix::unistd::{Pid as AnyPid, getpgid, getsid};
 use pane_patrol_bare::die_by;
+use pane_patrol_hooks::outside::WRAPPED;
+use pane_patrol_hooks::target::Target;
 use rustix::process::{Resource, Rlimit, WaitStatus, setrlimit};
 
 pub use leader::LEADER;
@@ -87,17 +90,35 @@ pub(crate) enum News<'a> {
     Record(&'a Record),
 }
 
-/// Runs the program of these words to its end. `asks`: whether the terminal may be asked what not every one knows.
+/// What is run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Program<'a> {
+    /// The program and its arguments.
+    pub(crate) words: &'a [OsString],
+    /// Our own place where that is no pane: its hooks report from there.
+    pub(crate) place: Option<&'a Target>,
+}
+
+impl Program<'_> {
+    /// Has `command` know where it runs, which becomes the program or starts it.
+    fn place(self, command: &mut Command) {
+        if let Some(place) = self.place {
+            command.env(WRAPPED, place.to_string());
+        }
+    }
+}
+
+/// Runs the program to its end. `asks`: whether the terminal may be asked what not every one knows.
 /// Each thread of this process must have [`hold_stops`] behind it.
 ///
 /// # Errors
 /// It cannot be started; nothing was told then.
 pub(crate) fn run(
-    words: &[OsString],
+    program: Program<'_>,
     asks: bool,
     mut tell: impl FnMut(News<'_>),
 ) -> io::Result<End> {
-    relay::run(words, asks, &mut tell).unwrap_or_else(|| plain::run(words, &mut tell))
+    relay::run(program, asks, &mut tell).unwrap_or_else(|| plain::run(program, &mut tell))
 }
 
 /// Ends this process as the program ended.

@@ -2,7 +2,6 @@
 //! It stays in our group, where the terminal's signals reach it anyway; when it stops we stop, so that a shell
 //! notices, and when the shell wakes us we wake it.
 
-use std::ffi::OsString;
 use std::io;
 
 use rustix::event::{PollFd, PollFlags, poll};
@@ -10,20 +9,22 @@ use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use signal_hook::consts::{SIGINT, SIGQUIT, SIGTSTP};
 
 use super::signals::{self, PASSED_ON};
-use super::{End, News, Turn, end_of, has_shell};
+use super::{End, News, Program, Turn, end_of, has_shell};
 use crate::sys::child::persons;
 use crate::sys::wake_channel::Inbox;
 
-/// Runs the program of these words to its end.
+/// Runs the program to its end.
 ///
 /// # Errors
 /// It cannot be started; nothing was told then.
-pub(super) fn run(words: &[OsString], tell: &mut impl FnMut(News)) -> io::Result<End> {
-    let (program, arguments) = words.split_first().ok_or(io::ErrorKind::InvalidInput)?;
+pub(super) fn run(program: Program<'_>, tell: &mut impl FnMut(News)) -> io::Result<End> {
+    let (name, arguments) = (program.words.split_first()).ok_or(io::ErrorKind::InvalidInput)?;
+    let mut command = persons(name);
+    program.place(command.args(arguments));
     // Before it is there: what is sent to us from then on is for it.
     let signals = signals::watch(&PASSED_ON)?;
     signals::release_stops();
-    let child = persons(program).args(arguments).spawn();
+    let child = command.spawn();
     signals::hold_stops();
     let child = child?;
     let pid = Pid::from_child(&child);

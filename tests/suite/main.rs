@@ -22,6 +22,7 @@ mod doctor;
 mod doubtful;
 mod either;
 mod ended;
+mod everywhere;
 mod examples;
 mod faults;
 mod floors;

@@ -60,7 +60,7 @@ fn two_sessions_outside_of_any_multiplexer_are_two_rows_until_they_end() {
         let name = row[name].as_str().expect("it has one");
         let told = finish(env.pane_patrol().args(["jump", name]));
         assert_eq!(told.status.code(), Some(1), "{told:?}");
-        let why = "it runs outside of any multiplexer: go to its terminal yourself";
+        let why = "this assistant runs outside of any multiplexer and has no terminal";
         assert!(told.stderr.contains(why), "{told:?}");
         let told = finish(env.pane_patrol().args(["stop", "--close-pane", name]));
         assert!(

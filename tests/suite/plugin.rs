@@ -60,7 +60,8 @@ impl Stage {
 
     fn install(&self, program: &Path) {
         let program = program.to_str().expect("the path is a text");
-        let plugin = opencode::plugin(&Assistant::OPENCODE, program).expect("it can be written");
+        let plugin =
+            opencode::plugin(&Assistant::OPENCODE, program, false).expect("it can be written");
         fs::write(self.env.path("plugin.mjs"), plugin).expect("a file can be written");
     }
 

@@ -104,6 +104,8 @@ pub struct Adapter {
     pub environment: &'static [(&'static str, &'static str)],
     /// The variable in which it names its process there.
     pub process_variable: Option<&'static str>,
+    /// The variable that a session of its own has which runs without a pane, where it has one.
+    pub parked_by: Option<&'static str>,
     /// The variable in which it names the project's folder there.
     pub project_variable: Option<&'static str>,
     /// Reads one payload and says what it means.

@@ -69,10 +69,11 @@ impl Report {
 
     /// The event: this report, of `assistant`, at `location`; the hook was started at `ts`.
     ///
-    /// Without a pane (the target was given by hand, as in a container) the process is left out:
+    /// Where the target was given by hand, as in a container, the process is left out:
     /// its number means nothing to a collector outside.
     pub fn at(self, assistant: Assistant, location: Location, ts: Timestamp) -> Event {
-        let pid = self.pid.filter(|_| location.pane.is_some());
+        let is_here = location.pane.is_some() || location.target.process().is_some();
+        let pid = self.pid.filter(|_| is_here);
         let is_plausible = |told: &Timestamp| *told <= ts && ts.since(*told) <= OLDEST_TIME;
         let ts = self.happened.filter(is_plausible).unwrap_or(ts);
         Event {

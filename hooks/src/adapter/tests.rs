@@ -258,7 +258,7 @@ fn codex_waits_for_whatever_must_not_come_after_what_it_begins() {
 
 #[test]
 fn the_plugin_passes_on_what_is_registered() {
-    let plugin = plugin(&Assistant::KILO, "/a \"b\"/pane-patrol").unwrap();
+    let plugin = plugin(&Assistant::KILO, "/a \"b\"/pane-patrol", false).unwrap();
     assert!(
         plugin.contains(r#"const PROGRAM = "/a \"b\"/pane-patrol""#),
         "{plugin}"

@@ -4,7 +4,7 @@ use pane_patrol_hooks::adapter::Registration;
 
 use super::{Traces, is_nothing};
 use crate::assistant::Assistant;
-use crate::command::HookCommand;
+use crate::command::{HookCommand, Program};
 use crate::entry::{self, Entry};
 use crate::json::document::{Document, Kind, NodeId};
 use crate::json::splice::{Gap, Splice, interior};
@@ -23,7 +23,7 @@ pub(super) struct Addition<'a> {
     pub(super) null_section: Option<NodeId>,
     pub(super) assistant: &'a Assistant,
     pub(super) schema: &'a Schema,
-    pub(super) executable: &'a str,
+    pub(super) program: Program<'a>,
 }
 
 impl Addition<'_> {
@@ -48,8 +48,7 @@ impl Addition<'_> {
     }
 
     fn command(&self, event: &Registration) -> String {
-        let executable = self.executable.to_owned();
-        HookCommand::of(self.assistant, executable, event).print(self.assistant)
+        HookCommand::of(self.assistant, self.program, event).print(self.assistant)
     }
 
     fn handler(&self, event: &Registration) -> Piece {

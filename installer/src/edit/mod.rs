@@ -18,6 +18,7 @@ use self::error::{EditError, Unfit};
 use self::removal::Removal;
 
 use crate::assistant::Assistant;
+use crate::command::Program;
 use crate::entry::{self, Entry};
 use crate::json::document::{BOM, Document, Kind, NodeId};
 use crate::json::splice::carry_out;
@@ -80,14 +81,14 @@ pub(crate) fn is_blank(text: &str) -> bool {
     text.chars().all(|c| matches!(c, ' ' | '\t' | '\r' | '\n'))
 }
 
-/// Puts in one entry for each of `events` that runs `executable`, changes those that are there and
+/// Puts in one entry for each of `events` that runs `program`, changes those that are there and
 /// differ, and takes out those that are not wanted any more.
 pub(crate) fn install(
     text: &str,
     assistant: &Assistant,
     schema: &Schema,
     events: &[&Registration],
-    executable: &str,
+    program: Program<'_>,
     version: Option<Version>,
     previous: Option<&Traces>,
 ) -> Result<Installed, EditError> {
@@ -105,7 +106,7 @@ pub(crate) fn install(
     let known = previous.is_some() || entries.is_empty();
     let kept = take_out_superfluous(&document, &entries, events, previous);
     let mut traces = previous.cloned().unwrap_or_default();
-    let text = put_in(&kept, assistant, schema, events, executable, &mut traces)?;
+    let text = put_in(&kept, assistant, schema, events, program, &mut traces)?;
     Ok(Installed {
         text,
         traces: known.then_some(traces),
@@ -252,7 +253,7 @@ fn put_in(
     assistant: &Assistant,
     schema: &Schema,
     events: &[&Registration],
-    executable: &str,
+    program: Program<'_>,
     traces: &mut Traces,
 ) -> Result<String, EditError> {
     let document = Document::parse_as(text, schema.dialect)?;
@@ -264,7 +265,7 @@ fn put_in(
         null_section: section.filter(|section| is_nothing(&document, schema, *section)),
         assistant,
         schema,
-        executable,
+        program,
     };
     let entries = entry::find(&document, assistant, schema);
     let mut splices = Vec::new();

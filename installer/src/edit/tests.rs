@@ -37,6 +37,13 @@ fn schema() -> &'static Schema {
     &CLAUDES
 }
 
+fn in_panes(executable: &str) -> Program<'_> {
+    Program {
+        executable,
+        everywhere: false,
+    }
+}
+
 fn put(text: &str, program: &str, version: Option<Version>, approvals: bool) -> Installed {
     put_again(text, program, version, approvals, None)
 }
@@ -49,7 +56,16 @@ fn put_again(
     previous: Option<&Traces>,
 ) -> Installed {
     let events: Vec<_> = CLAUDE.events(version, approvals).collect();
-    install(text, &CLAUDE, schema(), &events, program, None, previous).unwrap()
+    install(
+        text,
+        &CLAUDE,
+        schema(),
+        &events,
+        in_panes(program),
+        None,
+        previous,
+    )
+    .unwrap()
 }
 
 fn take(installed: &Installed) -> String {
@@ -247,7 +263,7 @@ proptest! {
     #[test]
     fn nothing_makes_the_edits_panic(text in "\\PC{0,60}") {
         let events: Vec<_> = CLAUDE.events(NEW, true).collect();
-        if let Ok(installed) = install(&text, &CLAUDE, schema(), &events, PROGRAM, None, None) {
+        if let Ok(installed) = install(&text, &CLAUDE, schema(), &events, in_panes(PROGRAM), None, None) {
             let _ = uninstall(&installed.text, &CLAUDE, schema(), Origin::Unknown).unwrap();
         }
     }
@@ -281,7 +297,16 @@ fn without_empty(mut tree: Tree) -> Tree {
 fn what_cannot_be_meant_is_refused_where_it_stands() {
     let refused = |text: &str| {
         let events: Vec<_> = CLAUDE.events(None, false).collect();
-        let error = install(text, &CLAUDE, schema(), &events, PROGRAM, None, None).unwrap_err();
+        let error = install(
+            text,
+            &CLAUDE,
+            schema(),
+            &events,
+            in_panes(PROGRAM),
+            None,
+            None,
+        )
+        .unwrap_err();
         (error.offset, error.reason)
     };
     assert_eq!(refused("[]"), (0, "expected an object".into()));
@@ -332,7 +357,17 @@ fn a_null_stays_what_only_one_assistant_takes_for_nothing() {
         panic!("it is JSON");
     };
     let events: Vec<_> = GEMINI.events(None, false).collect();
-    let put = |text: &str| install(text, &GEMINI, gemini, &events, PROGRAM, None, None);
+    let put = |text: &str| {
+        install(
+            text,
+            &GEMINI,
+            gemini,
+            &events,
+            in_panes(PROGRAM),
+            None,
+            None,
+        )
+    };
     assert!(put(r#"{"hooks":{"enabled":true}}"#).is_ok());
     assert!(put(r#"{"hooks":{"disabled":["a"],"notes":{}}}"#).is_ok());
     assert!(put(r#"{"hooks":{"BeforeAgent":true}}"#).is_err());
@@ -364,6 +399,7 @@ fn an_entry_of_ours_that_somebody_changed_is_brought_up_to_date_in_place() {
             executable: path.into(),
             event: None,
             decide: false,
+            everywhere: false,
             outdated: false,
         };
         serde_json::to_string(&command.print(&CLAUDE)).unwrap()
@@ -379,7 +415,7 @@ fn an_entry_of_ours_that_somebody_changed_is_brought_up_to_date_in_place() {
         .filter(|event| event.event == "Stop")
         .collect();
     let renew = |text: &str| {
-        install(text, &CLAUDE, schema(), &stop, MOVED, None, None)
+        install(text, &CLAUDE, schema(), &stop, in_panes(MOVED), None, None)
             .unwrap()
             .text
     };

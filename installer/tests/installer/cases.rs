@@ -45,7 +45,7 @@ fn expected(case: &Path, out: &Path) -> Vec<u8> {
         .parent()
         .is_some_and(|folder| name(folder) == "opencode")
     {
-        let plugin = opencode::plugin(&opencode::ADAPTER.assistant, PROGRAM);
+        let plugin = opencode::plugin(&opencode::ADAPTER.assistant, PROGRAM, false);
         return plugin.unwrap().into_bytes();
     }
     fs::read(out).unwrap()

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 
 use crate::generated::files::{commented, config_toml, file};
 use crate::generated::settings::{manner, settings as any_settings};
-use crate::sandbox::{MOVED, NEW, PROGRAM, Sandbox, wanted};
+use crate::sandbox::{MINE, MOVED, NEW, PROGRAM, Sandbox, wanted};
 
 pub(crate) fn site(sandbox: &Sandbox, assistant: &'static Assistant) -> Site {
     let get = |name: &str| (name == "HOME").then(|| sandbox.home());
@@ -29,6 +29,14 @@ pub(crate) fn site(sandbox: &Sandbox, assistant: &'static Assistant) -> Site {
 
 fn install(site: &Site, program: &str) {
     apply(&plan_install(site, &wanted(program, NEW, false)).unwrap()).unwrap();
+}
+
+fn install_everywhere(site: &Site, program: &str, everywhere: bool) {
+    let wanted = Wanted {
+        everywhere,
+        ..wanted(program, NEW, false)
+    };
+    apply(&plan_install(site, &wanted).unwrap()).unwrap();
 }
 
 fn uninstall(site: &Site) {
@@ -90,6 +98,49 @@ proptest! {
         prop_assert_eq!(sandbox.picture(), before);
     }
 
+    /// With, then without, and the other way round, once or several times, with another program in between.
+    #[test]
+    fn in_whichever_order_installs_are_for_everywhere_or_for_panes_every_byte_comes_back(
+        trees in prop::collection::vec((any_settings(), manner(), 4_usize..9), 7),
+        ways in prop::collection::vec((any::<bool>(), any::<bool>()), 1..4),
+        empty: bool,
+    ) {
+        let sandbox = Sandbox::empty();
+        let sites: Vec<_> = Assistant::ALL.iter().map(|row| site(&sandbox, row)).collect();
+        for (site, (tree, manner, every)) in sites.iter().zip(&trees) {
+            if let Some(text) = file(site.assistant.name, tree, manner, *every).filter(|_| !empty) {
+                write(site, &text);
+                if matches!(plan_install(site, &wanted(PROGRAM, NEW, false)), Err(PlanError::Dropped { .. })) {
+                    write(site, "{}");
+                }
+            }
+        }
+        let before = sandbox.picture();
+        for site in &sites {
+            let name = site.assistant.name;
+            for (everywhere, moved) in &ways {
+                let program = if *moved { MOVED } else { PROGRAM };
+                install_everywhere(site, program, *everywhere);
+                let now = status(site.assistant, &site.location, NEW);
+                let is_right = matches!(&now, Status::Installed(it) if it.everywhere == *everywhere && !it.outdated);
+                prop_assert!(is_right, "{name}: {now:?}");
+                let text = read(site);
+                let guards = text.matches("$PANE_PATROL_TARGET").count();
+                prop_assert_eq!(guards == 0, *everywhere || ["codex", "opencode"].contains(&name), "{}", text);
+            }
+            // The same as if it had been installed once.
+            let (everywhere, moved) = ways[ways.len() - 1];
+            let (many, program) = (read(site), if moved { MOVED } else { PROGRAM });
+            uninstall(site);
+            install_everywhere(site, program, everywhere);
+            prop_assert_eq!(read(site), many, "{}", name);
+        }
+        for site in sites.iter().rev() {
+            uninstall(site);
+        }
+        prop_assert_eq!(sandbox.picture(), before);
+    }
+
     #[test]
     fn what_somebody_adds_in_the_meantime_stays_byte_for_byte(
         tree in any_settings(),
@@ -145,6 +196,37 @@ fn a_file_of_our_own_goes_whole_and_what_somebody_added_to_it_stays() {
     install(&site, PROGRAM);
     uninstall(&site);
     assert_eq!(sandbox.picture(), before);
+}
+
+#[test]
+fn a_file_that_was_edited_in_between_keeps_the_edit_in_whichever_way_it_was_installed() {
+    for (first, then) in [(true, false), (false, true), (true, true)] {
+        let sandbox = Sandbox::with(MINE);
+        let site = sandbox.site();
+        install_everywhere(&site, PROGRAM, first);
+        let edited = read(&site).replace("\"opus\"", "\"sonnet\"  ");
+        write(&site, &edited);
+        install_everywhere(&site, PROGRAM, then);
+        uninstall(&site);
+        assert_eq!(read(&site), MINE.replace("\"opus\"", "\"sonnet\"  "));
+    }
+}
+
+/// Codex confirms hooks by their bytes: only who asks for it has them changed.
+#[test]
+fn the_entries_of_codex_stay_byte_for_byte_where_nothing_else_was_asked_for() {
+    let sandbox = Sandbox::empty();
+    let site = site(&sandbox, Assistant::find("codex").unwrap());
+    install(&site, PROGRAM);
+    let before = read(&site);
+    assert!(before.contains(&format!(
+        "\"[ -x '{PROGRAM}' ] && exec '{PROGRAM}' hook codex; exit 0\""
+    )));
+    assert!(!before.contains("everywhere"));
+    install_everywhere(&site, PROGRAM, true);
+    assert!(read(&site).contains("hook codex --everywhere; exit 0\""));
+    install(&site, PROGRAM);
+    assert_eq!(read(&site), before);
 }
 
 #[test]

@@ -161,6 +161,7 @@ pub(crate) fn wanted(program: &str, version: Option<Version>, approvals: bool) -
         executable: program.into(),
         version,
         approvals,
+        everywhere: false,
         settings: Vec::new(),
     }
 }

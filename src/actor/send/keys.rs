@@ -68,7 +68,13 @@ impl<'a> Typing<'a> {
         let unknown = || format!("the prompt of {} is not known; go there", row.assistant);
         let composer = composer.ok_or_else(unknown)?;
         if row.server.is_none() || row.pane.is_none() {
-            return Err("its pane is not known".to_owned());
+            return Err(match row.target.process() {
+                Some(_) => format!(
+                    "it runs outside of any multiplexer, and {} takes no prompts but in its own terminal; type it there",
+                    row.assistant
+                ),
+                None => "its pane is not known".to_owned(),
+            });
         }
         if prompt.text.trim_start().starts_with(ORDERS) {
             let words =

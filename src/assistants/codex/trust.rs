@@ -279,8 +279,10 @@ mod tests {
             positions: vec![(1, 0)],
             missing: Vec::new(),
             approvals: false,
+            everywhere: false,
             switched_off: false,
             outdated: false,
+            is_mixed: false,
         };
         settings(&hooks, Some(&registered))
     }

@@ -33,6 +33,8 @@ pub(crate) struct Setting {
     pub(crate) own_socket: String,
     /// Whether sessions are told of that no pane shows.
     pub(crate) background: bool,
+    /// Whether sessions are told of that run outside of any multiplexer.
+    pub(crate) everywhere: bool,
     /// The clock.
     pub(crate) now: Rc<dyn Fn() -> Timestamp>,
     /// Takes what is told.

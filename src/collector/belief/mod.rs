@@ -88,13 +88,8 @@ pub(super) fn judge(
             (event.pid, event.home) = (None, None);
             Ok(())
         }
-        Standing::Unknown
-            if event
-                .target
-                .process()
-                .is_some_and(|pid| facts.life(pid) != Life::Ours) =>
-        {
-            Err(UNPROVED)
+        Standing::Unknown if event.pane.is_none() && event.target.process().is_some() => {
+            judge_process(event, facts)
         }
         Standing::Unknown => judge_unknown(event, names_server, own, facts),
     }
@@ -121,6 +116,16 @@ fn judge_home(event: &mut Event, own: &str, facts: &mut impl Facts) -> Result<()
     {
         event.pid = None;
     }
+    Ok(())
+}
+
+/// The process that is the place is the proof, as that of a pane's assistant is.
+fn judge_process(event: &mut Event, facts: &impl Facts) -> Result<(), &'static str> {
+    let is_ours = |pid: &u32| facts.life(*pid) == Life::Ours;
+    if !event.target.process().as_ref().is_some_and(is_ours) {
+        return Err(UNPROVED);
+    }
+    event.pid = event.pid.filter(is_ours);
     Ok(())
 }
 

@@ -14,11 +14,13 @@ pub(crate) mod taps;
 pub(super) mod turns;
 pub(super) mod unheard;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, SyncSender};
 
+use pane_patrol_hooks::event::Assistant;
 use pane_patrol_hooks::target::Server;
 
 use super::Message;
@@ -48,6 +50,8 @@ pub struct Setup {
     pub silent: bool,
     /// Whether sessions have a row that no pane shows.
     pub background: bool,
+    /// The assistants whose sessions have a row that run outside of any multiplexer.
+    pub everywhere: BTreeSet<Assistant>,
 }
 
 impl Setup {
@@ -146,6 +150,7 @@ fn start_witness(
         homes: setup.homes.clone(),
         own_socket: setup.reach.own_socket.to_string_lossy().into_owned(),
         background: setup.background,
+        everywhere: setup.everywhere.clone(),
     };
     let (now, seen) = (Arc::clone(clock), Arc::clone(clock));
     let report = move |report| {

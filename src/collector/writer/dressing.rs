@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use pane_patrol_hooks::outside::terminal_program_around;
+
 use super::Writer;
 use crate::collector::sources::changes::{Order as WorkOrder, Report};
 use crate::state::update::Update;
@@ -30,6 +32,7 @@ impl Writer {
     fn follow_rows(&mut self, outcome: &Outcome) {
         for key in &outcome.removed {
             self.lose_interest(key);
+            self.terminals.remove(&key.to_string());
             self.work.forget(&key.to_string());
             self.published.forget(&key.to_string());
         }
@@ -65,13 +68,22 @@ impl Writer {
     }
 
     /// The row with what is known of its work: its publisher's word, else what we see ourselves, where we look.
-    fn dressed(&mut self, row: Row) -> Row {
+    fn dressed(&mut self, mut row: Row) -> Row {
+        row.terminal = self.terminal_of(&row);
         let row = if row.hearsay {
             row
         } else {
             self.work.dressed(row)
         };
         self.published.dressed(row)
+    }
+
+    /// The program that gives a row its terminal, where that is no multiplexer's: it is looked for once.
+    fn terminal_of(&mut self, row: &Row) -> Option<String> {
+        let pid = row.target.terminal().and(row.target.process())?;
+        let known = self.terminals.entry(row.id.clone());
+        let known = known.or_insert_with(|| terminal_program_around(pid).map(|(_, it)| it.name));
+        known.map(str::to_owned)
     }
 
     /// Has the changes and tasks of these rows looked at again; one of them has written files.

@@ -154,6 +154,10 @@ impl Writer {
     /// What the process of a hook's event is to its pane.
     fn kin_of(&mut self, event: &Event) -> Kin {
         let row = self.table.process_at(&self.table.key_of(event));
+        if event.pane.is_none() && event.target.process().is_some() {
+            let is_assistant = |pid: u32| self.table.is_of_an_assistant_outside(pid);
+            return Kinship::outside(event, row, is_assistant);
+        }
         let ground = &self.ground;
         let root = |server: &Server, pane| ground.process_of(server, pane);
         self.kinship.of(event, row, root)

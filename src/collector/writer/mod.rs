@@ -81,6 +81,8 @@ pub(super) struct Writer {
     carried: BTreeMap<Server, Vec<Present>>,
     /// What the pane of each process that writes a session file had as its title.
     titles: BTreeMap<u32, String>,
+    /// The programs around the terminals of rows that are in no pane, by the rows' ids, as far as they are known.
+    terminals: BTreeMap<String, Option<&'static str>>,
     /// What stands in the titles of panes of which nothing was reported.
     unheard_titles: Titles,
     /// The servers on which they are looked for.
@@ -142,6 +144,7 @@ impl Writer {
             told_present: BTreeSet::new(),
             carried: BTreeMap::new(),
             titles: BTreeMap::new(),
+            terminals: BTreeMap::new(),
             unheard_titles: Titles::default(),
             looked_on: Vec::new(),
             wanted_by_witness: BTreeSet::new(),

@@ -9,6 +9,7 @@ pub(super) mod words;
 use std::error::Error;
 use std::path::Path;
 
+use pane_patrol_installer::status::{Status, status};
 use pane_patrol_installer::{Assistant, Plan, Setting, Site, apply, plan_install};
 
 use crate::assistants;
@@ -58,9 +59,13 @@ pub(super) fn install(context: &Context, arguments: &InstallArgs) -> CommandResu
             .hint(format!("add `--assistant {name}`"))
             .exit(EXIT_USAGE));
     }
+    let asked = Asked {
+        approvals: arguments.approvals,
+        everywhere: arguments.everywhere,
+    };
     let mut jobs: Vec<_> = chosen
         .into_iter()
-        .map(|assistant| job(context, assistant, arguments.approvals))
+        .map(|assistant| job(context, assistant, asked))
         .collect();
     let files = settings.into_iter();
     jobs.extend(files.map(|(file, settings)| settings_job(context, file, settings)));
@@ -117,12 +122,14 @@ fn settings_job(context: &Context, file: &'static Assistant, settings: Vec<Setti
 }
 
 /// What an install would do for one assistant.
-pub(super) fn job(context: &Context, assistant: &'static Assistant, approvals: bool) -> Planned {
+pub(super) fn job(context: &Context, assistant: &'static Assistant, asked: Asked) -> Planned {
     let mut wanted = site::wanted(assistant).ok_or_else(|| {
         CommandError::new("could not find out by which path this program is called")
     })?;
-    wanted.approvals = approvals;
+    wanted.approvals = asked.approvals;
+    wanted.everywhere = asked.everywhere;
     let site = find_site(context, assistant)?;
+    let before = Asked::stands_at(&site);
     let plan = plan_install(&site, &wanted)
         .map_err(|error| failed("install", &site, &error, error.hints()))?;
     let mut notes = Vec::new();
@@ -133,7 +140,46 @@ pub(super) fn job(context: &Context, assistant: &'static Assistant, approvals: b
             assistant.program
         ));
     }
+    notes.extend(before.taken_back_by(asked, assistant));
     Ok(Job { site, plan, notes })
+}
+
+/// What a person can ask for beside the hooks themselves. An install writes what it is asked for, and takes back what
+/// it is not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::commands) struct Asked {
+    pub(in crate::commands) approvals: bool,
+    pub(in crate::commands) everywhere: bool,
+}
+
+impl Asked {
+    /// What was asked for before, by what the settings hold.
+    pub(in crate::commands) fn stands_at(site: &Site) -> Self {
+        match status(site.assistant, &site.location, None) {
+            Status::Installed(registered) | Status::Partly(registered) => Self {
+                approvals: registered.approvals,
+                everywhere: registered.everywhere,
+            },
+            Status::NotInstalled | Status::Unreadable(_) => Self::default(),
+        }
+    }
+
+    /// What an install that is asked for `now` takes back, a sentence fragment each.
+    fn taken_back_by(self, now: Self, assistant: &Assistant) -> Vec<String> {
+        let title = assistant.title;
+        let mut notes = Vec::new();
+        if self.everywhere && !now.everywhere {
+            notes.push(format!(
+                "{title} is no longer heard outside of a multiplexer; `--everywhere` keeps that"
+            ));
+        }
+        if self.approvals && !now.approvals {
+            notes.push(format!(
+                "requests of {title} are no longer answered through its hook; `--approvals` keeps that"
+            ));
+        }
+        notes
+    }
 }
 
 /// Those that were named, each once.

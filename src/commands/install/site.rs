@@ -39,6 +39,7 @@ pub(in crate::commands) fn wanted(assistant: &'static Assistant) -> Option<Wante
         executable: executable()?,
         version: version(assistant),
         approvals: false,
+        everywhere: false,
         settings: Vec::new(),
     })
 }

@@ -1,11 +1,10 @@
 //! The first step: the hooks of every assistant on PATH, by the plans of `install`.
 
 use pane_patrol_installer::Assistant;
-use pane_patrol_installer::status::{Status, status};
 
 use super::person::{Done, Halt, Person, Step};
 use crate::commands::Context;
-use crate::commands::install::{self, site};
+use crate::commands::install::{self, Asked, site};
 use crate::messages;
 
 /// Registers the hooks of those that are found and do not report yet.
@@ -18,7 +17,7 @@ pub(super) fn register(context: &Context, person: Person) -> Step<Done> {
         );
         return Ok(Done::Same);
     }
-    let job = |one: &&'static Assistant| install::job(context, one, has_approvals(context, one));
+    let job = |one: &&'static Assistant| install::job(context, one, asked_before(context, one));
     let jobs: Vec<_> = found.iter().map(job).collect();
     let is_there = |planned: &install::Planned| matches!(planned, Ok(job) if job.plan.is_empty());
     let those = found.iter().zip(&jobs).filter(|(_, job)| is_there(job));
@@ -66,12 +65,9 @@ fn one_by_one(others: Vec<(&'static Assistant, install::Planned)>, person: Perso
 }
 
 /// What the person has asked for before stays.
-fn has_approvals(context: &Context, assistant: &'static Assistant) -> bool {
-    let Ok(Some(site)) = site::of(context, assistant) else {
-        return false;
-    };
-    match status(assistant, &site.location, None) {
-        Status::Installed(registered) | Status::Partly(registered) => registered.approvals,
-        Status::NotInstalled | Status::Unreadable(_) => false,
+fn asked_before(context: &Context, assistant: &'static Assistant) -> Asked {
+    match site::of(context, assistant) {
+        Ok(Some(site)) => Asked::stands_at(&site),
+        Ok(None) | Err(_) => Asked::default(),
     }
 }

@@ -37,6 +37,7 @@ fn row(id: &str, evidence_bytes: usize) -> Row {
         publisher: None,
         offline: false,
         shown_at: None,
+        terminal: None,
         suspended: false,
         silent: false,
         sub_agents: 0,

@@ -82,7 +82,7 @@ impl Waiter {
             row,
             instance_id: self.event.instance_id.clone(),
             request,
-            is_elsewhere: self.event.pane.is_none(),
+            is_elsewhere: self.event.pane.is_none() && self.event.target.process().is_none(),
         };
         Some((case, self.input.take()?))
     }

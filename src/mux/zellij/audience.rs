@@ -8,7 +8,7 @@ use super::listing;
 use super::panes::{clients, left, line, process};
 use super::socket::Answering;
 use crate::mux::{Audience, Outcome, Viewer};
-use crate::sys::outside::terminal_of;
+use pane_patrol_hooks::outside::terminal_of;
 
 /// Who looks. What is written to any pane's terminal reaches everybody's, so there is one to write to.
 pub(super) fn audience(server: &Answering, number: u32, within: Duration) -> Outcome<Audience> {

@@ -3,7 +3,7 @@
 import { age } from "./age.js";
 import { make, put, quoted } from "./dom.js";
 import { byUrgency } from "./model.js";
-import { line } from "./text.js";
+import { line, place } from "./text.js";
 import { needsYou, purpose, SECTIONS, sectionOf, standing, stateClass, stateMark, stateWord } from "./words.js";
 
 /** From so many changes on, all rows are put in order at once. */
@@ -173,7 +173,7 @@ function fill(row, agent) {
   const one = agent.requests > 1 ? ` (${agent.requests} requests)` : "";
   put(row.mark, stateMark(agent));
   put(row.who, line(agent.assistant, 32));
-  put(row.where, line(agent.shown_at ?? agent.target, 60));
+  put(row.where, place(agent.shown_at ?? agent.target));
   put(row.state, `${stateWord(agent)}${one}`);
   put(row.age, age(agent.since, !needsYou(agent)));
   put(row.project, `${line(agent.label, 60)}${branch}${subs}`);

@@ -3,7 +3,7 @@
 import { outcome } from "./acts.js";
 import { make, part, quoted } from "./dom.js";
 import { may, mayNot } from "./rights.js";
-import { line } from "./text.js";
+import { line, place } from "./text.js";
 import { tell } from "./told.js";
 import { NOT_LIVE } from "./words.js";
 
@@ -95,7 +95,7 @@ export class Manage {
   #ask(what, closesPane) {
     const { assistant, target, instance_id: session, pid } = this.#agent;
     const meant = { instance_id: session ?? undefined, pid: pid ?? undefined, close_pane: closesPane || undefined };
-    const who = [quoted(line(assistant, 32)), " in ", quoted(line(target, 60))];
+    const who = [quoted(line(assistant, 32)), " in ", quoted(place(target))];
     const words = closesPane
       ? ["Close the pane of ", ...who, ", with everything that runs in it?"]
       : ["Stop ", ...who, "? What it is doing ends."];

@@ -4,7 +4,7 @@ import { age, clock } from "./age.js";
 import { make, part, put, quoted } from "./dom.js";
 import { Manage } from "./manage.js";
 import { Request } from "./request.js";
-import { line } from "./text.js";
+import { line, place } from "./text.js";
 import { standing, stateClass, stateMark, stateWord } from "./words.js";
 import { changesPart, evidencePart, messagePart, tasksPart } from "./work.js";
 
@@ -84,11 +84,11 @@ export class RowView {
   }
 
   #drawTitle() {
-    const { assistant, target } = this.#agent;
+    const { assistant, target, terminal } = this.#agent;
     this.#title.className = stateClass(this.#agent);
     this.#title.replaceChildren(
       make("span", { class: "mark", "aria-hidden": "true" }, stateMark(this.#agent)), " ",
-      quoted(line(assistant, 32)), " in ", quoted(line(target, 60)), " ",
+      quoted(line(assistant, 32)), " in ", quoted(place(target, terminal)), " ",
       make("span", { class: "state" }, stateWord(this.#agent)), " ", this.#since);
     this.tick();
   }

@@ -25,6 +25,12 @@ export function line(text, most = 300) {
   return isCut ? `${shown.slice(0, most - 1).join("")}…` : shown.join("");
 }
 
+/** Where an agent is, as people call it: of a process in a terminal its numbers say nothing to them. */
+export function place(target, program) {
+  const shown = line(target, 60).replace(/^([^:@]+)@\d+\.\d+$/u, "$1");
+  return program ? `${shown} in ${line(program, 32)}` : shown;
+}
+
 function spelt(c) {
   return `<U+${c.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}>`;
 }

@@ -1,7 +1,7 @@
 // What is said aloud: what came of an act, which stands for a while at the bottom, too, and who newly waits.
 
 import { make } from "./dom.js";
-import { line } from "./text.js";
+import { line, place } from "./text.js";
 import { stateWord } from "./words.js";
 
 const STAYS = 8000;
@@ -22,7 +22,7 @@ export function tellWaiting(agents) {
   }
   for (const agent of agents) {
     const what = agent.message ? `: ${line(agent.message, 80)}` : "";
-    say("news", make("p", {}, `${line(agent.assistant, 32)} in ${line(agent.target, 40)} ${stateWord(agent)}${what}`));
+    say("news", make("p", {}, `${line(agent.assistant, 32)} in ${place(agent.target)} ${stateWord(agent)}${what}`));
   }
 }
 

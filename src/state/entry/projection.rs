@@ -102,6 +102,7 @@ impl Entry {
             kind,
             target: self.target.clone(),
             shown_at: self.shown_at.as_deref().cloned(),
+            terminal: None,
             pane: self.pane(),
             server: self.key.server.clone(),
             instance_id: self.instance_id.clone(),

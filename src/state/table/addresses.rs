@@ -60,9 +60,10 @@ impl Table {
         if event.pane.is_none()
             && let Target::Process { .. } | Target::Agent(_) = event.target
         {
+            let place = self.process_like(&event.target);
             return RowKey {
                 server: None,
-                place: event.target.clone(),
+                place: place.unwrap_or(&event.target).clone(),
             };
         }
         let server = event
@@ -89,6 +90,16 @@ impl Table {
             server,
             place: pane.map_or_else(|| event.target.clone(), Target::Pane),
         }
+    }
+
+    /// The place of the row that is this very process, whatever terminal it had when it was first told of: one that
+    /// has lost its terminal is the same one.
+    fn process_like(&self, target: &Target) -> Option<&Target> {
+        let Target::Process { pid, start, .. } = target else {
+            return None;
+        };
+        let mut known = self.rows.of_process(*pid).map(|entry| &entry.key.place);
+        known.find(|place| place.is_process(*pid, *start))
     }
 
     /// The row of a session that was told its address by hand, as long as it is told the same: the

@@ -17,7 +17,7 @@ impl Table {
     pub(super) fn place_of(&self, reading: &Reading) -> Option<RowKey> {
         let (server, place) = match (&reading.pane, &reading.background) {
             (Some((server, pane)), _) => (Some(server.clone()), Target::Pane(*pane)),
-            (None, Some(_)) if self.is_in_front(reading) => return None,
+            (None, Some(_)) if reading.is_behind() && self.is_in_front(reading) => return None,
             (None, Some(process)) => (None, process.clone()),
             (None, None) => return None,
         };

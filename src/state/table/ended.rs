@@ -7,7 +7,8 @@ use pane_patrol_hooks::target::Target;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Table;
-use crate::state::reason::{AWAY, OVER, Reason};
+use crate::state::kin::Relation;
+use crate::state::reason::{AWAY, OF_ANOTHER, OVER, Reason};
 use crate::state::{Kin, Reading, Row, RowKey};
 
 /// Events of a session that has ended come this long after its end.
@@ -30,11 +31,9 @@ impl Ended {
     /// Whether it is the end of that session there. A session that goes on in another pane has been
     /// taken up again, which says nothing of the one that ended here.
     fn is(&self, assistant: &Assistant, instance: Option<&String>, key: &RowKey) -> bool {
-        let both_panes = matches!(
-            (&self.key.place, &key.place),
-            (Target::Pane(_), Target::Pane(_))
-        );
-        let elsewhere = both_panes && self.key != *key;
+        let is_certain = |place: &Target| matches!(place, Target::Pane(_) | Target::Process { .. });
+        let are_certain = is_certain(&self.key.place) && is_certain(&key.place);
+        let elsewhere = are_certain && self.key != *key;
         self.assistant == *assistant && Some(&self.instance_id) == instance && !elsewhere
     }
 
@@ -87,6 +86,10 @@ impl Table {
                 event.ts,
             );
             return Err(None);
+        }
+        // Its place is its own process, and another assistant has started that.
+        if kin.relation == Relation::Below {
+            return Err(Some(OF_ANOTHER));
         }
         let speaks = matches!(event.kind, Some(Kind::SessionStarted | Kind::TurnStarted));
         if !speaks && event.pid.is_some_and(|pid| self.away.contains(&pid)) {

@@ -18,6 +18,15 @@ impl Table {
         rows.find(|entry| entry.pid == Some(pid)).map(Entry::row)
     }
 
+    /// Whether it is the process of an assistant that runs in no pane, of which its hooks have told.
+    pub fn is_of_an_assistant_outside(&self, pid: u32) -> bool {
+        let mut rows = self.rows.of_process(pid);
+        rows.any(|entry| {
+            let is_its = entry.pid == Some(pid) && entry.key.place.process().is_some();
+            is_its && entry.publisher.is_none() && entry.attended
+        })
+    }
+
     /// The first row that a reading may be about: one of its process, its session or its pane.
     pub fn row_about(&self, reading: &Reading) -> Option<(RowKey, Row)> {
         let is_its = |entry: &&Entry| entry.assistant == reading.assistant;

@@ -33,7 +33,7 @@ impl Past {
         let texts = [
             WORD.to_owned(),
             session.assistant.to_string(),
-            session.target.to_string(),
+            session.target.shown(),
             session.label(),
             session.branch.clone().unwrap_or_default(),
             session.message.clone().unwrap_or_default(),
@@ -56,7 +56,7 @@ impl Past {
         let session = &self.session;
         [
             text::width(session.assistant.as_str()),
-            text::width(&session.target.to_string()),
+            text::width(&session.target.shown()),
             text::width(&self.folder()),
         ]
     }

@@ -225,7 +225,7 @@ fn others(model: &Model, id: &str, change: &FileChange) -> String {
     }
     let name = |id: &String| {
         let row = model.rows.get(id)?;
-        Some(format!("{} {}", row.assistant, row.target))
+        Some(format!("{} {}", row.assistant, row.target.shown()))
     };
     let others = change.changed_by.iter().filter(|other| *other != id);
     let names: Vec<String> = others.filter_map(name).collect();

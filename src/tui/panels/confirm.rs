@@ -37,7 +37,7 @@ fn lines(sheet: &Sheet<'_>, confirm: &Confirm) -> Vec<Line<'static>> {
     let question = format!(
         "{} {}, of which only the beginning is known?",
         labels::capital(confirm.decision.name()),
-        bound.target
+        bound.target.shown()
     );
     let why = format!("Not known here: {}. Its pane shows the rest.", confirm.why);
     let mut lines = sheet.labelled("", theme.dim(), Some(&question), theme.strong());

@@ -166,7 +166,11 @@ impl Sheet<'_> {
     /// `shop:1.1 · claude · wants approval since 13:58:03`
     fn title(&self, row: &Row) -> Vec<Line<'static>> {
         let theme = self.theme();
-        let target = text::fit_end(&labels::target(row), self.width / 2).into_owned();
+        let target = match &row.terminal {
+            Some(program) => format!("{} in {program}", labels::target(row)),
+            None => labels::target(row),
+        };
+        let target = text::fit_end(&target, self.width / 2).into_owned();
         let phrase = labels::phrase(row);
         let state = match row.standing() {
             Some("offline") => format!("offline · last heard: {phrase}"),

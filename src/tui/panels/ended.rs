@@ -50,7 +50,7 @@ pub(super) fn draw(
     let cells = [
         (session.assistant.to_string(), columns.assistant),
         (
-            text::fit_end(&session.target.to_string(), columns.target).into_owned(),
+            text::fit_end(&session.target.shown(), columns.target).into_owned(),
             columns.target,
         ),
         (past.folder(), columns.place),
@@ -75,7 +75,7 @@ pub(super) fn page(model: &Model, past: &Past, now: Timestamp, width: u16) -> Ve
     let (theme, session) = (sheet.theme(), &past.session);
     let ago = age::text(now, session.ended, Grain::Coarse);
     let ended = format!(" · {} · {} {ago} ago", session.assistant, session.since());
-    let target = text::fit_end(&session.target.to_string(), sheet.width / 2).into_owned();
+    let target = text::fit_end(&session.target.shown(), sheet.width / 2).into_owned();
     let mut lines = vec![Line::from(vec![
         Span::raw(" "),
         Span::styled(target, theme.strong()),

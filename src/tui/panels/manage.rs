@@ -163,7 +163,7 @@ fn how_it_runs(choice: &Choice, wrapping: &[usize]) -> &'static str {
 }
 
 fn stop(stop: &Stop, theme: Theme, width: u16) -> Vec<Line<'static>> {
-    let name = format!("{} in {}", stop.row.assistant, stop.row.target);
+    let name = format!("{} in {}", stop.row.assistant, stop.row.target.shown());
     let (yes, no) = (key_for(Action::Stop), key_for(Action::Close));
     let (question, choices) = match &stop.stage {
         Stage::Asking if stop.row.is_left_behind() => (

@@ -90,7 +90,7 @@ fn forget_what_is_gone(model: &mut Model, now: Timestamp) {
     let bound = &confirm.bound;
     let row = model.rows.get(&bound.row);
     if let Some(why) = bound.difference(row) {
-        let words = format!("{}: nothing was sent: {why}", bound.target);
+        let words = format!("{}: nothing was sent: {why}", bound.target.shown());
         model.open(Panel::Detail);
         asks_nothing(model, &words, now);
         settle(model, now, Follow::Selection);
@@ -233,7 +233,7 @@ pub(crate) fn bound_for(model: &mut Model, decision: &Decision, now: Timestamp) 
     let bound = match request::chosen(model, row) {
         Ok(bound) => bound,
         Err(why) => {
-            let words = format!("{}: {why}", row.target);
+            let words = format!("{}: {why}", row.target.shown());
             match why {
                 Unasked::Nothing => asks_nothing(model, &words, now),
                 Unasked::NoPane => model.advise(&words, "answer where it runs", now),
@@ -271,7 +271,7 @@ pub(crate) fn answer(
     if is_deciding(model, &bound) {
         return Vec::new();
     }
-    let words = format!("{}: {} …", bound.target, doing(&decision));
+    let words = format!("{}: {} …", bound.target.shown(), doing(&decision));
     model.notify(&words, now);
     model.deciding.push(bound.clone());
     vec![Effect::Decide(Box::new(bound), decision, shown)]
@@ -286,7 +286,7 @@ pub(crate) fn decided(
     now: Timestamp,
 ) -> Vec<Effect> {
     model.deciding.retain(|other| !other.is_same(bound));
-    let target = &bound.target;
+    let target = bound.target.shown();
     let again = match outcome {
         Outcome::Nothing(_) => read_again(model, bound),
         Outcome::Done

@@ -15,7 +15,8 @@ pub(crate) fn go(model: &mut Model) -> Vec<Effect> {
         // The last one is not answered yet; a second one would not be faster.
         return Vec::new();
     }
-    if model.is_lent() {
+    // What runs in no pane cannot stand beside the dashboard.
+    if model.is_lent() && row.target.process().is_none() {
         // What is asked of it next may come before that is answered.
         model.split.is_open = true;
         model.split_keys += 1;

@@ -103,7 +103,7 @@ pub(crate) fn stopped(
     now: Timestamp,
 ) -> Vec<Effect> {
     model.stopping.retain(|stopping| stopping.id != row.id);
-    let name = format!("{} in {}", row.assistant, row.target);
+    let name = format!("{} in {}", row.assistant, row.target.shown());
     let leaves = outcome == Stopped::Ended && model.is_split();
     let pane = row.server.clone().zip(row.pane).filter(|_| leaves);
     let empty = pane.map(|(server, pane)| Effect::Split(Split::Empty(server, pane)));

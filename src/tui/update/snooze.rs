@@ -41,7 +41,7 @@ pub(super) fn hear(
         Err(why) => return model.notify(&why.to_string(), now),
     }
     let row = model.rows.get(id);
-    let name = row.map_or_else(|| "it".to_owned(), |row| row.target.to_string());
+    let name = row.map_or_else(|| "it".to_owned(), |row| row.target.shown());
     let key = key_for(Action::Snooze);
     let left = model.snoozes.until(id, now).map(|until| until.since(now));
     let said = match left {

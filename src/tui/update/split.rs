@@ -19,7 +19,7 @@ pub(crate) fn press(model: &mut Model) -> Vec<Effect> {
     }
     let row = model.selected_row().filter(|_| !model.split.is_open);
     // It is nowhere yet that could be shown.
-    let row = row.filter(|row| !row.is_in_background());
+    let row = row.filter(|row| row.target.process().is_none());
     let row = row.cloned();
     if let Some(row) = &row {
         model.mirror.ask(row);

@@ -25,7 +25,7 @@ pub(super) fn draw(model: &Model, left: Option<usize>, area: Rect, buffer: &mut 
     }
     let mut writer = LineWriter::new(buffer, area.x + 1, area.y, area.right().saturating_sub(1));
     if let Some(prompt) = &model.denying {
-        let title = format!("No to {}, but: ", prompt.bound.target);
+        let title = format!("No to {}, but: ", prompt.bound.target.shown());
         draw_prompt(
             model,
             [&title, "No, but: "],
@@ -35,8 +35,8 @@ pub(super) fn draw(model: &Model, left: Option<usize>, area: Rect, buffer: &mut 
         );
     } else if let Some(prompt) = &model.titling {
         let title = match &prompt.about {
-            Title::New => format!("New task for {}: ", prompt.row.target),
-            Title::Of(id) => format!("Task {id} of {}: ", prompt.row.target),
+            Title::New => format!("New task for {}: ", prompt.row.target.shown()),
+            Title::Of(id) => format!("Task {id} of {}: ", prompt.row.target.shown()),
         };
         draw_prompt(
             model,

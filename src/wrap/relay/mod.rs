@@ -5,7 +5,6 @@ mod flow;
 mod front;
 mod wait;
 
-use std::ffi::OsString;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
@@ -18,7 +17,7 @@ use super::inner::Inner;
 use super::outer::Outer;
 use super::signals::{self, OF_TERMINAL, PASSED_ON};
 use super::stream::Stream;
-use super::{End, News, Turn, has_shell};
+use super::{End, News, Program, Turn, has_shell};
 use crate::sys::wake_channel::Inbox;
 
 /// More than a terminal holds, in bytes: what comes behind it was written by others than the program that is over.
@@ -31,18 +30,18 @@ enum Then {
     Stop(i32),
 }
 
-/// Runs the program of these words in a terminal of its own, to its end. `asks`: whether the person's terminal may be
+/// Runs the program in a terminal of its own, to its end. `asks`: whether the person's terminal may be
 /// asked for what not every terminal knows. `None`: there can be no such terminal, and nothing was started.
 ///
 /// # Errors
 /// The program cannot be started; nothing was told then.
 pub(super) fn run<T: FnMut(News<'_>)>(
-    words: &[OsString],
+    program: Program<'_>,
     asks: bool,
     tell: &mut T,
 ) -> Option<io::Result<End>> {
     let outer = Outer::open()?;
-    let inner = Inner::start(words).ok()?;
+    let inner = Inner::start(program).ok()?;
     // Before the program is there: what is sent to us from then on is for it.
     let signals = signals::watch(&[&PASSED_ON[..], &OF_TERMINAL].concat()).ok()?;
     let relay = Relay {

@@ -113,6 +113,7 @@ fn when_the_collecting_dashboard_goes_the_other_one_takes_over() {
             homes: pane_patrol::assistants::homes::Homes::default(),
             silent: true,
             background: true,
+            everywhere: std::collections::BTreeSet::new(),
         },
         journal: pane_patrol::collector::JournalSetup {
             writes: true,

@@ -46,6 +46,7 @@ pub const ADAPTER: Adapter = Adapter {
     answering: Some(answering::ANSWERING),
     environment: &[("CLAUDECODE", "1"), ("CLAUDE_CODE_ENTRYPOINT", "cli")],
     process_variable: Some("CLAUDE_PID"),
+    parked_by: Some("CLAUDE_JOB_DIR"),
     project_variable: Some("CLAUDE_PROJECT_DIR"),
     hear,
 };

@@ -34,6 +34,7 @@ pub const ADAPTER: Adapter = Adapter {
     answering: None,
     environment: &[],
     process_variable: None,
+    parked_by: None,
     project_variable: None,
     hear,
 };

@@ -38,6 +38,7 @@ pub const ADAPTER: Adapter = Adapter {
     answering: None,
     environment: &[],
     process_variable: None,
+    parked_by: None,
     project_variable: None,
     hear,
 };
@@ -55,6 +56,7 @@ pub const KILO: Adapter = Adapter {
     answering: None,
     environment: &[],
     process_variable: None,
+    parked_by: None,
     project_variable: None,
     hear,
 };
@@ -89,13 +91,14 @@ pub const REGISTRATIONS: &[Registration] = &[
 
 const PLUGIN: &str = include_str!("../../../assets/opencode.js");
 
-/// The plugin's file, for `assistant` to start `program` (an absolute path). `None` when a path is
-/// no text that can stand in a file.
-pub fn plugin(assistant: &Assistant, program: &str) -> Option<String> {
+/// The plugin's file, for `assistant` to start `program` (an absolute path); `everywhere`: also where there
+/// is no multiplexer. `None` when a path is no text that can stand in a file.
+pub fn plugin(assistant: &Assistant, program: &str, everywhere: bool) -> Option<String> {
     let program = serde_json::to_string(program).ok()?;
     let assistant = serde_json::to_string(assistant.as_str()).ok()?;
     let plugin = PLUGIN.replacen("\"@PROGRAM@\"", &program, 1);
-    Some(plugin.replacen("\"@ASSISTANT@\"", &assistant, 1))
+    let plugin = plugin.replacen("\"@ASSISTANT@\"", &assistant, 1);
+    Some(plugin.replacen("\"@EVERYWHERE@\"", &everywhere.to_string(), 1))
 }
 
 fn hear(input: &mut dyn BufRead, _: &Call<'_>) -> Heard {

@@ -8,9 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use pane_patrol_hooks::mux;
-use pane_patrol_hooks::target::{PaneId, Server};
+use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
+use pane_patrol_hooks::{mux, outside};
 
 use super::job_record::{self as record, Record};
 use super::session_file::{self, Session};
@@ -257,6 +257,9 @@ impl Sessions {
         let opened = self.opened.get(&session.pid).map(String::as_str);
         let mut reading = session.shown(sessions, opened, self.home_of(path), seen);
         reading.pane = pane;
+        if reading.pane.is_none() && reading.background.is_none() && self.setting.everywhere {
+            reading.background = outside_of_panes(session);
+        }
         reading.prompted = prompted(path, &reading);
         let worker = session.worker(sessions, opened);
         let goes_on = session.level != Level::Idle && opened.is_none();
@@ -266,7 +269,7 @@ impl Sessions {
     /// Reports a reading, with what runs below the process `worker` while it waits. That of a job comes
     /// with what explains it, or later; `goes_on`: it was moved in the middle of its turn.
     fn report(&mut self, mut reading: Reading, worker: u32, goes_on: bool) {
-        if !self.setting.background {
+        if !self.setting.background && reading.stands_in {
             reading.background = None;
         }
         let viewer = reading.pid.filter(|_| reading.stands_in);
@@ -404,6 +407,15 @@ impl Sessions {
             self.leave(&path, shown);
         }
     }
+}
+
+/// The terminal in which a session runs that no multiplexer is around of.
+fn outside_of_panes(session: &Session) -> Option<Target> {
+    let is_in_pane = mux::pane_of(session.pid).is_some();
+    if is_in_pane || !session.attended || session.parked.is_some() {
+        return None;
+    }
+    outside::place_of_running(session.pid)
 }
 
 /// When the person's last prompt to a session that is idle was written down.

@@ -65,6 +65,8 @@ pub(crate) struct Setting {
     pub(crate) own_socket: String,
     /// Whether sessions are told of that no pane shows.
     pub(crate) background: bool,
+    /// The assistants whose sessions are told of that run outside of any multiplexer.
+    pub(crate) everywhere: BTreeSet<Assistant>,
 }
 
 /// The running thread; it ends when this is dropped.
@@ -237,6 +239,7 @@ impl Witness {
             default_home: self.setting.homes.usual(assistant).map(Path::to_owned),
             own_socket: self.setting.own_socket.clone(),
             background: self.setting.background,
+            everywhere: self.setting.everywhere.contains(assistant),
             now: Rc::clone(&self.now),
             tell: Rc::clone(&self.report),
         };

@@ -88,11 +88,33 @@ pub fn find(
     found
 }
 
+/// The process of the Codex that shows a session which is in no pane: the one that started the hook, `parent`, else,
+/// where that is the server which several screens share, the only screen that can be it.
+pub fn outside(session: Session<'_>, parent: u32, processes: &impl Processes) -> Option<u32> {
+    let is_shared = |pid: &u32| is_server(&processes.arguments(*pid));
+    if !processes.ancestors(parent).iter().any(is_shared) {
+        return Some(parent);
+    }
+    let screens = Screen::all(processes, &[]);
+    let names_it = |screen: &&Screen| {
+        let arguments = processes.arguments(screen.pid);
+        arguments.iter().any(|argument| argument == session.id)
+    };
+    let is_there = |screen: &&Screen| {
+        let folder = screen.folder.as_deref();
+        folder.is_none_or(|folder| folder == session.folder)
+    };
+    let named = only(screens.iter().filter(names_it));
+    let possible = || only(screens.iter().filter(is_there));
+    let screen = named.or_else(possible)?;
+    (screen.place.is_none() && screen.folder.is_some()).then_some(screen.pid)
+}
+
 /// Whether the hook's environment is that of the session's own pane.
 fn is_own(told: &Whereabouts, parent: u32, processes: &impl Processes) -> bool {
     let ancestors = processes.ancestors(parent);
     let until_server = match told {
-        Whereabouts::Told(_) => Some(ancestors.len()),
+        Whereabouts::Told(_) | Whereabouts::Process(_) => Some(ancestors.len()),
         Whereabouts::Pane(_, server) => server
             .as_ref()
             .and_then(|server| ancestors.iter().position(|pid| *pid == server.pid)),

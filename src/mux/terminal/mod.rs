@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command};
 use std::time::Duration;
 
+use pane_patrol_hooks::outside::terminal_program_around;
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_sys::process::stat;
 
@@ -37,6 +38,21 @@ const OUTSIDE: &str = "it runs outside of any multiplexer: go to its terminal yo
 /// All plain terminals.
 struct Terminals;
 
+/// Why nobody is taken there; says where it is.
+fn not_there(place: &Place) -> String {
+    let Target::Process { pid, .. } = place.pane else {
+        return OUTSIDE.to_owned();
+    };
+    let Some(terminal) = place.pane.terminal() else {
+        return "this assistant runs outside of any multiplexer and has no terminal: look for it where you have started it".to_owned();
+    };
+    let program = terminal_program_around(pid);
+    let program = program.map_or_else(String::new, |it| format!(" of {}", it.1.name));
+    format!(
+        "this assistant runs outside of any multiplexer: go to its terminal yourself, {terminal}{program}"
+    )
+}
+
 fn absent<T>() -> Outcome<T> {
     Err(OUTSIDE.into())
 }
@@ -48,7 +64,7 @@ impl Multiplexer for Terminals {
 
     fn absent(&self) -> Absent {
         Absent {
-            jump: Some(OUTSIDE),
+            jump: None,
             open: Some(OUTSIDE),
             close: Some("it runs outside of any multiplexer: there is no pane to close"),
             guarded_keys: Some(OUTSIDE),
@@ -115,8 +131,9 @@ impl Multiplexer for Terminals {
         absent()
     }
 
-    fn go(&self, _: &Place, _: &Here, _: Duration) -> Outcome<Arrival> {
-        absent()
+    fn go(&self, place: &Place, _: &Here, within: Duration) -> Outcome<Arrival> {
+        self.process(place, within)?;
+        Err(not_there(place).into())
     }
 
     fn attach(&self, _: &Attach) -> Outcome<Command> {
@@ -228,7 +245,7 @@ mod tests {
         let place = reach.place(None, target);
         let mux = of(place.kind, &reach);
         let gone = mux.go(&place, &Here::default(), PATIENCE);
-        assert_eq!(gone, Err(OUTSIDE.into()));
+        assert_eq!(gone, Err(Undone::Gone(Gone::Pane)));
         let closed = mux.close(&place, PATIENCE).unwrap_err();
         assert!(closed.to_string().contains("no pane to close"), "{closed}");
     }
