@@ -872,6 +872,10 @@ fn assistants() -> impl TypedValueParser<Value = &'static Assistant> {
 
 /// Options of `install`.
 #[derive(Args, Debug)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
 pub(crate) struct InstallArgs {
     /// The assistants to register with, separated by commas or given again
     #[arg(

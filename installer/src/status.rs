@@ -43,14 +43,39 @@ pub struct Registered {
     pub positions: Vec<(usize, usize)>,
     /// Whether requests may be answered from the dashboard.
     pub approvals: bool,
-    /// Whether sessions are heard that run in no multiplexer, too.
-    pub everywhere: bool,
+    /// Where sessions are heard.
+    pub hears: Hears,
     /// Whether the person has switched all hooks off in the same file (`disableAllHooks`).
     pub switched_off: bool,
     /// Whether an entry was written by an older version, and would be changed by an install.
     pub outdated: bool,
-    /// Whether some entries are for everywhere and others for panes alone.
-    pub is_mixed: bool,
+}
+
+/// Where sessions run that our entries hear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hears {
+    /// In the panes of a multiplexer.
+    Panes,
+    /// In any terminal, too.
+    Everywhere,
+    /// Some of the entries in panes alone, and others everywhere.
+    Mixed,
+}
+
+impl Hears {
+    /// Whether any of them hears what runs in no multiplexer.
+    pub fn beyond_panes(self) -> bool {
+        self != Self::Panes
+    }
+
+    fn of(mut everywhere: impl Iterator<Item = bool>) -> Self {
+        let first = everywhere.next().unwrap_or(false);
+        match (everywhere.any(|other| other != first), first) {
+            (true, _) => Self::Mixed,
+            (false, true) => Self::Everywhere,
+            (false, false) => Self::Panes,
+        }
+    }
 }
 
 /// What is registered in the settings at `location`. With `version` known, events that only later
@@ -97,7 +122,7 @@ fn is_whole(registered: &Registered) -> bool {
     events.sort();
     events.dedup();
     let no_doubles = events.len() == registered.events.len();
-    let is_alike = registered.executables.len() == 1 && !registered.is_mixed;
+    let is_alike = registered.executables.len() == 1 && registered.hears != Hears::Mixed;
     registered.missing.is_empty() && no_doubles && is_alike
 }
 
@@ -128,18 +153,11 @@ fn read(
             .map(|entry| position(&document, entry))
             .collect(),
         approvals: entries.iter().any(|entry| entry.command.decide),
-        everywhere: entries.iter().any(|entry| entry.command.everywhere),
+        hears: Hears::of(entries.iter().map(|entry| entry.command.everywhere)),
         outdated: entries.iter().any(|entry| entry.command.outdated),
-        is_mixed: has_both(&entries),
         events: entries.into_iter().map(|entry| entry.event).collect(),
         switched_off: is_off || has_disabled_us(&document, schema),
     })
-}
-
-fn has_both(entries: &[Entry]) -> bool {
-    let first = entries.first().map(|entry| entry.command.everywhere);
-    let mut others = entries.iter();
-    others.any(|entry| Some(entry.command.everywhere) != first)
 }
 
 fn position(document: &Document, entry: &Entry) -> (usize, usize) {
@@ -182,10 +200,9 @@ fn of_plugin(text: &str, assistant: &'static Assistant) -> Registered {
         missing: Vec::new(),
         positions: Vec::new(),
         approvals: false,
-        everywhere: is_ours && plugin::is_everywhere(text),
+        hears: Hears::of([is_ours && plugin::is_everywhere(text)].into_iter()),
         switched_off: false,
         outdated: false,
-        is_mixed: false,
     }
 }
 

@@ -23,7 +23,7 @@ impl Executor {
     }
 
     /// Why no key is pressed for the row, if it runs outside of any multiplexer, and what to do.
-    pub(super) fn objection_to_terminal(&self, row: &Row) -> Option<String> {
+    pub(super) fn objection_to_terminal(row: &Row) -> Option<String> {
         row.target.process()?;
         let home = row.home.as_deref().map(Path::new);
         let known = assistants::of(&row.assistant).map(Facets::row);

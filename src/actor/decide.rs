@@ -220,7 +220,7 @@ impl Executor {
         if let Some(outcome) = self.by_id(&bound, decision, (shown, expires), intend) {
             return ("id", outcome);
         }
-        if let Some(why) = row.and_then(|row| self.objection_to_terminal(&row)) {
+        if let Some(why) = row.and_then(|row| Self::objection_to_terminal(&row)) {
             return (NO_WAY, Outcome::Nothing(why));
         }
         intend();

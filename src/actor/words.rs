@@ -1,8 +1,8 @@
 //! Whether a denial can say what to do instead.
 
 use super::dialog;
-use crate::assistants;
 use crate::assistants::homes::Homes;
+use crate::assistants::{self, Facets};
 use crate::state::Bound;
 
 /// Whether words can go with a denial of it: typed into its dialog, or by its id where somebody may listen. The dialog of
@@ -13,7 +13,7 @@ pub(super) fn takes_words(bound: &Bound, homes: &Homes) -> bool {
         return false;
     }
     dialog::takes_words(&bound.assistant) || {
-        let answers = assistants::of(&bound.assistant).and_then(|one| one.answers());
+        let answers = assistants::of(&bound.assistant).and_then(Facets::answers);
         let home = homes.of(&bound.assistant, bound.home.as_deref());
         answers.is_some_and(|by_id| by_id.may_listen(bound, home.as_deref()))
     }

@@ -241,7 +241,7 @@ mod tests {
     use std::path::Path;
 
     use pane_patrol_hooks::timestamp::Timestamp;
-    use pane_patrol_installer::status::{Registered, Status};
+    use pane_patrol_installer::status::{Hears, Registered, Status};
     use pane_patrol_installer::{CLAUDE, CODEX, COPILOT, QWEN};
     use serde_json::json;
 
@@ -347,10 +347,9 @@ mod tests {
                 missing: Vec::new(),
                 positions: Vec::new(),
                 approvals: false,
-                everywhere: false,
+                hears: Hears::Panes,
                 switched_off: false,
                 outdated: false,
-                is_mixed: false,
             }),
             installed_at: Some(Timestamp::from_millis(INSTALLED)),
             found: found.unwrap_or(&nothing),

@@ -59,7 +59,7 @@ impl Hooks<'_> {
         if asked(|registered| registered.approvals) {
             words.push_str(" --approvals");
         }
-        if asked(|registered| registered.everywhere) {
+        if asked(|registered| registered.hears.beyond_panes()) {
             words.push_str(" --everywhere");
         }
         format!("run `{words}`")
@@ -156,7 +156,7 @@ impl Hooks<'_> {
             }
             Status::Installed(registered) => {
                 let events = registered.events.len();
-                let from = if registered.everywhere {
+                let from = if registered.hears.beyond_panes() {
                     ", for every terminal"
                 } else {
                     ""

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use pane_patrol_installer::status::{Status, status};
+use pane_patrol_installer::status::{Hears, Status, status};
 use pane_patrol_installer::{
     Assistant, CODEX_CONFIG, CODEX_NO_DAEMON, CODEX_TERMINAL_TITLE, COPILOT, PlanError, Site,
     Wanted, apply, plan_install, plan_uninstall,
@@ -122,7 +122,7 @@ proptest! {
                 let program = if *moved { MOVED } else { PROGRAM };
                 install_everywhere(site, program, *everywhere);
                 let now = status(site.assistant, &site.location, NEW);
-                let is_right = matches!(&now, Status::Installed(it) if it.everywhere == *everywhere && !it.outdated);
+                let is_right = matches!(&now, Status::Installed(it) if (it.hears == Hears::Everywhere) == *everywhere && !it.outdated);
                 prop_assert!(is_right, "{name}: {now:?}");
                 let text = read(site);
                 let guards = text.matches("$PANE_PATROL_TARGET").count();

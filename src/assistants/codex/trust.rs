@@ -279,10 +279,9 @@ mod tests {
             positions: vec![(1, 0)],
             missing: Vec::new(),
             approvals: false,
-            everywhere: false,
+            hears: pane_patrol_installer::status::Hears::Panes,
             switched_off: false,
             outdated: false,
-            is_mixed: false,
         };
         settings(&hooks, Some(&registered))
     }

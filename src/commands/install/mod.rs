@@ -158,7 +158,7 @@ impl Asked {
         match status(site.assistant, &site.location, None) {
             Status::Installed(registered) | Status::Partly(registered) => Self {
                 approvals: registered.approvals,
-                everywhere: registered.everywhere,
+                everywhere: registered.hears.beyond_panes(),
             },
             Status::NotInstalled | Status::Unreadable(_) => Self::default(),
         }

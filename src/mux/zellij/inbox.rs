@@ -13,8 +13,8 @@ use super::call::{numbers, version};
 use super::panes::processes;
 use crate::mux::{Outcome, Sign, Undone};
 use crate::status_record::{Kind, Word, written};
-use crate::sys::outside::terminal_of;
 use crate::sys::terminal::write_to;
+use pane_patrol_hooks::outside::terminal_of;
 
 /// The first version with such a list.
 const FIRST: [u32; 2] = [0, 46];
