@@ -90,9 +90,8 @@ fn the_selected_assistants_screen_is_drawn_beside_the_list_as_it_changes() {
     shows(&zellij, pane, "another picture");
     let screen = terminal.wait_for("another picture");
     assert!(!screen.contains("red and plain"), "{screen}");
-    let many: String = (1..200)
-        .map(|line| format!("line {line} {}\n", "x".repeat(300)))
-        .collect();
+    let many = (1..200).map(|line| format!("line {line} {}", "x".repeat(300)));
+    let many = many.collect::<Vec<_>>().join("\n");
     shows(&zellij, pane, &many);
     let screen = terminal.wait_for("line 199");
     assert!(screen.contains("not shown:"), "{screen}");

@@ -456,7 +456,7 @@ mod tests {
     fn pane(id: u32, pid: u32) -> ListedPane {
         ListedPane {
             pane: PaneId(id),
-            target: pane_patrol_hooks::target::Target::Pane(PaneId(id)),
+            target: Target::Pane(PaneId(id)),
             shown_at: None,
             pid,
             in_view: false,
