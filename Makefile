@@ -65,6 +65,13 @@ $(AXE):
 live: tmux ## the real assistants from npm against a scripted model: is each row right in every situation?
 	$(LIVE) $(if $(REPEAT),--repeat $(REPEAT)) $(ARGS)
 
+# WezTerm is in no distribution's packages: what is said to it is tried on a stand-in alone.
+.PHONY: kitty
+kitty: tmux ## the real kitty on a screen of nobody: does a jump go to the window of an assistant there?
+	@command -v kitty >/dev/null && command -v Xvfb >/dev/null || sh scripts/install-kitty
+	PANE_PATROL_KITTY=1 $(CARGO) test --locked --test suite everywhere::kitty -- --test-threads 1 --nocapture
+	@command -v wezterm >/dev/null || echo "NOT RUN: WezTerm, which is not here; only its documented answers were tried" >&2
+
 # So often the dashboard writes a list that Taskmaster has read and not written yet.
 .PHONY: live-taskmaster
 live-taskmaster: tmux ## the real Taskmaster from npm and the dashboard change one list at once: are both changes there?

@@ -95,7 +95,7 @@ fn next(rows: &[Row]) -> Option<&Row> {
 
 /// Whether it is known that nobody can be taken there.
 fn is_out_of_reach(row: &Row) -> bool {
-    row.target.process().is_some()
+    row.target.process().is_some() && !mux::terminal::may_go(&row.target)
 }
 
 fn go(context: &Context, row: &Row, client: Option<&str>) -> CommandResult {

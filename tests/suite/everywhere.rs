@@ -2,7 +2,9 @@
 //! through its hook, and is gone with its process.
 
 mod installed;
+mod kitty;
 mod nested;
+mod windows;
 
 use std::process::Command;
 

@@ -1,5 +1,10 @@
 //! No multiplexer: an assistant in a plain terminal, or in the background. It can be seen and asked to
-//! end; nobody can be taken there, and nothing can be typed or shown.
+//! end; nothing can be typed or shown, and nobody can be taken there but where the terminal's own program can be told
+//! which of its windows to show.
+
+mod kitty;
+mod wezterm;
+mod window;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -37,6 +42,12 @@ const OUTSIDE: &str = "it runs outside of any multiplexer: go to its terminal yo
 
 /// All plain terminals.
 struct Terminals;
+
+/// Whether a person can be taken there as far as can be told without asking: by the program of its terminal.
+pub(crate) fn may_go(place: &Target) -> bool {
+    let pid = place.terminal().and(place.process());
+    pid.is_some_and(|pid| matches!(window::around(pid), Ok(Some(_))))
+}
 
 /// Why nobody is taken there; says where it is.
 fn not_there(place: &Place) -> String {
@@ -132,8 +143,24 @@ impl Multiplexer for Terminals {
     }
 
     fn go(&self, place: &Place, _: &Here, within: Duration) -> Outcome<Arrival> {
-        self.process(place, within)?;
-        Err(not_there(place).into())
+        let pid = self.process(place, within)?;
+        let undone = match window::around(pid) {
+            Ok(None) => return Err(not_there(place).into()),
+            Ok(Some(window)) => match window.show(within) {
+                Ok(()) => {
+                    return Ok(Arrival::There {
+                        covered: false,
+                        by_program: true,
+                    });
+                }
+                Err(undone) => undone,
+            },
+            Err(why) => Undone::Refused(why),
+        };
+        Err(match undone {
+            Undone::Refused(why) => Undone::Refused(format!("{}; {why}", not_there(place))),
+            other => other,
+        })
     }
 
     fn attach(&self, _: &Attach) -> Outcome<Command> {

@@ -49,7 +49,7 @@ const ALLOWED: &[(&str, &str, usize, &str)] = &[
         ".spawn()",
         1,
         "what ends with us, with all that it starts: a call of git, and the program of the settings that lists what a \
-         launcher starts",
+         launcher starts, and what tells a terminal's program which window to show",
     ),
     (
         "src/wrap/plain.rs",
