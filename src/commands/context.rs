@@ -8,9 +8,9 @@ use pane_patrol_hooks::paths::{Environment, Places};
 use pane_patrol_hooks::send::Listener;
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_installer::Assistant;
+use pane_patrol_installer::status::{Status, status};
 use time::UtcOffset;
 
-use super::install::{Asked, site};
 use super::logged::RecentLog;
 use super::program::executable;
 use super::variables::Told;
@@ -265,8 +265,14 @@ impl Context {
 /// The assistants whose hooks report from outside of any multiplexer, too, by their settings.
 fn heard_everywhere(context: &Context) -> BTreeSet<pane_patrol_hooks::event::Assistant> {
     let is_heard = |row: &&'static Assistant| {
-        let site = site::of(context, row).ok().flatten();
-        site.is_some_and(|site| Asked::stands_at(&site).everywhere)
+        let folder = |name: &str| context.assistant_folders.get(name).cloned();
+        let Ok(location) = row.locate(&folder) else {
+            return false;
+        };
+        match status(row, &location, None) {
+            Status::Installed(found) | Status::Partly(found) => found.everywhere,
+            Status::NotInstalled | Status::Unreadable(_) => false,
+        }
     };
     let heard = Assistant::ALL.iter().copied().filter(is_heard);
     heard.map(|row| row.adapter.assistant.clone()).collect()

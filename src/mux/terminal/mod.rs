@@ -3,6 +3,7 @@
 //! which of its windows to show.
 
 mod kitty;
+mod shown;
 mod wezterm;
 mod window;
 
@@ -46,7 +47,7 @@ struct Terminals;
 /// Whether a person can be taken there as far as can be told without asking: by the program of its terminal.
 pub(crate) fn may_go(place: &Target) -> bool {
     let pid = place.terminal().and(place.process());
-    pid.is_some_and(|pid| matches!(window::around(pid), Ok(Some(_))))
+    pid.is_some_and(|pid| matches!(shown::around(pid), Ok(Some(_))))
 }
 
 /// Why nobody is taken there; says where it is.
@@ -144,7 +145,7 @@ impl Multiplexer for Terminals {
 
     fn go(&self, place: &Place, _: &Here, within: Duration) -> Outcome<Arrival> {
         let pid = self.process(place, within)?;
-        let undone = match window::around(pid) {
+        let undone = match shown::around(pid) {
             Ok(None) => return Err(not_there(place).into()),
             Ok(Some(window)) => match window.show(within) {
                 Ok(()) => {

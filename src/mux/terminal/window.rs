@@ -10,12 +10,10 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use pane_patrol_hooks::outside::terminal_program_around;
 use pane_patrol_hooks::text::{has_control, one_line};
 use rustix::io::Errno;
 use rustix::net::{SocketAddrUnix, SocketType};
 
-use super::{kitty, wezterm};
 use crate::diagnostics::{self, Part};
 use crate::mux::{Outcome, Undone};
 use crate::sys::child::{ANSWER, Group};
@@ -35,39 +33,6 @@ const LOOKS_FOR: Duration = Duration::from_millis(1500);
 
 /// Longest path of a socket.
 const MAX_SOCKET: usize = 107;
-
-/// A window.
-#[derive(Debug)]
-pub(super) enum Window {
-    /// Of kitty.
-    Kitty(kitty::Window),
-    /// Of WezTerm.
-    WezTerm(wezterm::Pane),
-}
-
-/// The window around this process; `None` where the program around is none that can be told. The error says why
-/// this one cannot.
-pub(super) fn around(pid: u32) -> Result<Option<Window>, String> {
-    let Some((program, known)) = terminal_program_around(pid) else {
-        return Ok(None);
-    };
-    match known.name {
-        kitty::NAME => kitty::Window::around(pid, program).map(|it| Some(Window::Kitty(it))),
-        wezterm::NAME => wezterm::Pane::around(pid, program).map(|it| Some(Window::WezTerm(it))),
-        _ => Ok(None),
-    }
-}
-
-impl Window {
-    /// Brings it to the front.
-    pub(super) fn show(&self, within: Duration) -> Outcome<()> {
-        let deadline = Instant::now() + within;
-        match self {
-            Self::Kitty(window) => window.show(deadline),
-            Self::WezTerm(pane) => pane.show(deadline),
-        }
-    }
-}
 
 /// A Unix socket: a file, or a name that is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
