@@ -1,12 +1,13 @@
 //! Whatever others have written stands on the page as text: it makes no markup, runs nothing, hides nothing, and
 //! moves nothing that stands beside it.
 
+use pane_patrol_hooks::text::printable_line;
 use pane_patrol_hooks::unseen::is_unseen;
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::common::{Listening, TestEnv};
-use crate::fake::{self, asking, read, request};
+use crate::fake::{self, asking, read, request, row};
 use crate::page::{PHONE, Page};
 use crate::scene::report;
 
@@ -188,9 +189,12 @@ fn the_page_spells_out_the_characters_that_the_terminal_does() {
         .take(20)
         .collect();
     assert!(differ.is_empty(), "not spelt out: {differ:x?}");
+    // Signs by their meaning, which are drawn as nothing all the same.
+    let blank = [0x2800, 0xfffc, 0x1_6fe4, 0x1_d159];
+    assert!(blank.iter().all(|c| spelt.contains(c)));
     let more = spelt
         .iter()
-        .filter(|c| expected.binary_search(c).is_err())
+        .filter(|c| expected.binary_search(c).is_err() && !blank.contains(c))
         .take(20);
     assert_eq!(
         more.collect::<Vec<_>>(),
@@ -210,4 +214,54 @@ fn the_page_spells_out_the_characters_that_the_terminal_does() {
         );
         assert_eq!(browser.text(&expression), shown);
     }
+}
+
+#[test]
+fn a_name_is_spelt_as_on_the_terminal_and_no_flood_of_marks_leaves_its_row() {
+    let env = TestEnv::new();
+    let hub = Listening::start(&env);
+    let names = [
+        "pa\u{feff}ne:1.1",
+        " a  b ",
+        "a\nb\tc\rd",
+        "\u{1b}[31mred",
+        "a\u{a0}b\u{3000}c\u{2003}",
+        "rm \u{202e}x\u{2028}y",
+        "e\u{301} ไม้ 👩\u{200d}💻",
+    ];
+    let flood = format!("Z{}", "\u{301}".repeat(60));
+    let mut one = row(1, "running");
+    one["target"] = json!(names[0]);
+    one["branch"] = json!(names[2]);
+    let mut flooded = row(2, "running");
+    flooded["label"] = json!(flood);
+    let file = |path: &str| json!({"path": path, "status": "modified", "additions": 1, "deletions": 1, "staged": false, "untracked": false});
+    let files: Vec<Value> = names.iter().map(|name| file(name)).collect();
+    let none = json!({"files": 0, "additions": 0, "deletions": 0});
+    let diff = json!({"agent_id": one["agent_id"], "repo_root": "/src/shop", "git_available": true, "branch": "main", "file_count": names.len(),
+        "additions": 7, "deletions": 7, "summary": {"staged": none, "unstaged": none, "untracked": {"files": 0}}, "files": files});
+    let stage = json!({"rows": [one, flooded], "diffs": [diff]});
+    let Some(mut browser) = fake::open(&env, &hub, PHONE, &stage) else {
+        return;
+    };
+    browser.until(
+        "the rows are there",
+        "document.querySelectorAll('#list li').length === 2",
+    );
+    let list = browser.text("document.querySelector('#list').innerText");
+    for shown in [
+        "pa<U+FEFF>ne:1.1".to_owned(),
+        format!("⎇ {}", printable_line(names[2])),
+        format!("Z{}<U+0301>", "\u{301}".repeat(4)),
+    ] {
+        assert!(list.contains(&shown), "{shown}: {list}");
+    }
+    assert!(!list.contains(&"\u{301}".repeat(5)), "{list}");
+    browser.click("#list li a");
+    browser.until("its files are there", "document.querySelector('.path')");
+    let paths = browser.eval("[...document.querySelectorAll('.path')].map((it) => it.innerText)");
+    let expected: Vec<String> = names.iter().map(|name| printable_line(name)).collect();
+    assert_eq!(paths, json!(expected));
+    let clipped = "['.row h2', '.changes summary', '#list li'].map((it) => getComputedStyle(document.querySelector(it)).overflowY)";
+    assert_eq!(browser.eval(clipped), json!(["clip", "clip", "clip"]));
 }

@@ -3,7 +3,7 @@
 import { clock } from "./age.js";
 import { make, part, quoted } from "./dom.js";
 import { lines, patch } from "./patch.js";
-import { line, visible } from "./text.js";
+import { line, sentence, visible } from "./text.js";
 
 const TASKS = new Map([["pending", "○"], ["in_progress", "●"], ["done", "✓"], ["blocked", "✗"], ["cancelled", "–"]]);
 
@@ -14,7 +14,7 @@ export function tasksPart() {
       return [];
     }
     if (list.error) {
-      return [make("h3", {}, "Tasks"), make("p", { class: "why" }, line(list.error.message))];
+      return [make("h3", {}, "Tasks"), make("p", { class: "why" }, sentence(list.error.message))];
     }
     const { done, total } = list.counts;
     const title = make("h3", {}, "Tasks ", make("span", { class: "dim" }, `${done} of ${total} done`));
@@ -39,7 +39,7 @@ export function changesPart({ acts }, agent) {
       return [];
     }
     if (!summary.git_available) {
-      return summary.message ? [make("h3", {}, "Changes"), make("p", { class: "dim" }, line(summary.message))] : [];
+      return summary.message ? [make("h3", {}, "Changes"), make("p", { class: "dim" }, sentence(summary.message))] : [];
     }
     const count = summary.file_count || summary.files.length;
     // Of all that are changed, where the hub has told that; else of those that are listed.
@@ -72,7 +72,7 @@ function file(acts, agent, changed) {
       place.replaceChildren(make("p", { class: "dim" }, "reading …"));
       const { patch: text, error } = await acts.patch(agent, changed.path);
       const why = error?.message ?? "there is nothing to show";
-      place.replaceChildren(...(text ? patch(text) : [make("p", { class: "dim" }, line(why))]).filter(Boolean));
+      place.replaceChildren(...(text ? patch(text) : [make("p", { class: "dim" }, sentence(why))]).filter(Boolean));
     }
   };
   const title = make("summary", {}, quoted(line(changed.path), "path"), " ", ...sums, " ",
