@@ -72,6 +72,28 @@ kitty: tmux ## the real kitty on a screen of nobody: does a jump go to the windo
 	PANE_PATROL_KITTY=1 $(CARGO) test --locked --test suite everywhere::kitty -- --test-threads 1 --nocapture
 	@command -v wezterm >/dev/null || echo "NOT RUN: WezTerm, which is not here; only its documented answers were tried" >&2
 
+# Built from the Rust registry the first time, which takes a while, and kept. PANE_PATROL_ZELLIJ names another one.
+ZELLIJ_VERSION := 0.45.1
+ZELLIJ_OWN := $(abspath $(TARGET_DIR))/tools/bin/zellij
+ZELLIJ := $(or $(PANE_PATROL_ZELLIJ),$(ZELLIJ_OWN))
+
+.PHONY: zellij
+zellij: tmux $(if $(PANE_PATROL_ZELLIJ),,$(ZELLIJ_OWN)) ## the real Zellij, from the Rust registry: lists, jumps, starts and faults on it
+	PANE_PATROL_ZELLIJ=$(ZELLIJ) PANE_PATROL_NO_SKIP=1 \
+		$(CARGO) test --locked --test zellij -- --test-threads 1 $(ARGS)
+
+# Quick to build rather than quick to run, and without what the trials do not ask for.
+$(ZELLIJ_OWN): export CARGO_PROFILE_RELEASE_LTO = off
+$(ZELLIJ_OWN): export CARGO_PROFILE_RELEASE_OPT_LEVEL = 1
+$(ZELLIJ_OWN): export CARGO_PROFILE_RELEASE_CODEGEN_UNITS = 16
+$(ZELLIJ_OWN): export CARGO_PROFILE_RELEASE_STRIP = true
+$(ZELLIJ_OWN):
+	$(CARGO) install zellij --version $(ZELLIJ_VERSION) --locked --no-default-features \
+		--root $(TARGET_DIR)/tools --target-dir $(TARGET_DIR)/tools/build-zellij \
+		|| { echo "make zellij: Zellij $(ZELLIJ_VERSION) cannot be had from the Rust registry; nothing was tried." \
+			"PANE_PATROL_ZELLIJ=/path/to/zellij names one that is there" >&2; exit 1; }
+	rm -rf $(TARGET_DIR)/tools/build-zellij
+
 # So often the dashboard writes a list that Taskmaster has read and not written yet.
 .PHONY: live-taskmaster
 live-taskmaster: tmux ## the real Taskmaster from npm and the dashboard change one list at once: are both changes there?

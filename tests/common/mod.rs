@@ -39,11 +39,11 @@ use pane_patrol_hooks::paths::{Environment, Places};
 pub use collector::{Collector, until};
 pub use hook::payload_about;
 pub use listening::{Listening, hear};
-pub use process::{Finished, finish, finish_with_stdin, started, wait};
+pub use process::{Finished, children_of, finish, finish_with_stdin, started, wait};
 pub use program::{copy_program, write_program};
 pub use terminal::{Terminal, wait_until};
 pub use tmux::Tmux;
-pub use zellij::{Zellij, with_zellij};
+pub use zellij::{Zellij, server_named, with_zellij};
 
 /// How long anything may take before a test calls it hung. Not a measure of speed: whoever waits for
 /// something stops when it comes, so much patience costs nothing but on a machine that has much to do.

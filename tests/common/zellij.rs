@@ -64,11 +64,7 @@ impl<'env> Zellij<'env> {
 
     /// The server as rows name it.
     pub fn server(&self) -> String {
-        let pid = self.pid();
-        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).expect("it lives");
-        let rest = stat.rsplit_once(')').expect("a line of /proc").1;
-        let began = rest.split_whitespace().nth(19).expect("its start");
-        format!("{}/process/{pid}.{began},{pid}", folder(self.env).display())
+        server_named(&folder(self.env), self.pid())
     }
 
     /// The id of the row in that pane.
@@ -150,13 +146,24 @@ impl TestEnv {
     }
 }
 
+/// A server as rows name it, by the folder of its socket and its process.
+pub fn server_named(folder: &Path, pid: u32) -> String {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).expect("it lives");
+    let rest = stat.rsplit_once(')').expect("a line of /proc").1;
+    let began = rest.split_whitespace().nth(19).expect("its start");
+    format!("{}/process/{pid}.{began},{pid}", folder.display())
+}
+
 /// Puts Zellij on the PATH of a command.
-pub fn with_zellij(env: &TestEnv, command: &mut Command) {
+pub fn with_zellij<'command>(
+    env: &TestEnv,
+    command: &'command mut Command,
+) -> &'command mut Command {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let own = env.path("zellij-bin");
     let folders = std::iter::once(own).chain(std::env::split_paths(&path));
     let joined = std::env::join_paths(folders).expect("folders without colons");
-    command.env("PATH", joined);
+    command.env("PATH", joined)
 }
 
 fn install(env: &TestEnv) {

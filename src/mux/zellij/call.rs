@@ -30,6 +30,9 @@ const NO_SUCH_PANE: &str = "not found";
 /// What it says where nothing is to be done.
 const ALREADY: &str = "already focused";
 
+/// What `zellij attach` takes for something else than a name.
+const COMMANDS_OF_ATTACH: [&str; 2] = ["help", "options"];
+
 /// Where its sockets are is said by this alone.
 const SOCKETS: &str = "ZELLIJ_SOCKET_DIR";
 
@@ -88,7 +91,14 @@ pub(super) fn judged(version: &str) -> String {
 }
 
 /// The program as the person would start it on this terminal to be at that session.
-pub(super) fn attach(server: &Answering) -> Command {
+pub(super) fn attach(server: &Answering) -> Outcome<Command> {
+    let name = server.path.file_name().unwrap_or_default();
+    if !can_be_named(name) {
+        let name = quoted(&server.name());
+        return Err(Undone::Refused(format!(
+            "`zellij attach` cannot be told of a session called {name}: give it another name"
+        )));
+    }
     let mut command = child::persons("zellij");
     if let Some(sockets) = Path::new(&server.session.folder).parent() {
         command.env(SOCKETS, sockets);
@@ -97,10 +107,14 @@ pub(super) fn attach(server: &Answering) -> Command {
     for variable in ["ZELLIJ", "ZELLIJ_SESSION_NAME", "ZELLIJ_PANE_ID"] {
         command.env_remove(variable);
     }
-    command
-        .args(["attach", "--"])
-        .arg(server.path.file_name().unwrap_or_default());
-    command
+    command.arg("attach").arg(name);
+    Ok(command)
+}
+
+/// Whether it is taken for a name there. What stands behind `--` is taken for a program to run, and for no name.
+fn can_be_named(name: &OsStr) -> bool {
+    let is_option = name.as_encoded_bytes().starts_with(b"-");
+    !is_option && !COMMANDS_OF_ATTACH.iter().any(|command| name == *command)
 }
 
 fn program(sockets: &Path) -> Command {
@@ -150,12 +164,7 @@ fn run(mut command: Command, session: &str, within: Duration) -> Outcome<Vec<u8>
         _ => Undone::Refused(format!("zellij could not be started: {error}")),
     });
     let mut child = child?;
-    let late = || {
-        let session = quoted(session);
-        Undone::Unknown(format!(
-            "Zellij's session {session} did not answer within {within:?}"
-        ))
-    };
+    let late = || late(session, within);
     let unreadable = |error: io::Error| Undone::Unknown(format!("zellij: {error}"));
     let read = child
         .outputs((ANSWER, COMPLAINT), deadline)
@@ -174,6 +183,14 @@ fn run(mut command: Command, session: &str, within: Duration) -> Outcome<Vec<u8>
     }
 }
 
+/// Said where the time is up.
+pub(super) fn late(session: &str, within: Duration) -> Undone {
+    let session = quoted(session);
+    Undone::Unknown(format!(
+        "Zellij's session {session} did not answer within {within:?}"
+    ))
+}
+
 /// Words for [`act`].
 pub(super) fn words<const N: usize>(words: [&str; N]) -> Vec<&OsStr> {
     words.into_iter().map(OsStr::new).collect()
@@ -187,6 +204,16 @@ pub(super) fn pane_word(number: u32) -> OsString {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_zellij_would_take_for_something_else_than_a_session_is_not_said_to_it() {
+        for name in ["my work", "ünï 'q\"", "a-b", "option"] {
+            assert!(can_be_named(name.as_ref()), "{name}");
+        }
+        for name in ["-dash", "--", "options", "help"] {
+            assert!(!can_be_named(name.as_ref()), "{name}");
+        }
+    }
 
     #[test]
     fn a_version_that_lacks_what_is_asked_is_said_to() {

@@ -6,7 +6,8 @@
 //!
 //! - a server is known by its process, found by who listens, and never by its session's name, which may be
 //!   another one by now ([`belief`], [`socket`]);
-//! - nobody is told anything before the server has answered a bare greeting ([`socket`]);
+//! - nobody is told anything before the server has answered at all ([`socket`]);
+//! - what is only asked is asked in its own protocol, where that is known ([`direct`]);
 //! - each call sees a folder with that one socket in it, so that no other session can hold it up and a wrong
 //!   name can make none ([`alone`]), and is killed with all it has started when its time is up ([`call`]);
 //! - the processes of panes are the system's word ([`panes`]), and after each act there is a look.
@@ -17,6 +18,7 @@ mod alone;
 mod audience;
 mod belief;
 mod call;
+mod direct;
 pub(crate) mod here;
 mod inbox;
 mod jump;

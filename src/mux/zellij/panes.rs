@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use pane_patrol_hooks::mux::zellij::{Session, number_of, pane_started_with};
 use pane_patrol_hooks::target::Target;
 
-use super::call::{act, pane_word, words};
+use super::call::{act, late, pane_word, words};
+use super::direct::{self, Question};
 use super::listing::{self, PaneLine};
 use super::socket::{Answering, lives};
 use crate::mux::{Gone, Outcome, PaneList, Screen, Undone};
@@ -61,9 +62,23 @@ pub(super) fn list(server: &Answering, within: Duration) -> Outcome<PaneList> {
     })
 }
 
+/// What the server says to that; its program is asked where it does not understand us, as long as there is time.
+fn asked(server: &Answering, question: Question, within: Duration) -> Outcome<Vec<u8>> {
+    let deadline = Instant::now() + within;
+    if let Some(answer) = direct::ask(server, question, within) {
+        return Ok(answer);
+    }
+    let left = left(deadline);
+    if left.is_zero() {
+        return Err(late(&server.name(), within));
+    }
+    let words: Vec<&OsStr> = question.words().iter().map(OsStr::new).collect();
+    act(server, &words, left)
+}
+
 /// All panes as Zellij lists them.
 pub(super) fn lines(server: &Answering, within: Duration) -> Outcome<Vec<PaneLine>> {
-    listing::panes(&act(server, &words(["list-panes", "--json"]), within)?)
+    listing::panes(&asked(server, Question::Panes, within)?)
 }
 
 /// That pane of them.
@@ -76,7 +91,7 @@ pub(super) fn line(server: &Answering, number: u32, within: Duration) -> Outcome
 /// Everybody's client, and the pane that it is on. Nobody is said to be there also where somebody is, now and
 /// then.
 pub(super) fn clients(server: &Answering, within: Duration) -> Outcome<Vec<(String, Option<u32>)>> {
-    let answer = act(server, &words(["list-clients"]), within)?;
+    let answer = asked(server, Question::Clients, within)?;
     Ok(listing::clients(&answer))
 }
 
@@ -94,7 +109,7 @@ pub(super) fn read(
 ) -> Outcome<Screen> {
     let deadline = Instant::now() + within;
     let line = line(server, number, within)?;
-    let tabs = act(server, &words(["list-tabs", "--json"]), left(deadline))?;
+    let tabs = asked(server, Question::Tabs, left(deadline))?;
     let mut tabs = listing::tabs(&tabs)?.into_iter();
     let is_synchronised = tabs.any(|tab| tab.tab_id == line.tab_id && tab.is_sync_panes_active);
     let pane = pane_word(number);

@@ -187,7 +187,7 @@ impl Multiplexer for Servers {
 
     fn attach(&self, attach: &Attach) -> Outcome<Command> {
         let server = answering(&self.session(&attach.socket)?)?;
-        let command = call::attach(&server);
+        let command = call::attach(&server)?;
         if let Ok(pane) = attach.target.parse() {
             jump::show_to_whoever_comes(server, panes::number(&Target::Pane(pane))?)?;
         }

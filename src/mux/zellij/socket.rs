@@ -8,12 +8,14 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::mux::zellij::Session;
 use rustix::io::Errno;
 use rustix::net::{SocketAddrUnix, SocketType};
+use rustix::time::ClockId;
 
+use super::direct::is_awake;
 use super::quoted;
 use crate::mux::proof::File;
 use crate::mux::{Gone, Outcome, Undone};
@@ -26,8 +28,14 @@ use crate::sys::unix_socket::unix_socket;
 /// As many sockets of a folder are looked at.
 const MOST: usize = 256;
 
-/// How long a server may take to answer a greeting: some three hundred times what it needs.
+/// How long a server may take to answer: some three hundred times what it needs.
 const ANSWERS_WITHIN: Duration = Duration::from_millis(300);
+
+/// As often is a server asked whether it answers: it never does to whoever it has taken for another one.
+const TRIES: usize = 2;
+
+/// How long a server may take from its socket to its first pane.
+const BEGINS_WITHIN: Duration = Duration::from_secs(5);
 
 /// "Is anybody there?" in the server's own protocol: the length of a message, and the message.
 const GREETING: [u8; 6] = [2, 0, 0, 0, 0x6a, 0];
@@ -71,16 +79,36 @@ pub(super) fn answering(session: &Session) -> Outcome<Answering> {
             "Zellij's session {name} does not answer; its server may be stopped"
         ))
     };
-    match connect(session) {
-        Reached::It(path, stream) if greet(&stream) => Ok(Answering {
-            session: session.clone(),
-            path,
-        }),
+    let mut last = Reached::Nobody;
+    for _ in 0..TRIES {
+        match connect(session) {
+            Reached::It(path, stream) if answers(session, &stream) => {
+                return Ok(Answering {
+                    session: session.clone(),
+                    path,
+                });
+            }
+            Reached::It(path, stream) => last = Reached::It(path, stream),
+            other => {
+                last = other;
+                break;
+            }
+        }
+    }
+    match last {
         Reached::It(path, _) | Reached::Full(path) => Err(silent(&path)),
         Reached::Nobody => {
             let words = words_of_lost(session);
             Err(Undone::Gone(Gone::OutOfReach(words)))
         }
+    }
+}
+
+/// A connection to it, on which nothing has been said.
+pub(super) fn connected(session: &Session) -> Option<UnixStream> {
+    match connect(session) {
+        Reached::It(_, stream) => Some(stream),
+        Reached::Full(_) | Reached::Nobody => None,
     }
 }
 
@@ -137,7 +165,7 @@ fn connect(session: &Session) -> Reached {
     let mut full = None;
     let entries = fs::read_dir(&session.folder).into_iter().flatten();
     for path in entries.flatten().take(MOST).map(|entry| entry.path()) {
-        match call(&path, session.pid) {
+        match call(&path, session) {
             Reached::Full(path) => full = full.or(Some(path)),
             Reached::Nobody => {}
             it @ Reached::It(..) => return it,
@@ -146,14 +174,19 @@ fn connect(session: &Session) -> Reached {
     full.map_or(Reached::Nobody, Reached::Full)
 }
 
-/// Connects to that socket if this process listens there, or nobody knows who does.
-fn call(path: &Path, pid: u32) -> Reached {
+/// Connects to that socket if this session's process listens there, or nobody knows who does. A server that is only just
+/// beginning does not survive that, so a socket that is young is not asked about a server that is not.
+fn call(path: &Path, session: &Session) -> Reached {
+    let pid = session.pid;
     let Ok(found) = path.symlink_metadata() else {
         return Reached::Nobody;
     };
     let file = (found.dev(), found.ino());
     let known = listener(file);
     if !found.file_type().is_socket() || known.is_some_and(|known| known != pid) {
+        return Reached::Nobody;
+    }
+    if known.is_none() && is_young(&found) && !has_begun_lately(session) {
         return Reached::Nobody;
     }
     let listening = Cell::new(None);
@@ -170,6 +203,18 @@ fn call(path: &Path, pid: u32) -> Reached {
         Err(NotConnected::Nobody) if takes_nobody_else(path) => Reached::Full(path.to_owned()),
         Err(_) => Reached::Nobody,
     }
+}
+
+fn is_young(found: &fs::Metadata) -> bool {
+    let age = found.modified().ok().and_then(|made| made.elapsed().ok());
+    age.is_none_or(|age| age < BEGINS_WITHIN)
+}
+
+fn has_begun_lately(session: &Session) -> bool {
+    let now = rustix::time::clock_gettime(ClockId::Boottime).tv_sec;
+    let began = session.start / rustix::param::clock_ticks_per_second();
+    let age = u64::try_from(now).unwrap_or(0).saturating_sub(began);
+    age < 2 * BEGINS_WITHIN.as_secs()
 }
 
 /// Whether somebody listens there, and has been called too often since.
@@ -199,6 +244,13 @@ fn remember(file: File, pid: u32) {
     known.insert(file, pid);
 }
 
+/// Whether it answers: to a question, or, where that is not known to be one, to a greeting, which is another one's
+/// end now and then (see [`super::direct`]).
+fn answers(session: &Session, stream: &UnixStream) -> bool {
+    let is_awake = is_awake(session, stream, Instant::now() + ANSWERS_WITHIN);
+    is_awake.unwrap_or_else(|| greet(stream))
+}
+
 /// Whether it answers. A stopped server is connected to all the same, by the system.
 fn greet(mut stream: &UnixStream) -> bool {
     let is_set = stream.set_read_timeout(Some(ANSWERS_WITHIN)).is_ok()
@@ -213,9 +265,9 @@ mod tests {
 
     use super::*;
 
-    /// A session whose server is this process.
+    /// A session whose server is this process, with a contract of its own.
     fn session(folder: &Path) -> Session {
-        let folder = folder.join("contract_version_1");
+        let folder = folder.join("contract_version_9");
         fs::create_dir_all(&folder).expect("it is ours");
         let pid = std::process::id();
         Session {
@@ -242,6 +294,43 @@ mod tests {
         });
         assert_eq!(answering(&session).unwrap().name(), "my work");
         server.join().unwrap();
+    }
+
+    #[test]
+    fn a_server_that_is_only_just_beginning_is_not_called_to_be_told_from_another() {
+        let folder = tempfile::tempdir_in("/tmp").unwrap();
+        let session = session(folder.path());
+        let at = Path::new(&session.folder).join("another");
+        let listener = UnixListener::bind(&at).unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let other = Session {
+            pid: std::os::unix::process::parent_id(),
+            start: 0,
+            ..session
+        };
+        let is_called = || {
+            assert!(matches!(connect(&other), Reached::Nobody));
+            listener.accept().is_ok()
+        };
+        assert!(!is_called());
+        let long_ago = std::time::SystemTime::now() - BEGINS_WITHIN;
+        let times = rustix::fs::Timestamps {
+            last_access: rustix::fs::Timespec {
+                tv_sec: 1,
+                tv_nsec: 0,
+            },
+            last_modification: rustix::fs::Timespec {
+                tv_sec: long_ago
+                    .duration_since(std::time::UNIX_EPOCH)
+                    .unwrap()
+                    .as_secs() as i64
+                    - 1,
+                tv_nsec: 0,
+            },
+        };
+        let flags = rustix::fs::AtFlags::SYMLINK_NOFOLLOW;
+        rustix::fs::utimensat(rustix::fs::CWD, &at, &times, flags).unwrap();
+        assert!(is_called(), "an older one is asked who it is");
     }
 
     #[test]

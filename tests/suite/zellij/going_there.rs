@@ -39,6 +39,33 @@ fn a_jump_within_a_session_moves_whoever_pressed_a_key_and_says_where_nobody_has
 }
 
 #[test]
+fn whoever_is_alone_on_the_pane_that_asks_is_the_one_who_goes_whoever_typed_last() {
+    let env = TestEnv::new();
+    let collector = collect(&env);
+    let Some((zellij, pane)) = at_work(&env, &collector, "one", "work") else {
+        return;
+    };
+    let [person, typist] = [(); 2].map(|()| zellij.client());
+    zellij.ask(&["x-key", &typist]);
+    let jump = format!("jump '{}'", zellij.row(pane));
+    let at = |client: &str, pane: u32| {
+        let line = format!("{client}         terminal_{pane} ");
+        zellij.ask(&["list-clients"]).contains(&line)
+    };
+    // The pane that it will run in has the next number.
+    for (round, is_alone) in [(0, true), (1, false)] {
+        let own = pane + 1 + round;
+        zellij.ask(&["x-on", &person, &own.to_string()]);
+        let typists = if is_alone { 0 } else { own };
+        zellij.ask(&["x-on", &typist, &typists.to_string()]);
+        assert_eq!(run_in(&env, &zellij, &jump), (0, String::new()));
+        let goes = if is_alone { &person } else { &typist };
+        let stays = if is_alone { &typist } else { &person };
+        assert!(at(goes, pane) && !at(stays, pane), "alone: {is_alone}");
+    }
+}
+
+#[test]
 fn a_jump_to_another_session_goes_by_its_name_of_now_and_makes_none() {
     let env = TestEnv::new();
     let collector = collect(&env);
@@ -52,6 +79,15 @@ fn a_jump_to_another_session_goes_by_its_name_of_now_and_makes_none() {
     here.ask(&["x-key", &client]);
     there.rename("-renamed");
     let id = there.row(pane);
+    assert_eq!(
+        run_in(&env, &here, &format!("jump '{id}'")),
+        (0, String::new())
+    );
+    assert!(client_is_on(&there, pane));
+    here.ask(&["x-lies", "slow", "1"]);
+    let client = here.client();
+    there.ask(&["x-on", "1", "0"]);
+    here.ask(&["x-key", &client]);
     assert_eq!(
         run_in(&env, &here, &format!("jump '{id}'")),
         (0, String::new())
@@ -72,6 +108,17 @@ fn from_outside_a_client_of_ones_own_is_attached_and_shown_the_pane() {
     };
     zellij.ask(&["x-tab", &pane.to_string()]);
     let id = zellij.row(pane);
+    let other = Zellij::start(&env, "-dash").expect("there is perl");
+    let there = other.pane(&["sh", &assistant(&env), "two"]);
+    says(&env, &collector, ("two", WORKS), |rows| {
+        has(rows, &other.row(there), "running")
+    });
+    let jump = finish(
+        env.pane_patrol_with_zellij()
+            .args(["jump", &other.row(there)]),
+    );
+    let why = "cannot be told of a session called `-dash`: give it another name";
+    assert!(jump.stderr.contains(why), "{jump:?}");
     // Without a terminal there is nothing to show it on.
     let jump = finish(env.pane_patrol_with_zellij().args(["jump", &id]));
     assert_eq!(jump.status.code(), Some(1), "{jump:?}");
@@ -90,6 +137,7 @@ fn from_outside_a_client_of_ones_own_is_attached_and_shown_the_pane() {
         .spawn()
         .expect("`script` is installed");
     wait_until("somebody is on the pane", || client_is_on(&zellij, pane));
+    assert!(!env.home().join("made-session").exists());
     // So it hangs up for what runs on it.
     let pid = rustix::process::Pid::from_child(&terminal);
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it is ours");

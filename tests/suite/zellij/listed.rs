@@ -223,6 +223,24 @@ fn an_empty_or_senseless_answer_takes_no_row_away() {
     says(&env, &collector, ("two", WORKS), |rows| rows.len() == 2);
 }
 
+#[test]
+fn a_server_that_does_not_understand_a_question_is_asked_by_its_program() {
+    let env = TestEnv::new();
+    let collector = collect(&env);
+    let Some(zellij) = Zellij::start(&env, "work") else {
+        return;
+    };
+    zellij.ask(&["x-lies", "direct", "1"]);
+    let pane = zellij.pane(&["sh", &assistant(&env), "one"]);
+    let id = zellij.row(pane);
+    says(&env, &collector, ("one", WORKS), |rows| {
+        has(rows, &id, "running")
+    });
+    collector.until("its place", |rows| rows[0]["target"] == "work:1.t1");
+    zellij.ask(&["x-tab", &pane.to_string()]);
+    collector.until("its tab", |rows| rows[0]["target"] == "work:2.t1");
+}
+
 /// Zellij's programs of this world that are no server.
 fn programs(env: &TestEnv) -> Vec<String> {
     let listed = finish(std::process::Command::new("ps").args(["-A", "-o", "stat=,args="]));

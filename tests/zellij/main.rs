@@ -1,0 +1,17 @@
+//! The real Zellij: what is built on how it was measured to answer, tried on the program itself.
+//!
+//! Run by `make zellij`, which builds it from the Rust registry once, or with `PANE_PATROL_ZELLIJ` naming one that is
+//! there. Its servers, sessions, folders and settings are private to each trial; its clients run in real terminals.
+
+#![allow(clippy::print_stdout, reason = "what is measured is printed")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod faults;
+mod going_there;
+mod listed;
+mod nested;
+mod stand_ins;
+mod started;
+mod world;

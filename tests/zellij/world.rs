@@ -1,0 +1,384 @@
+//! A private world of the real Zellij: its program, its settings, its sessions, and their end.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::os::unix::fs::symlink;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+use crate::common::{
+    Finished, PATIENCE, Terminal, TestEnv, children_of, finish, private_folder, server_named, skip,
+    until, wait_until, with_zellij,
+};
+
+/// Nothing that asks the person something, and no bars: they take their time to begin.
+pub(crate) const SETTINGS: &str = "default_layout \"plain\"\ndefault_shell \"sh\"\nshow_startup_tips false\n\
+                        show_release_notes false\non_force_close \"detach\"\nserialization_interval 1\n";
+
+/// All tabs are like this.
+const PLAIN: &str = "layout {\n    pane\n}\n";
+
+/// Questions of its protocol.
+const PANES: &[u8] = b"\x0b\0\0\0\x4a\x09\x0a\x05\x92\x06\x02\x30\x01\x20\x01";
+const TABS: &[u8] = b"\x0b\0\0\0\x4a\x09\x0a\x05\xc2\x06\x02\x30\x01\x20\x01";
+const CLIENTS: &[u8] = b"\x09\0\0\0\x4a\x07\x0a\x03\xb2\x05\x00\x20\x01";
+
+/// Such a world. No server of it outlives it.
+pub(crate) struct World {
+    pub(crate) env: TestEnv,
+}
+
+impl World {
+    /// An empty one; `None`, loudly, without the program.
+    pub(crate) fn new() -> Option<Self> {
+        let Some(program) = std::env::var_os("PANE_PATROL_ZELLIJ") else {
+            skip("PANE_PATROL_ZELLIJ names no program; `make zellij` builds one");
+            return None;
+        };
+        let program = fs::canonicalize(&program);
+        let program = program.unwrap_or_else(|error| panic!("PANE_PATROL_ZELLIJ: {error}"));
+        let env = TestEnv::new();
+        private_folder(&env.path("zellij-bin"));
+        symlink(program, env.path("zellij-bin/zellij")).expect("a link can be made");
+        let world = Self { env };
+        world.write("config.kdl", SETTINGS);
+        world.write("layouts/plain.kdl", PLAIN);
+        Some(world)
+    }
+
+    /// Writes a file of the person's settings.
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.env.path("config/zellij").join(name);
+        private_folder(path.parent().expect("it is below another"));
+        fs::write(&path, text).expect("it can be written");
+        path
+    }
+
+    /// Zellij's program.
+    pub(crate) fn zellij(&self) -> Command {
+        let mut command = self.env.command(self.env.path("zellij-bin/zellij"));
+        command.env("ZELLIJ_CONFIG_DIR", self.env.path("config/zellij"));
+        with_zellij(&self.env, &mut command);
+        command
+    }
+
+    /// The program under test, with it on its PATH.
+    pub(crate) fn pane_patrol(&self) -> Command {
+        self.env.pane_patrol_with_zellij()
+    }
+
+    /// A session without a client, with one pane.
+    pub(crate) fn session(&self, name: &str) -> Session<'_> {
+        self.session_of(name, &[])
+    }
+
+    /// The same with these words before: a layout, or settings.
+    pub(crate) fn session_of(&self, name: &str, before: &[&str]) -> Session<'_> {
+        let mut begin = self.zellij();
+        begin
+            .args(before)
+            .args(["attach", "--create-background", name]);
+        let begun = finish(&mut begin);
+        let begun_well = begun.status.success();
+        assert!(begun_well, "{name}: {begun:?}");
+        self.found(name)
+    }
+
+    /// The session of that name, once it answers with a pane.
+    pub(crate) fn found(&self, name: &str) -> Session<'_> {
+        let socket = self.folder().join(name);
+        // Whoever calls it before it has begun brings it to an end.
+        let pid = until("its server runs something", || {
+            let mut servers = self.servers().into_iter();
+            let pid = servers.find_map(|(pid, its)| (its == socket).then_some(pid))?;
+            (!children_of(pid).is_empty()).then_some(pid)
+        });
+        let session = Session {
+            world: self,
+            name: name.to_owned(),
+            pid,
+        };
+        wait_until("it has a pane", || !session.panes().is_empty());
+        session
+    }
+
+    /// Where the sockets are.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.env.path("run/zellij/contract_version_1")
+    }
+
+    /// What sessions there are, by their sockets.
+    pub(crate) fn sessions(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.folder()).into_iter().flatten().flatten();
+        let mut names: Vec<_> = entries
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// Every server of this world, and the socket that it was started with.
+    pub(crate) fn servers(&self) -> Vec<(u32, PathBuf)> {
+        let folder = self.folder();
+        let socket = |arguments: &[String]| {
+            let at = arguments.iter().position(|word| word == "--server")?;
+            let socket = PathBuf::from(arguments.get(at + 1)?);
+            socket.starts_with(&folder).then_some(socket)
+        };
+        let all = self.processes().into_iter();
+        all.filter_map(|(pid, arguments)| Some((pid, socket(&arguments)?)))
+            .collect()
+    }
+
+    /// Zellij's programs of this world that are neither server nor client of a terminal: none, as long as nobody asks.
+    pub(crate) fn callers(&self) -> Vec<(u32, Vec<String>)> {
+        let mut all = self.processes();
+        all.retain(|(_, arguments)| {
+            !arguments
+                .iter()
+                .any(|word| word == "--server" || word == "attach")
+        });
+        all
+    }
+
+    /// Every process of this world that runs Zellij, by what is in memory.
+    fn processes(&self) -> Vec<(u32, Vec<String>)> {
+        let program = fs::canonicalize(self.env.path("zellij-bin/zellij")).expect("it is there");
+        let root = self.env.path("").display().to_string();
+        let is_ours = |pid: u32| {
+            let runs = fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|exe| exe == program);
+            let variables = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+            runs && String::from_utf8_lossy(&variables).contains(&root)
+        };
+        let entries = fs::read_dir("/proc").expect("Linux").flatten();
+        let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        let arguments = |pid: u32| {
+            let line = fs::read(format!("/proc/{pid}/cmdline")).ok()?;
+            let words = line
+                .split(|byte| *byte == 0)
+                .filter(|word| !word.is_empty());
+            let words = words.map(|word| String::from_utf8_lossy(word).into_owned());
+            Some((pid, words.collect()))
+        };
+        pids.filter(|pid| is_ours(*pid))
+            .filter_map(arguments)
+            .collect()
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        for (pid, _) in self.processes() {
+            signal(pid, Signal::KILL);
+        }
+    }
+}
+
+/// A session of it, known by its server.
+pub(crate) struct Session<'world> {
+    pub(crate) world: &'world World,
+    pub(crate) name: String,
+    pub(crate) pid: u32,
+}
+
+impl Session<'_> {
+    /// The server as rows name it.
+    pub(crate) fn server(&self) -> String {
+        server_named(&self.world.folder(), self.pid)
+    }
+
+    /// The id of the row in that pane.
+    pub(crate) fn row(&self, pane: u32) -> String {
+        format!("{}::zellij:{pane}", self.server())
+    }
+
+    /// Has it do something, as a person would.
+    pub(crate) fn told(&self, words: &[&str]) -> Finished {
+        let mut command = self.world.zellij();
+        let session = format!("--session={}", self.name);
+        finish(command.args([&session, "action"]).args(words))
+    }
+
+    /// The same, which must go well; what it says.
+    pub(crate) fn ask(&self, words: &[&str]) -> String {
+        let told = self.told(words);
+        assert!(told.status.success(), "{words:?}: {told:?}");
+        told.stdout.trim().to_owned()
+    }
+
+    /// What it says to a question of its own protocol. Its program, asked again and again, has it strike off whoever is
+    /// just being attached.
+    fn asked(&self, question: &[u8]) -> String {
+        let socket = self.world.folder().join(&self.name);
+        let answer = || -> std::io::Result<String> {
+            let mut stream = UnixStream::connect(socket)?;
+            stream.set_read_timeout(Some(PATIENCE))?;
+            stream.write_all(question)?;
+            loop {
+                let mut length = [0; 4];
+                stream.read_exact(&mut length)?;
+                let mut message =
+                    vec![0; usize::try_from(u32::from_le_bytes(length)).expect("small")];
+                stream.read_exact(&mut message)?;
+                if message.first() == Some(&0x2a) {
+                    return Ok(lines_in(after_length(&message)));
+                }
+            }
+        };
+        // A session may be gone.
+        answer().unwrap_or_default()
+    }
+
+    /// Its terminals, as it lists them.
+    pub(crate) fn panes(&self) -> Vec<Value> {
+        let said = self.asked(PANES);
+        let all: Vec<Value> = serde_json::from_str(&said).unwrap_or_default();
+        all.into_iter()
+            .filter(|pane| pane["is_plugin"] == false)
+            .collect()
+    }
+
+    /// That one of them.
+    pub(crate) fn pane(&self, number: u32) -> Value {
+        let mut panes = self.panes().into_iter();
+        let found = panes.find(|pane| pane["id"] == number);
+        found.unwrap_or_else(|| panic!("{number}: {:#?}", self.panes()))
+    }
+
+    /// Its tabs, as it lists them.
+    pub(crate) fn tabs(&self) -> Vec<Value> {
+        let said = self.asked(TABS);
+        serde_json::from_str(&said).unwrap_or_default()
+    }
+
+    /// Everybody's client, and the pane that it is on.
+    pub(crate) fn clients(&self) -> Vec<(String, String)> {
+        let said = self.asked(CLIENTS);
+        let client = |line: &str| {
+            let mut words = line.split_whitespace().map(str::to_owned);
+            Some((words.next()?, words.next()?))
+        };
+        said.lines().skip(1).filter_map(client).collect()
+    }
+
+    /// Whether somebody is on that pane.
+    pub(crate) fn is_looked_at(&self, pane: u32) -> bool {
+        let named = format!("terminal_{pane}");
+        self.clients().iter().any(|(_, at)| *at == named)
+    }
+
+    /// A pane in which `command` runs, opened with these words before; its number.
+    pub(crate) fn open(&self, before: &[&str], command: &[&str]) -> u32 {
+        let said = self.ask(&[&["new-pane"], before, &["--"], command].concat());
+        let number = said
+            .strip_prefix("terminal_")
+            .and_then(|number| number.parse().ok());
+        let number: u32 = number.unwrap_or_else(|| panic!("{said}"));
+        wait_until("it is listed", || {
+            self.panes().iter().any(|pane| pane["id"] == number)
+        });
+        number
+    }
+
+    /// A person's terminal that is attached to it. Whether they have pressed a key is for them.
+    pub(crate) fn client(&self, name: &str) -> Terminal<'_> {
+        let before = self.clients().len();
+        let command = format!("zellij attach {}", shell_word(&self.name));
+        let terminal = terminal(&self.world.env, name, &command);
+        wait_until("it is attached", || self.clients().len() > before);
+        wait_until("it has drawn", || !terminal.screen().trim().is_empty());
+        terminal
+    }
+
+    /// Somebody on that terminal types something, which the session has heard once it is drawn.
+    pub(crate) fn typed(&self, terminal: &Terminal<'_>) {
+        let count = |screen: String| screen.matches('~').count();
+        let before = count(terminal.screen());
+        wait_until("what is typed is drawn", || {
+            terminal.press(&["~"]);
+            let again = Instant::now() + Duration::from_secs(2);
+            while Instant::now() < again {
+                if count(terminal.screen()) > before {
+                    return true;
+                }
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            false
+        });
+    }
+
+    /// Calls it otherwise.
+    pub(crate) fn rename(&mut self, name: &str) {
+        self.ask(&["rename-session", "--", name]);
+        let socket = self.world.folder().join(name);
+        wait_until("it is called so", || socket.exists());
+        name.clone_into(&mut self.name);
+    }
+
+    /// Sends its server a signal.
+    pub(crate) fn signal(&self, what: Signal) {
+        signal(self.pid, what);
+    }
+}
+
+/// What stands behind a tag of one byte and a length.
+fn after_length(bytes: &[u8]) -> &[u8] {
+    let of_length = bytes[1..].iter().take_while(|byte| **byte > 127).count();
+    &bytes[2 + of_length..]
+}
+
+/// All texts in a list of them, each with a tag and its length before it.
+fn lines_in(mut bytes: &[u8]) -> String {
+    let mut lines = String::new();
+    while !bytes.is_empty() {
+        let rest = after_length(bytes);
+        let length = bytes[1..bytes.len() - rest.len()].iter().rev();
+        let length = length.fold(0, |all, byte| all << 7 | usize::from(byte & 127));
+        lines = lines + &String::from_utf8_lossy(&rest[..length]) + "\n";
+        bytes = &rest[length..];
+    }
+    lines
+}
+
+/// A terminal of a person who has Zellij and the program under test.
+pub(crate) fn terminal<'env>(env: &'env TestEnv, name: &str, command: &str) -> Terminal<'env> {
+    let (programs, settings) = (env.path("zellij-bin"), env.path("config/zellij"));
+    let command = format!(
+        "env PATH=\"{}:$PATH\" ZELLIJ_CONFIG_DIR={} {command}",
+        programs.display(),
+        settings.display()
+    );
+    Terminal::start(env, name, &command).expect("tmux is installed")
+}
+
+/// One word for a shell.
+pub(crate) fn shell_word(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// A process of this world.
+pub(crate) fn signal(pid: u32, what: Signal) {
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+    // It may have ended.
+    let _ = pid.map(|pid| kill_process(pid, what));
+}
+
+/// How much the processor has worked for a process and those it has waited for, in seconds.
+pub(crate) fn worked(pid: u32) -> f64 {
+    let stat = fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("stat"));
+    let stat = stat.unwrap_or_default();
+    let fields = stat
+        .rsplit_once(')')
+        .map_or("", |(_, rest)| rest)
+        .split_whitespace();
+    let ticks = fields
+        .skip(11)
+        .take(4)
+        .filter_map(|ticks| ticks.parse::<u32>().ok());
+    f64::from(ticks.sum::<u32>()) / 100.0
+}
