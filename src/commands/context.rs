@@ -270,7 +270,7 @@ fn heard_everywhere(context: &Context) -> BTreeSet<pane_patrol_hooks::event::Ass
             return false;
         };
         match status(row, &location, None) {
-            Status::Installed(found) | Status::Partly(found) => found.everywhere,
+            Status::Installed(found) | Status::Partly(found) => found.hears.beyond_panes(),
             Status::NotInstalled | Status::Unreadable(_) => false,
         }
     };

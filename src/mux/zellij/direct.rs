@@ -231,10 +231,10 @@ fn value(number: u64, holds: u64) -> Vec<u8> {
 /// A number in groups of seven bits, the lowest first.
 fn put(into: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
-        into.push((number & 0x7f | 0x80) as u8);
+        into.push(number.to_le_bytes()[0] | 0x80);
         number >>= 7;
     }
-    into.push(number as u8);
+    into.push(number.to_le_bytes()[0]);
 }
 
 /// See [`put`]; and what follows.

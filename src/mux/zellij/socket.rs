@@ -314,17 +314,14 @@ mod tests {
         };
         assert!(!is_called());
         let long_ago = std::time::SystemTime::now() - BEGINS_WITHIN;
+        let since = long_ago.duration_since(std::time::UNIX_EPOCH).unwrap();
         let times = rustix::fs::Timestamps {
             last_access: rustix::fs::Timespec {
                 tv_sec: 1,
                 tv_nsec: 0,
             },
             last_modification: rustix::fs::Timespec {
-                tv_sec: long_ago
-                    .duration_since(std::time::UNIX_EPOCH)
-                    .unwrap()
-                    .as_secs() as i64
-                    - 1,
+                tv_sec: i64::try_from(since.as_secs()).unwrap() - 1,
                 tv_nsec: 0,
             },
         };
