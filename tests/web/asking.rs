@@ -8,19 +8,20 @@ use crate::fake::{self, asking, read, request};
 use crate::page::PHONE;
 
 /// What was decided, in the order in which it was said.
-const DECIDED: &str =
+pub(crate) const DECIDED: &str =
     "said.filter(({ payload }) => payload.act === 'decide').map(({ payload }) => payload)";
 
 /// When two frames have been drawn.
-const DRAWN: &str =
+pub(crate) const DRAWN: &str =
     "await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))";
 
-fn text(of: &str) -> Value {
+/// Parts that are that text alone.
+pub(crate) fn text(of: &str) -> Value {
     json!([{"part": "text", "text": of}])
 }
 
 /// The page of a fake hub on which the only row is open.
-fn opened(env: &TestEnv, hub: &Listening, stage: &Value) -> Option<Browser> {
+pub(crate) fn opened(env: &TestEnv, hub: &Listening, stage: &Value) -> Option<Browser> {
     let mut browser = fake::open(env, hub, PHONE, stage)?;
     browser.until("the row is there", "document.querySelector('#list li')");
     browser.click("#list li a");
@@ -28,7 +29,8 @@ fn opened(env: &TestEnv, hub: &Listening, stage: &Value) -> Option<Browser> {
     Some(browser)
 }
 
-fn armed(browser: &mut Browser, selector: &str) {
+/// Waits until that button works.
+pub(crate) fn armed(browser: &mut Browser, selector: &str) {
     let is_armed = format!(
         "document.querySelector({})?.disabled === false",
         json!(selector)
@@ -55,7 +57,7 @@ fn a_question_is_answered_by_the_number_of_what_was_pressed() {
     browser.click(".option:nth-of-type(2)");
     browser.until(
         "it is told",
-        "document.querySelector('#told').textContent === 'Answered with 2'",
+        "document.querySelector('#told').textContent === 'claude in shop:1.1: Answered with 2'",
     );
     let decided = browser.eval(DECIDED);
     assert_eq!(decided.as_array().map(Vec::len), Some(1));
@@ -251,7 +253,7 @@ fn what_is_read_otherwise_after_a_loss_is_shown_anew_and_a_lost_act_is_said_agai
     browser.eval("hub.dispatchEvent(new Event('close'))");
     browser.until(
         "it is told",
-        "document.querySelector('#told').textContent === 'Approved'",
+        "document.querySelector('#told').textContent === 'claude in shop:1.1: Approved'",
     );
     let decided = browser.eval(DECIDED);
     assert_eq!(decided.as_array().map(Vec::len), Some(2));

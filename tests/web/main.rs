@@ -16,6 +16,7 @@ mod schema_check;
 mod acting;
 mod asking;
 mod away;
+mod beside;
 mod browser;
 mod ended;
 mod fake;

@@ -21,7 +21,7 @@ fn a_code_pairs_a_device_once_and_leaves_the_address_at_once() {
         2,
         "it is not gone back to"
     );
-    page.until_says("#link", "may read and answer");
+    page.until_says("#link", "answers");
     assert_eq!(
         page.browser.eval("localStorage.getItem('token').length"),
         64
@@ -65,7 +65,7 @@ fn a_code_can_be_given_by_hand() {
     ));
     page.browser.click("#door button");
     page.until_live();
-    page.until_says("#link", "answer, send and stop");
+    page.until_says("#link", "answers, sends, stops");
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn what_a_device_may_not_is_not_offered_and_says_why() {
         return;
     };
     page.until_says(".request", "touch f1 && sleep 9");
-    page.until_says(".request", "This device may not answer requests");
+    page.until_says("#row", "This device may not answer requests");
     assert_eq!(
         page.browser.eval(
             "document.querySelectorAll('#row :is(button, textarea, select):not([hidden] *)').length"

@@ -89,5 +89,11 @@ fn the_same_word_once_more_stands_there_once() {
         "document.querySelector('#told').innerText.includes('Marked as seen')",
     );
     let told = browser.eval("[...document.querySelectorAll('#told p')].map((it) => it.innerText)");
-    assert_eq!(told, json!(["Nothing was done: not now", "Marked as seen"]));
+    assert_eq!(
+        told,
+        json!([
+            "claude in shop:1.2: Nothing was done: not now",
+            "claude in shop:1.2: Marked as seen"
+        ])
+    );
 }

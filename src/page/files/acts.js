@@ -2,7 +2,7 @@
 
 import { now } from "./age.js";
 import { randomName } from "./hub.js";
-import { line } from "./text.js";
+import { sentence } from "./text.js";
 
 /** An act that has not reached its agent by then is not done any more. */
 const EXPIRES = 30000;
@@ -87,7 +87,7 @@ export class Acts {
 
 /** What came of an act, for a person. `done`: what is said when all went well. */
 export function outcome(result, done) {
-  const why = result.why ? `: ${line(result.why)}` : "";
+  const why = result.why ? `: ${sentence(result.why)}` : "";
   switch (result.outcome) {
     case "done": return { kind: "done", words: result.why ? `${done}${why}` : done };
     case "refused": return { kind: "refused", words: `${result.late ? "Too late, nothing" : "Nothing"} was done${why}` };

@@ -9,21 +9,24 @@ import { addressOf, List } from "./list.js";
 import { Model } from "./model.js";
 import { describe } from "./rights.js";
 import { RowView } from "./row.js";
-import { line } from "./text.js";
-import { tell, tellWaiting } from "./told.js";
+import { line, sentence } from "./text.js";
+import { hush, tell, tellWaiting } from "./told.js";
+import { nameOf } from "./words.js";
 
 const at = (id) => document.getElementById(id);
 const model = new Model();
 const hub = new Hub({ keep, heard, changed: connectionChanged });
 const acts = new Acts(hub);
 const list = new List(at("list"), model);
-const context = { hub, acts, changed: drawSoon };
+const context = { hub, acts, changed: drawSoon, drafts: new Map() };
 const ended = new Ended(context);
 /** The open row: its id and view. */
 let open = null;
 /** Whether the hub has told everything once: only then somebody waits newly. */
 let isFirst = true;
 let wasLive = false;
+/** Whether it has become live since it was drawn. */
+let isFresh = false;
 let isDrawing = false;
 
 function heard(type, payload, requestId) {
@@ -35,7 +38,7 @@ function heard(type, payload, requestId) {
     case "ended_sessions": model.endedSessions(payload.sessions); break;
     case "snapshot": model.complete(); acts.again(); break;
     case "refused":
-      tell(line(payload.why), "refused");
+      tell(null, { words: sentence(payload.why), kind: "refused" });
       if (payload.isDead) {
         model.clear();
       }
@@ -62,6 +65,11 @@ function draw() {
   const dirty = model.takeDirty();
   list.show(dirty, hub.isLive ? "No assistant runs. One that you start comes here by itself." : "Without a connection nothing is shown: this device keeps nothing.");
   ended.show(model.ended);
+  if (isFresh) {
+    // What was drawn before the hub had told everything went by another clock.
+    isFresh = false;
+    tick();
+  }
   const newly = model.takeNewlyWaiting();
   if (!isFirst) {
     tellWaiting(newly);
@@ -95,8 +103,12 @@ function showRow() {
     return;
   }
   const wasOpen = open?.id ?? null;
+  const was = open && open.name === name ? open.view?.agent ?? open.was : null;
   open?.view?.end();
-  open = name ? { id, view: agent && new RowView(context, id) } : null;
+  if (id !== null && id !== wasOpen) {
+    hush(id);
+  }
+  open = name ? { id, name: agent ? encodeURIComponent(id) : name, was, view: agent && new RowView(context, id) } : null;
   list.choose(id);
   if (open?.view) {
     open.view.show(agent);
@@ -104,12 +116,22 @@ function showRow() {
     scrollTo(0, 0);
     open.view.focus();
   } else if (open) {
-    const words = hub.isLive ? "There is no such assistant, or not any more." : "";
+    const words = hub.isLive ? gone(was) : "";
     place.replaceChildren(make("a", { href: "#", class: "back" }, "All assistants"), make("p", { class: "empty" }, words));
   } else if (wasOpen !== null) {
     place.replaceChildren();
     list.focus(wasOpen);
   }
+}
+
+/** Why nothing is open; `was`: what was, up to then. */
+function gone(was) {
+  if (!was) {
+    return "There is no such assistant, or not any more.";
+  }
+  const key = was.instance_id ? "instance_id" : "target";
+  const isKept = model.ended.some((it) => it.assistant === was.assistant && it[key] === was[key]);
+  return isKept ? `${nameOf(was)} has ended. It stands under Ended, below all assistants.` : `${nameOf(was)} is not there any more.`;
 }
 
 function decode(name) {
@@ -128,6 +150,7 @@ function connectionChanged() {
   sayConnection();
   if (wasLive !== isLive) {
     wasLive = isLive;
+    isFresh = isLive;
     open?.view?.live(isLive);
     ended.live();
   }
@@ -147,7 +170,7 @@ function sayConnection() {
   const again = isCrowded ? "." : retryAt === null ? " …" : `; trying again in ${wait} s.`;
   const shown = model.agents.size > 0 ? " What is shown was true when it was last heard." : "";
   place.className = isLive ? "link live" : "link";
-  put(place, isLive ? `Live · ${line(device, 40)} ${describe(right)}` : `Not live: ${line(trouble)}${again}${shown}`);
+  put(place, isLive ? `Live · ${describe(right)} · ${line(device, 40)}` : `Not live: ${sentence(trouble)}${again}${shown}`);
 }
 
 at("here").addEventListener("click", () => hub.start());
@@ -163,12 +186,16 @@ addEventListener("keydown", (event) => {
   }
 });
 
+function tick() {
+  list.tick();
+  ended.tick();
+  open?.view?.tick();
+}
+
 /** Each second the ages go on, as long as somebody looks. */
 setInterval(() => {
   if (!document.hidden) {
-    list.tick();
-    ended.tick();
-    open?.view?.tick();
+    tick();
     if (!hub.isLive) {
       sayConnection();
     }

@@ -3,6 +3,13 @@
 
 /** How long that moment is, in milliseconds. */
 const ARMED_AFTER = 600;
+/** So long nothing may have been pressed before, in milliseconds: who taps on and on has not looked. */
+const PRESSED_BEFORE = 300;
+
+let pressedAt = -Infinity;
+for (const event of ["pointerdown", "mousedown", "touchstart", "keydown"]) {
+  addEventListener(event, () => (pressedAt = performance.now()), { capture: true, passive: true });
+}
 
 export class Armed {
   #node;
@@ -28,7 +35,18 @@ export class Armed {
   /** They work a moment from now. */
   arm() {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#enable(this.#works()), ARMED_AFTER);
+    this.#await(ARMED_AFTER);
+  }
+
+  #await(pause) {
+    this.#timer = setTimeout(() => {
+      const left = pressedAt + PRESSED_BEFORE - performance.now();
+      if (left > 0) {
+        this.#await(left);
+      } else {
+        this.#enable(this.#works());
+      }
+    }, pause);
   }
 
   /** They do not work. */

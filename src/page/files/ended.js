@@ -77,7 +77,8 @@ export class Ended {
       this.#resume(session));
   }
 
-  #resume({ agent_id: id, assistant, label, resuming }) {
+  #resume(session) {
+    const { agent_id: id, assistant, label, resuming } = session;
     if (resuming || this.#asked.has(id)) {
       return make("p", { class: "dim" }, "is being started");
     }
@@ -85,10 +86,11 @@ export class Ended {
       return null;
     }
     const name = `Resume ${line(assistant, 32)} of ${line(label, 60)}`;
-    return make("button", { type: "button", disabled: true, "aria-label": name, onclick: () => this.#ask(id) }, "Resume");
+    return make("button", { type: "button", disabled: true, "aria-label": name, onclick: () => this.#ask(session) }, "Resume");
   }
 
-  async #ask(id) {
+  async #ask(session) {
+    const id = session.agent_id;
     if (this.#asked.has(id)) {
       return;
     }
@@ -98,8 +100,7 @@ export class Ended {
     this.#asked.delete(id);
     this.#context.changed();
     const place = result.place ? ` in ${line(result.place.target, 60)}` : "";
-    const { kind, words } = outcome(result, `Resumed${place}`);
-    tell(words, kind);
+    tell(session, outcome(result, `Resumed${place}`));
   }
 }
 

@@ -9,6 +9,11 @@ import { NOT_LIVE } from "./words.js";
 
 const SNOOZES = [[600, "10 minutes"], [3600, "1 hour"], [28800, "8 hours"], [0, "not any longer"]];
 
+/** Whether only a publisher tells of it, and nothing here reaches it. */
+function isBeyond({ publisher, hearsay, pane, pid }) {
+  return !pane && (hearsay || (publisher && !pid));
+}
+
 export class Manage {
   node = make("section", { class: "manage", "aria-label": "What can be done" });
 
@@ -16,7 +21,7 @@ export class Manage {
   #id;
   #agent = null;
   #send;
-  #field = make("textarea", { name: "text", rows: "2", maxlength: "60000", required: true,
+  #field = make("textarea", { oninput: () => this.#keep(), name: "text", rows: "2", maxlength: "60000", required: true,
     "aria-label": "A prompt for it", placeholder: "a prompt for it" });
   #simple = part("div", { class: "choices" }, (state) => this.#drawSimple(state));
   #question = make("div", { class: "question", role: "group", "aria-label": "Stop it?", tabindex: "-1", hidden: true });
@@ -28,6 +33,7 @@ export class Manage {
       event.preventDefault();
       this.#sendPrompt();
     };
+    this.#field.value = context.drafts.get(id) ?? "";
     this.#send = make("form", { class: "send", onsubmit: send }, this.#field, make("button", {}, "Send"));
     this.node.append(this.#send, this.#simple.node, this.#question);
   }
@@ -37,25 +43,26 @@ export class Manage {
     const { right, isLive } = this.#context.hub;
     const isAsking = agent.waiting?.length > 0;
     // What was begun to be written stays.
-    this.#send.hidden = !may(right, "send") || (isAsking && this.#field.value === "");
+    this.#send.hidden = !may(right, "send") || isBeyond(agent) || (isAsking && this.#field.value === "");
     for (const control of [...this.#send.elements, ...this.#question.querySelectorAll("button")]) {
       control.disabled = !isLive;
     }
     this.#send.elements[1].disabled ||= isAsking;
-    this.#simple.show({ right, isLive, isAsking, state: agent.state });
+    this.#simple.show({ right, isLive, isAsking, state: agent.state, beyond: isBeyond(agent) });
   }
 
-  #drawSimple({ right, isLive, isAsking, state }) {
+  #drawSimple({ right, isLive, isAsking, state, beyond }) {
     const button = (words, press) => make("button", { type: "button", disabled: !isLive, onclick: press }, words);
     const canAnswer = may(right, "look");
-    const canManage = may(right, "stop");
+    const isAllowed = may(right, "stop");
+    const canManage = isAllowed && !beyond;
     return [
       canManage && isAsking && make("p", { class: "dim" }, "While it asks something it takes no prompt."),
       !isLive && canAnswer && make("p", { class: "why" }, NOT_LIVE),
       canAnswer && state === "completed" && button("Seen", () => this.#do("look", {}, "Marked as seen")),
       canAnswer && this.#snoozes(isLive),
       canManage && button("Stop …", () => this.#ask("end", false)),
-      !canManage && make("p", { class: "why" }, mayNot(canAnswer ? "stop" : "decide")),
+      !isAllowed && make("p", { class: "why" }, mayNot(canAnswer ? "stop" : "decide")),
     ].filter(Boolean);
   }
 
@@ -72,9 +79,9 @@ export class Manage {
   }
 
   async #do(act, more, done) {
+    const agent = this.#agent;
     const result = await this.#context.acts.do(this.#id, act, more);
-    const { kind, words } = outcome(result, done);
-    tell(words, kind);
+    tell(agent, outcome(result, done));
     return result;
   }
 
@@ -89,6 +96,15 @@ export class Manage {
     if (result.outcome === "done" && this.#field.value === text) {
       this.#field.value = "";
     }
+    // Of a row that was left and opened again another field may have it by now.
+    if (result.outcome === "done" && this.#context.drafts.get(this.#id) === text) {
+      this.#context.drafts.delete(this.#id);
+    }
+  }
+
+  /** What was begun to be written is there again when the row is. */
+  #keep() {
+    this.#context.drafts.set(this.#id, this.#field.value);
   }
 
   /** Asks before it stops anything: what was meant is bound to the session that stands there now. */

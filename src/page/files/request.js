@@ -5,7 +5,7 @@ import { outcome } from "./acts.js";
 import { Armed } from "./armed.js";
 import { make, quoted } from "./dom.js";
 import { diff, lines } from "./patch.js";
-import { may, mayNot } from "./rights.js";
+import { may } from "./rights.js";
 import { line, visible } from "./text.js";
 import { tell } from "./told.js";
 import { NOT_LIVE, purpose } from "./words.js";
@@ -23,8 +23,8 @@ export class Request {
   #said = null;
   #readAt = 0;
   #isBusy = false;
-  /** Words that were to go with a denial, which was refused. */
-  #unsaid = "";
+  /** Whether what was said is of how its row stands now. */
+  #isOfNow = false;
   #armed = new Armed(this.node, () => this.#context.hub.isLive && !this.#isBusy);
   #idle = make("p", { class: "why" }, NOT_LIVE);
 
@@ -76,13 +76,13 @@ export class Request {
       return;
     }
     this.#isBusy = true;
-    const result = await this.#context.acts.do(this.#agent, "read_request", { request: this.#request });
+    const result = await this.#context.acts.do(this.#agent.agent_id, "read_request", { request: this.#request });
     this.#isBusy = false;
     this.#readAt = Date.now();
     const read = result.request ?? null;
     if (!read || read.digest !== this.#read?.digest) {
       this.#read = read;
-      this.#draw([...(read ? shown(read) : [this.#brief(result.why)]), ...this.#choices()]);
+      this.#draw([...(read ? shown(read, this.#offered(read)) : [this.#brief(result.why)]), ...this.#choices()]);
     }
     this.#armed.arm();
   }
@@ -96,17 +96,34 @@ export class Request {
     this.node.focus({ preventScroll: true });
     this.#armed.disarm();
     const bound = { request: this.#request, digest: this.#read.digest, ...decision };
-    const result = await this.#context.acts.do(this.#agent, "decide", bound);
+    const result = await this.#context.acts.do(this.#agent.agent_id, "decide", bound);
     this.#isBusy = false;
     this.#read = null;
-    this.#unsaid = result.outcome === "refused" ? decision.message ?? "" : "";
-    this.#said = outcome(result, done);
-    tell(this.#said.words, this.#said.kind);
+    if (result.outcome !== "refused") {
+      this.#context.drafts.delete(this.#draft);
+    }
+    this.#said = outcome(forPage(result), done);
+    this.#isOfNow = result.outcome === "refused" && !result.late;
+    tell(this.#agent, this.#said);
     this.#draw([]);
     // Done with a reason: another one that asks just the same was answered in its place.
     if (result.outcome !== "done" || result.why) {
       await this.read();
     }
+  }
+
+  /** Other requests stand beside it: what was refused for how it stood is not so any more. */
+  forget() {
+    if (this.#isOfNow) {
+      this.#said = null;
+      this.#isOfNow = false;
+      this.node.querySelector(":scope > .refused")?.remove();
+      this.#context.moved();
+    }
+  }
+
+  get #draft() {
+    return `${this.#agent.agent_id} ${JSON.stringify(this.#request)}`;
   }
 
   /** Title, what was said of the last act, and that; the focus stays in it. */
@@ -146,14 +163,15 @@ export class Request {
       return [make("div", { class: "choices" }, this.#button("Read it again", "", () => this.read()))];
     }
     if (!may(this.#context.hub.right, "decide")) {
-      return [make("p", { class: "why" }, mayNot("decide"))];
+      // Below all requests it is said why.
+      return [];
     }
     const can = new Set(read.can);
     const isQuestion = this.#request.state === "waiting_input" || can.has("answer");
     const buttons = [];
     const why = [];
     if (isQuestion) {
-      buttons.push(...this.#options(read, can, why));
+      buttons.push(...this.#options(read, why));
     } else if (!read.whole) {
       why.push("Not all of it is known here, so it cannot be approved from here.");
     } else if (can.has("approve")) {
@@ -172,13 +190,20 @@ export class Request {
     ].filter(Boolean);
   }
 
-  #options(read, can, why) {
-    const options = can.has("answer") && read.whole ? read.options ?? [] : [];
+  /** The options that stand there as buttons. */
+  #offered(read) {
+    const isOffered = may(this.#context.hub.right, "decide") && read.whole && read.can.includes("answer");
+    return isOffered ? read.options ?? [] : [];
+  }
+
+  #options(read, why) {
+    const options = this.#offered(read);
     if (options.length === 0) {
       why.push("It cannot be answered by one choice; it is answered in its pane.");
     }
     return options.map(({ number, label }) => {
-      const words = [`${number} `, quoted(line(label, 120))];
+      const told = read.parts?.find((part) => isOption(part, number))?.value;
+      const words = [`${number} `, quoted(told ? visible(told) : line(label, 120))];
       const answer = { decision: "answer", option: String(number) };
       return this.#button(words, "option", () => this.#decide(answer, `Answered with ${number}`));
     });
@@ -188,7 +213,9 @@ export class Request {
   #saying() {
     const field = make("input", { name: "message", maxlength: "1000", autocomplete: "off", required: true,
       "aria-label": "What it should do instead", placeholder: "what it should do instead" });
-    field.value = this.#unsaid;
+    const { drafts } = this.#context;
+    field.value = drafts.get(this.#draft) ?? "";
+    field.addEventListener("input", () => drafts.set(this.#draft, field.value));
     const deny = (event) => {
       event.preventDefault();
       this.#decide({ decision: "deny", message: field.value.trim() }, "Denied, and told why");
@@ -203,11 +230,29 @@ export class Request {
 }
 
 /** All of a request, part by part. */
-function shown(read) {
-  const given = read.parts ?? [{ part: "text", text: read.text }];
+function shown(read, offered) {
+  const all = read.parts ?? [{ part: "text", text: read.text }];
+  // What stands in full on a button does not stand above it, too.
+  const given = all.filter((part) => !offered.some(({ number }) => isOption(part, number)));
   const parts = given.length > 0 ? given.map(shownPart) : [make("p", { class: "dim" }, "(nothing more)")];
   const limit = read.reason ? make("p", { class: "why" }, `Only this is known of it: ${visible(read.reason)}`) : null;
   return limit ? [...parts, limit] : parts;
+}
+
+function isOption({ part, name }, number) {
+  return part === "field" && name === String(number);
+}
+
+/** As it is said here, where nobody has a command line. */
+function forPage(result) {
+  const why = result.why ?? "";
+  if (!why.includes("--request")) {
+    return result;
+  }
+  const words = why.startsWith("another request's dialog is on its screen")
+    ? "the dialog of another request of it is on its screen; answer the other one first"
+    : why.replace(/,?\s*\(?`--request [^`]*`\)?/g, "");
+  return { ...result, why: words };
 }
 
 function shownPart({ part, text, lines: changed, name, value }) {

@@ -19,9 +19,9 @@ export function mayNot(act) {
 /** What a device of that right may do, for a person. */
 export function describe(right) {
   switch (right) {
-    case "read": return "may read";
-    case "answer": return "may read and answer";
-    case "manage": return "may read, answer, send and stop";
+    case "read": return "only reads";
+    case "answer": return "answers";
+    case "manage": return "answers, sends, stops";
     default: return "may do what it likes";
   }
 }

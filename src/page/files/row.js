@@ -38,6 +38,11 @@ export class RowView {
       this.#tasks.node, this.#changes.node, this.#evidence.node);
   }
 
+  /** As it was shown last. */
+  get agent() {
+    return this.#agent;
+  }
+
   /** The agent as it is now. */
   show(agent) {
     this.#agent = agent;
@@ -100,19 +105,24 @@ export class RowView {
     this.#more.hidden = left <= 0;
     put(this.#more, left > 0 ? `${left} more requests are shown when these are answered.` : "");
     const open = new Map(waiting.map((request) => [JSON.stringify(request), request]));
+    const isOther = open.size !== this.#requests.size || [...open.keys()].some((key) => !this.#requests.has(key));
     for (const [key, request] of this.#requests) {
       if (!open.has(key)) {
         this.#requests.delete(key);
+        this.#context.drafts.delete(`${this.#agent.agent_id} ${key}`);
         if (request.end()) {
           this.focus();
         }
       } else {
+        if (isOther) {
+          request.forget();
+        }
         request.stir();
       }
     }
     for (const [key, asked] of open) {
       if (!this.#requests.has(key)) {
-        const request = new Request(this.#context, this.#agent.agent_id, asked);
+        const request = new Request(this.#context, this.#agent, asked);
         this.#requests.set(key, request);
         this.#asked.append(request.node);
       }

@@ -1,5 +1,7 @@
 // The words and marks for states, in the order of attention: the same as on the terminal.
 
+import { line, place } from "./text.js";
+
 /** The sections of the list, the most urgent first. */
 export const SECTIONS = [
   { name: "needs", title: "Needs you", states: ["waiting_approval", "waiting_input"], counted: "need you" },
@@ -64,6 +66,11 @@ export function stateMark(agent) {
 /** The class of what is drawn in its colour. */
 export function stateClass(agent) {
   return STATES.has(agent.state) ? agent.state : "idle";
+}
+
+/** Which assistant it is, and where. */
+export function nameOf({ assistant, target }) {
+  return `${line(assistant, 32)} in ${place(target)}`;
 }
 
 /** Why what is shown is not as fresh as it looks. */
