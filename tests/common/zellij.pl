@@ -299,8 +299,28 @@ sub obey {
     return (2, '', "error: unrecognized subcommand '$action'\n");
 }
 
-our $typist;
-my (%panes, %clients, @tabs, %lies, $path, @subscribers);
+# Tells those who want it what has changed.
+sub draw {
+    for my $pane (grep { $_->{ours} } values %panes) {
+        1 while sysread $pane->{ours}, $pane->{written}, 4096, length $pane->{written};
+    }
+    for my $one (@subscribers) {
+        my ($to, $id) = @$one{qw(to id)};
+        if (!exists $panes{$id}) {
+            put($to, qq({"event":"pane_closed","pane_id":"terminal_$id"}\n)); shutdown $to, 2; $one = undef; next;
+        }
+        my $text = $panes{$id}{text};
+        next if defined $one->{told} && $one->{told} eq $text;
+        my $lines = join ',', map { quote($_) } split /\n/, $text, -1;
+        my $first = bool(!defined $one->{told});
+        put($to, qq({"event":"pane_update","is_initial":$first,"pane_id":"terminal_$id","scrollback":null,"viewport":[$lines]}\n));
+        $one->{told} = $text;
+    }
+    @subscribers = grep { defined } @subscribers;
+}
+
+sub dies_at { my ($action) = @_;
+    if ($lies{"dies $action"}) { kill 'KILL', map { $_->{pid} } values %panes; kill 'KILL', $$ } }
 
 sub serve {
     ($path) = @_;
@@ -320,8 +340,20 @@ sub serve {
             my $said = get($ready);
             if (!defined $said) { $all->remove($ready); @subscribers = grep { $_->{to} != $ready } @subscribers; close $ready; next }
             if ($said eq $GREETING) { put($ready, $ANSWER); next }
-our $typist;
-my (%panes, %clients, @tabs, %lies, $path, @subscribers);
+            if ($said =~ /^S(.*)/) {
+                my $id = pane_of($1);
+                if (defined $id) { push @subscribers, { to => $ready, id => $id } if !$lies{subscribe} }
+                else { put($ready, "!Pane $1 not found\n") }
+                next;
+            }
+            if ($said =~ /^\x4a/) {
+                my ($client, @action) = action($said);
+                if ($lies{direct} || !@action) { $all->remove($ready); close $ready; next }
+                dies_at($action[0]);
+                put($ready, $BEFORE{$action[0]}) if $BEFORE{$action[0]};
+                my $words;
+                { local $typist = $client // $typist; (undef, $words) = obey(@action) }
+                put($ready, defined $client ? "\x12\x00" : words($words =~ s/\n\z//r));
                 next;
             }
             my @words = split /\0/, substr($said, 1), -1;

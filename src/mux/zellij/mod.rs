@@ -29,6 +29,7 @@ mod mirror;
 mod opening;
 mod panes;
 pub(crate) mod private;
+mod protocol;
 mod servers;
 mod socket;
 

@@ -15,7 +15,7 @@ use rustix::io::Errno;
 use rustix::net::{SocketAddrUnix, SocketType};
 use rustix::time::ClockId;
 
-use super::direct::is_awake;
+use super::protocol::is_awake;
 use super::quoted;
 use crate::mux::proof::File;
 use crate::mux::{Gone, Outcome, Undone};
@@ -277,6 +277,26 @@ mod tests {
         }
     }
 
+    /// As if it had been made some time ago, as a server's is that is looked for.
+    fn age(at: &Path) {
+        let long_ago = std::time::SystemTime::now() - BEGINS_WITHIN;
+        let since = long_ago
+            .duration_since(std::time::UNIX_EPOCH)
+            .expect("after 1970");
+        let times = rustix::fs::Timestamps {
+            last_access: rustix::fs::Timespec {
+                tv_sec: 1,
+                tv_nsec: 0,
+            },
+            last_modification: rustix::fs::Timespec {
+                tv_sec: i64::try_from(since.as_secs()).expect("for long") - 1,
+                tv_nsec: 0,
+            },
+        };
+        let flags = rustix::fs::AtFlags::SYMLINK_NOFOLLOW;
+        rustix::fs::utimensat(rustix::fs::CWD, at, &times, flags).expect("it is ours");
+    }
+
     #[test]
     fn a_server_is_found_by_its_process_under_whatever_name_and_greeted() {
         let folder = tempfile::tempdir_in("/tmp").unwrap();
@@ -285,6 +305,7 @@ mod tests {
         fs::write(at("a file"), "").unwrap();
         let listener = UnixListener::bind(at("zuerst")).unwrap();
         fs::rename(at("zuerst"), at("my work")).unwrap();
+        age(&at("my work"));
         let server = std::thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
             let mut greeting = [0; GREETING.len()];
@@ -313,20 +334,7 @@ mod tests {
             listener.accept().is_ok()
         };
         assert!(!is_called());
-        let long_ago = std::time::SystemTime::now() - BEGINS_WITHIN;
-        let since = long_ago.duration_since(std::time::UNIX_EPOCH).unwrap();
-        let times = rustix::fs::Timestamps {
-            last_access: rustix::fs::Timespec {
-                tv_sec: 1,
-                tv_nsec: 0,
-            },
-            last_modification: rustix::fs::Timespec {
-                tv_sec: i64::try_from(since.as_secs()).unwrap() - 1,
-                tv_nsec: 0,
-            },
-        };
-        let flags = rustix::fs::AtFlags::SYMLINK_NOFOLLOW;
-        rustix::fs::utimensat(rustix::fs::CWD, &at, &times, flags).unwrap();
+        age(&at);
         assert!(is_called(), "an older one is asked who it is");
     }
 

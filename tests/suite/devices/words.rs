@@ -24,7 +24,16 @@ const NEVER: &[&str] = &["publish"];
 
 /// What the page compares with that is none of the hub's words: its own, the browser's, signs.
 const OWN: &[&str] = &[
-    "", "\\n", "\\t", "Escape", "GET", "begin", "function", "https:", "needs",
+    "",
+    "\\n",
+    "\\t",
+    "--request",
+    "Escape",
+    "GET",
+    "begin",
+    "function",
+    "https:",
+    "needs",
 ];
 
 /// Acts that a device may want and the page does not offer.
@@ -209,7 +218,12 @@ fn the_page_offers_acts_to_whom_the_hub_lets_have_them_done_and_leaves_none_out_
         }
     }
     let acts: BTreeSet<&str> = right::ACTS.iter().map(|(act, _)| *act).collect();
-    let signs = ["acts.do(this.#agent, ", "acts.do(id, ", "#do("];
+    let signs = [
+        "acts.do(this.#agent.agent_id, ",
+        "acts.do(this.#agent, ",
+        "acts.do(id, ",
+        "#do(",
+    ];
     let wanted: BTreeSet<&str> = modules
         .values()
         .flat_map(|module| quoted_behind(module, &signs))
