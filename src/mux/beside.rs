@@ -137,5 +137,14 @@ pub enum Image {
     Nothing(String),
 }
 
+/// What a person types for a pane that is drawn beside the dashboard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Typed {
+    /// Keys, as the bytes that a terminal sends for them.
+    Keys(Vec<u8>),
+    /// Text that was pasted at once.
+    Paste(String),
+}
+
 /// Whom it is told what a pane beside the dashboard shows.
 pub(crate) type Onlooker = Arc<dyn Fn(Mirrored) + Send + Sync>;

@@ -16,7 +16,7 @@ use super::proof::NoServers;
 use super::{
     Absent, Arrival, Attach, Audience, Beside, Entry, Gone, Guard, Here, Home, Kind, Multiplexer,
     Onlooker, Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof, Reach,
-    Screen, Sign, SplitView, Undone, Viewer,
+    Screen, Sign, SplitView, Typed, Undone, Viewer,
 };
 use crate::state::{ListedPane, Row, fixture};
 
@@ -519,5 +519,9 @@ impl SplitView for Split {
 
     fn now(&self, _: Duration) -> Outcome<Beside> {
         self.on(None, |_| {})
+    }
+
+    fn type_into(&mut self, _: &(Server, PaneId), _: &Typed, _: Duration) -> Outcome<()> {
+        Err("the pane itself is there".into())
     }
 }

@@ -12,7 +12,7 @@ use pane_patrol_hooks::target::{PaneId, Server, Target};
 use super::{
     Absent, Arrival, Attach, Audience, Beside, Guard, Here, Home, Kind, Multiplexer, Onlooker,
     Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof, Screen, Sign,
-    SplitView, Undone,
+    SplitView, Typed, Undone,
 };
 
 /// A multiplexer that is not taken at its word.
@@ -279,5 +279,15 @@ impl SplitView for LookedSplit {
 
     fn now(&self, within: Duration) -> Outcome<Beside> {
         self.1.now(within)
+    }
+
+    /// What comes of it the person sees there.
+    fn type_into(
+        &mut self,
+        pane: &(Server, PaneId),
+        typed: &Typed,
+        within: Duration,
+    ) -> Outcome<()> {
+        self.1.type_into(pane, typed, within)
     }
 }

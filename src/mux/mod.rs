@@ -40,7 +40,9 @@ use pane_patrol_hooks::target::{PaneId, Server, Target};
 
 use looked::Looked;
 
-pub(crate) use beside::{Beside, Direction, Drawn, Home, Image, Mirrored, Onlooker, Owner, Room};
+pub(crate) use beside::{
+    Beside, Direction, Drawn, Home, Image, Mirrored, Onlooker, Owner, Room, Typed,
+};
 pub(crate) use outcome::{Gone, Outcome, Undone};
 pub(crate) use proof::{Disbelief, Proof};
 pub use reach::Reach;
@@ -206,6 +208,15 @@ pub trait SplitView: Send {
 
     /// What is there now, whatever was refused before.
     fn now(&self, within: Duration) -> Outcome<Beside>;
+
+    /// Passes on what the person types for the pane that is drawn there; nothing, and why, where it is not that one
+    /// any more, or where the pane itself is there.
+    fn type_into(
+        &mut self,
+        pane: &(Server, PaneId),
+        typed: &Typed,
+        within: Duration,
+    ) -> Outcome<()>;
 }
 
 /// Which multiplexer, by its name for people.

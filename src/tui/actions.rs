@@ -2,13 +2,14 @@
 
 use std::process::Command;
 
+use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::actor::{Bound, Decision, Outcome, Shown};
 use crate::assistants::request::Known;
 use crate::git::{DiffSummary, Patch, PatchRequest};
 use crate::launch::Stopped;
-use crate::mux::{self, Attach, Beside, Onlooker};
+use crate::mux::{self, Attach, Beside, Onlooker, Typed};
 use crate::notify::Snoozes;
 use crate::state::{EndedSession, Row};
 use crate::tasks::{TaskChange, TaskSummary};
@@ -55,6 +56,9 @@ pub trait Actions: Send + Sync + 'static {
 
     /// Does something with the place beside the dashboard.
     fn split(&self, step: &Split) -> Beside;
+
+    /// Passes on what the person types for the pane whose screen is drawn there.
+    fn type_into(&self, pane: &(Server, PaneId), typed: &Typed) -> mux::Outcome<()>;
 
     /// What the launchers list that list names, and where it runs already; or why that is not known.
     fn items(&self) -> Listed;

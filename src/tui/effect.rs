@@ -5,7 +5,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::actor::{Bound, Decision, Shown};
 use crate::git::PatchRequest;
-use crate::mux::Attach;
+use crate::mux::{Attach, Typed};
 use crate::state::{EndedSession, Row};
 use crate::tasks::TaskChange;
 
@@ -28,6 +28,8 @@ pub enum Effect {
     Attach(Attach),
     /// Do something with the place beside the dashboard.
     Split(Split),
+    /// Pass on what the person types for this pane, whose screen is drawn beside the dashboard.
+    Type((Server, PaneId), Typed),
     /// Find out what the launchers list that list names.
     ListItems,
     /// Start what was chosen, where this row works unless its launcher names a folder.

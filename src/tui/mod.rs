@@ -52,6 +52,7 @@ mod terminal;
 mod text;
 mod text_input;
 mod theme;
+mod typed;
 mod undone;
 mod update;
 #[cfg(test)]
@@ -67,10 +68,11 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
+use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::mux::Attach;
+use crate::mux::{Attach, Typed};
 use crate::state::update::Update;
 use crate::tui::message::NotAttached;
 use input::Input;
@@ -135,12 +137,18 @@ struct Dashboard {
     actions: Arc<dyn Actions>,
     /// The client that has the terminal now.
     attached: Option<Pid>,
-    /// Steps of the split, for the one thread that takes them in the order of the keys.
-    steps: Sender<Split>,
+    /// For the one thread that takes them in the order of the keys.
+    steps: Sender<Step>,
+}
+
+/// What is to be done with the place beside the dashboard, and with the pane that is drawn there.
+enum Step {
+    Split(Split),
+    Type((Server, PaneId), Typed),
 }
 
 impl Dashboard {
-    fn start(&mut self, feed: Receiver<Update>, steps: Receiver<Split>) -> io::Result<Input> {
+    fn start(&mut self, feed: Receiver<Update>, steps: Receiver<Step>) -> io::Result<Input> {
         let input = Input::start(self.sender.clone())?;
         let actions = Arc::clone(&self.actions);
         let messages = self.sender.clone();
@@ -149,10 +157,15 @@ impl Dashboard {
         }));
         input::spawn("split", self.sender.clone(), move |messages| {
             for step in steps {
-                let place = actions.split(&step);
                 let _ = messages.send(match step {
-                    Split::Toggle | Split::Show(_) => Message::Split(place),
-                    _ => Message::SplitSeen(place),
+                    Step::Split(step @ (Split::Toggle | Split::Show(_))) => {
+                        Message::Split(actions.split(&step))
+                    }
+                    Step::Split(step) => Message::SplitSeen(actions.split(&step)),
+                    Step::Type(pane, typed) => {
+                        let typed = actions.type_into(&pane, &typed);
+                        Message::Typed(typed.map_err(|why| why.to_string()))
+                    }
                 });
             }
         })?;
@@ -173,7 +186,7 @@ impl Dashboard {
         }
         if self.model.setup.split {
             // Before any key, which may be meant for the place already.
-            let _ = self.steps.send(Split::Toggle);
+            let _ = self.steps.send(Step::Split(Split::Toggle));
         }
         self.in_background(|actions| Message::SnoozesRead(actions.snoozes()))?;
         Ok(input)
@@ -271,7 +284,10 @@ impl Dashboard {
             }
             Effect::Split(step) => {
                 // It can only fail when the thread has panicked, which ends the dashboard anyway.
-                let _ = self.steps.send(step);
+                let _ = self.steps.send(Step::Split(step));
+            }
+            Effect::Type(pane, typed) => {
+                let _ = self.steps.send(Step::Type(pane, typed));
             }
             Effect::Start {
                 choice,

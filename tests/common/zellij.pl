@@ -19,7 +19,8 @@ my $GREETING = "\x6a\x00";
 my $ANSWER = "\x22\x00";
 
 # Of its own protocol what is known here: actions by their numbers, and what is said before the words.
-my %ACTIONS = (86 => 'list-clients', 98 => 'list-panes', 104 => 'list-tabs', 135 => 'focus-pane-id', 92 => 'switch-session');
+my %ACTIONS = (86 => 'list-clients', 98 => 'list-panes', 104 => 'list-tabs', 135 => 'focus-pane-id', 92 => 'switch-session',
+    100 => 'write', 109 => 'paste');
 my %BEFORE = ('list-clients' => "\x12\x00");
 
 # The fields of a message.
@@ -45,9 +46,16 @@ sub action {
     my $name = $ACTIONS{$number} // return;
     $holds = fields($holds);
     my @words = $name eq 'focus-pane-id' ? ('terminal_' . fields($holds->{1})->{1})
+        : $name eq 'write' ? ('--pane-id', 'terminal_' . fields($holds->{1})->{1}, '--', numbers($holds->{2}))
+        : $name eq 'paste' ? ('--pane-id', 'terminal_' . fields($holds->{2})->{1}, '--', $holds->{1})
         : $name eq 'switch-session' ? ('--pane-id', 'terminal_' . fields($holds->{3})->{1}, '--', $holds->{1}) : ();
     return ($action->{3}, $name, @words);
 }
+
+# Bytes, each a number in groups of seven bits.
+sub numbers { my ($packed) = @_; my $all = '';
+    while ($packed =~ /\G([\x80-\xff]?)([\x00-\x7f])/gs) { $all .= chr((length $1 ? ord($1) & 127 : 0) | (length $1 ? ord($2) << 7 : ord $2)) }
+    return $all }
 
 # A number in groups of seven bits, the lowest first.
 sub number { my ($left) = @_; my $bytes = '';
@@ -267,7 +275,7 @@ sub obey {
     }
     if ($action eq 'new-tab') { open my $made, '>', "$ENV{HOME}/made-tab"; return (0, "1\n", '') }
     if ($action eq 'close-pane') { if (defined $pane) { kill 'KILL', $panes{$pane}{pid}; $panes{$pane}{stays} = 0 } return (0, '', '') }
-    if ($action =~ /^(write-chars|paste|send-keys)$/) {
+    if ($action =~ /^(write|write-chars|paste|send-keys)$/) {
         $panes{$pane}{typed} .= "$action " . join(' ', after(@words)) . "\n" if defined $pane;
         $panes{$pane}{text} = '' if defined $pane && $action eq 'send-keys';
         return (0, '', '');
@@ -299,6 +307,17 @@ sub obey {
     return (2, '', "error: unrecognized subcommand '$action'\n");
 }
 
+# Of what is in no tab that somebody has before them it tells nothing, as long as there is somebody.
+sub is_seen { my ($id) = @_;
+    return !%clients || grep { exists $panes{$_} && $panes{$_}{tab} == $panes{$id}{tab} } values %clients }
+
+# What a pane shows, in its own protocol.
+sub screen { my ($id) = @_;
+    my $pane = "\x08" . number($id);
+    my $said = "\x0a" . number(length $pane) . $pane;
+    $said .= "\x12" . number(length $_) . $_ for split /\n/, $panes{$id}{text}, -1;
+    return "\x72" . number(length $said) . $said }
+
 # Tells those who want it what has changed.
 sub draw {
     for my $pane (grep { $_->{ours} } values %panes) {
@@ -310,7 +329,7 @@ sub draw {
             put($to, qq({"event":"pane_closed","pane_id":"terminal_$id"}\n)); shutdown $to, 2; $one = undef; next;
         }
         my $text = $panes{$id}{text};
-        next if defined $one->{told} && $one->{told} eq $text;
+        next if defined $one->{told} && ($one->{told} eq $text || !is_seen($id));
         my $lines = join ',', map { quote($_) } split /\n/, $text, -1;
         my $first = bool(!defined $one->{told});
         put($to, qq({"event":"pane_update","is_initial":$first,"pane_id":"terminal_$id","scrollback":null,"viewport":[$lines]}\n));
@@ -344,6 +363,11 @@ sub serve {
                 my $id = pane_of($1);
                 if (defined $id) { push @subscribers, { to => $ready, id => $id } if !$lies{subscribe} }
                 else { put($ready, "!Pane $1 not found\n") }
+                next;
+            }
+            if ($said =~ /^\x8a\x01/) {
+                my $id = fields(fields(fields($said)->{17})->{1})->{1};
+                put($ready, exists $panes{$id} ? screen($id) : "\x32\x00");
                 next;
             }
             if ($said =~ /^\x4a/) {

@@ -14,4 +14,5 @@ mod listed;
 mod nested;
 mod stand_ins;
 mod started;
+mod typed;
 mod world;

@@ -98,6 +98,13 @@ pub(crate) fn collect(world: &World) -> Collector<'_> {
 pub(crate) fn starts(session: &Session<'_>, name: &str) -> u32 {
     let env = &session.world.env;
     let pane = session.open(&[], &["sh", &assistant(env), name]);
+    begins(session, pane, name);
+    pane
+}
+
+/// Has the one in that pane work.
+pub(crate) fn begins(session: &Session<'_>, pane: u32, name: &str) {
+    let env = &session.world.env;
     let id = session.row(pane);
     let mut told = Instant::now().checked_sub(AGAIN);
     until("it works", || {
@@ -109,7 +116,6 @@ pub(crate) fn starts(session: &Session<'_>, name: &str) -> u32 {
         let rows: Vec<Value> = serde_json::from_str(&said).unwrap_or_default();
         has(&rows, &id, "running").then_some(())
     });
-    pane
 }
 
 /// The same with that collector.

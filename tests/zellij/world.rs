@@ -86,7 +86,10 @@ impl World {
         let begun = finish(&mut begin);
         let begun_well = begun.status.success();
         assert!(begun_well, "{name}: {begun:?}");
-        self.found(name)
+        let session = self.found(name);
+        // Whoever began it is listed until the server has heard that they have left.
+        wait_until("nobody is there", || session.clients().is_empty());
+        session
     }
 
     /// The session of that name, once it answers with a pane.

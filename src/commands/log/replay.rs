@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
+use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::query::{Query, read_records};
@@ -25,7 +26,7 @@ use crate::log::filter::Filter;
 use crate::log::player::Player;
 use crate::log::when::LocalClock;
 use crate::messages::Output;
-use crate::mux::{Attach, Beside, Onlooker};
+use crate::mux::{Attach, Beside, Onlooker, Typed};
 use crate::notify::Snoozes;
 use crate::state::update::{Health, Role, Update};
 use crate::state::{EndedSession, Outcome, Row, Settings, Table};
@@ -253,6 +254,11 @@ impl Actions for Idle {
 
     fn read_patch(&self, _: &Whose, _: &PatchRequest) -> Result<Patch, NoPatch> {
         Err(NoPatch::OnlyAReplay)
+    }
+
+    /// Nobody asks for it: nothing is drawn.
+    fn type_into(&self, _: &(Server, PaneId), _: &Typed) -> crate::mux::Outcome<()> {
+        Err(ONLY_A_REPLAY.into())
     }
 
     fn attach(&self, _: &Attach) -> crate::mux::Outcome<Command> {

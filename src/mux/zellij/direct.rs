@@ -12,8 +12,11 @@ use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 pub(super) use super::protocol::Question;
-use super::protocol::{BY_PROGRAM, CLIENT, action, answer, field, heard, is_known, say, value};
+use super::protocol::{
+    BY_PROGRAM, CLIENT, action, answer, field, heard, is_known, numbers, say, show, shown, value,
+};
 use super::socket::{Answering, connected};
+use crate::mux::Typed;
 
 /// Where a person's client can be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +46,12 @@ pub(super) fn ask(server: &Answering, question: Question, within: Duration) -> O
     talk(server, &action(number, holds, &BY_PROGRAM), within, answer)?
 }
 
+/// What the pane shows, line by line with its colours; `None` where that is not told.
+pub(super) fn look(server: &Answering, pane: u32, within: Duration) -> Option<Vec<String>> {
+    let until = Instant::now() + within;
+    once(server, &show(pane), until, shown).filter(|_| is_spoken(server))?
+}
+
 /// Has that client go there, as if its person had asked for it by a key: the program cannot name one. Whether it has
 /// gone is to be looked at. `None`: nothing is known to have been done.
 pub(super) fn take(server: &Answering, client: u32, way: Way<'_>, within: Duration) -> Option<()> {
@@ -53,6 +62,38 @@ pub(super) fn take(server: &Answering, client: u32, way: Way<'_>, within: Durati
     })
 }
 
+/// Passes on what the person types for that pane. `None`: nothing is known to have been done.
+pub(super) fn type_into(
+    server: &Answering,
+    pane: u32,
+    typed: &Typed,
+    within: Duration,
+) -> Option<()> {
+    let (number, holds) = typed_field(pane, typed);
+    let message = action(number, &holds, &BY_PROGRAM);
+    // Never again: what is not answered may have come all the same.
+    once(
+        server,
+        &message,
+        Instant::now() + within,
+        |stream, until| heard(stream, until).map(drop),
+    )
+}
+
+/// Whether its contract is known here.
+pub(super) fn is_spoken(server: &Answering) -> bool {
+    is_known(&server.session)
+}
+
+/// The field among all actions by which that is typed, and what is in it.
+fn typed_field(pane: u32, typed: &Typed) -> (u64, Vec<u8>) {
+    let pane = value(1, pane.into());
+    match typed {
+        Typed::Keys(bytes) => (100, [field(1, &pane), numbers(2, bytes)].concat()),
+        Typed::Paste(text) => (109, [field(1, text.as_bytes()), field(2, &pane)].concat()),
+    }
+}
+
 /// Says that to the server, and takes what it answers; `None` where that is nothing of the known contract.
 fn talk<T>(
     server: &Answering,
@@ -60,7 +101,7 @@ fn talk<T>(
     within: Duration,
     answer: impl Fn(&UnixStream, Instant) -> io::Result<T>,
 ) -> Option<T> {
-    if !is_known(&server.session) {
+    if !is_spoken(server) {
         return None;
     }
     let deadline = Instant::now() + within;
@@ -68,10 +109,19 @@ fn talk<T>(
     let tries = [within / 4, within / 2, within];
     tries.into_iter().find_map(|within| {
         let until = deadline.min(Instant::now() + within);
-        let stream = connected(&server.session)?;
-        say(&stream, message, until).ok()?;
-        answer(&stream, until).ok()
+        once(server, message, until, &answer)
     })
+}
+
+fn once<T>(
+    server: &Answering,
+    message: &[u8],
+    until: Instant,
+    answer: impl Fn(&UnixStream, Instant) -> io::Result<T>,
+) -> Option<T> {
+    let stream = connected(&server.session)?;
+    say(&stream, message, until).ok()?;
+    answer(&stream, until).ok()
 }
 
 #[cfg(test)]
@@ -90,6 +140,19 @@ mod tests {
         ] {
             let (number, holds) = way.field();
             assert_eq!(hex(&action(number, &holds, &value(CLIENT, 2))), said);
+        }
+    }
+
+    #[test]
+    fn keys_are_numbers_and_what_is_pasted_is_text() {
+        let hex = |bytes: &[u8]| data_encoding::HEXLOWER.encode(bytes);
+        let keys = Typed::Keys(vec![0x1b, 0xc3, 0xa4]);
+        for (typed, said) in [
+            (keys, (100, "0a02080312051bc301a401")),
+            (Typed::Paste("ab".to_owned()), (109, "0a02616212020803")),
+        ] {
+            let (number, holds) = typed_field(3, &typed);
+            assert_eq!((number, &*hex(&holds)), said);
         }
     }
 }

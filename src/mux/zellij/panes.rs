@@ -1,7 +1,7 @@
 //! The panes of a session: which there are, the process of each, what it shows, and its end.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::mux::zellij::{Session, number_of, pane_started_with};
@@ -11,7 +11,7 @@ use super::call::{act, late, pane_word, words};
 use super::direct::{self, Question};
 use super::listing::{self, PaneLine};
 use super::socket::{Answering, lives};
-use crate::mux::{Gone, Outcome, PaneList, Screen, Undone};
+use crate::mux::{Gone, Outcome, PaneList, Screen, Typed, Undone};
 use crate::sys::process::children_of;
 
 /// Said where a pane has no process.
@@ -108,10 +108,7 @@ pub(super) fn read(
     within: Duration,
 ) -> Outcome<Screen> {
     let deadline = Instant::now() + within;
-    let line = line(server, number, within)?;
-    let tabs = asked(server, Question::Tabs, left(deadline))?;
-    let mut tabs = listing::tabs(&tabs)?.into_iter();
-    let is_synchronised = tabs.any(|tab| tab.tab_id == line.tab_id && tab.is_sync_panes_active);
+    let (line, unfit) = fitness(server, number, within)?;
     let pane = pane_word(number);
     let mut dump = words(["dump-screen", "--pane-id"]);
     dump.push(&pane);
@@ -124,7 +121,7 @@ pub(super) fn read(
     Ok(Screen {
         text: String::from_utf8_lossy(&shown).into_owned(),
         width: line.pane_content_columns,
-        unfit: unfit(&line, is_synchronised),
+        unfit,
         stamp: vec![
             ("process", pid.clone().unwrap_or(0).to_string()),
             ("columns", line.pane_content_columns.to_string()),
@@ -132,6 +129,50 @@ pub(super) fn read(
         ],
         pid: pid.ok(),
     })
+}
+
+/// The pane, and why nothing should be typed there.
+fn fitness(
+    server: &Answering,
+    number: u32,
+    within: Duration,
+) -> Outcome<(PaneLine, Option<&'static str>)> {
+    let deadline = Instant::now() + within;
+    let line = line(server, number, within)?;
+    let tabs = asked(server, Question::Tabs, left(deadline))?;
+    let mut tabs = listing::tabs(&tabs)?.into_iter();
+    let is_synchronised = tabs.any(|tab| tab.tab_id == line.tab_id && tab.is_sync_panes_active);
+    let unfit = unfit(&line, is_synchronised);
+    Ok((line, unfit))
+}
+
+/// Passes on what a person types who has the pane's screen before her.
+pub(super) fn type_into(
+    server: &Answering,
+    number: u32,
+    typed: &Typed,
+    within: Duration,
+) -> Outcome<()> {
+    let deadline = Instant::now() + within;
+    if let (_, Some(why)) = fitness(server, number, within)? {
+        return Err(why.into());
+    }
+    if direct::is_spoken(server) {
+        let typed = direct::type_into(server, number, typed, left(deadline));
+        return typed.ok_or_else(|| late(&server.name(), within));
+    }
+    let pane = pane_word(number);
+    let (action, text): (_, Vec<OsString>) = match typed {
+        Typed::Keys(bytes) => {
+            let bytes = bytes.iter().map(|byte| byte.to_string().into());
+            ("write", bytes.collect())
+        }
+        Typed::Paste(text) => ("paste", vec!["--".into(), text.into()]),
+    };
+    let mut said = words([action, "--pane-id"]);
+    said.push(&pane);
+    said.extend(text.iter().map(OsString::as_os_str));
+    act(server, &said, left(deadline)).map(drop)
 }
 
 fn unfit(line: &PaneLine, is_synchronised: bool) -> Option<&'static str> {

@@ -20,6 +20,7 @@ const LENGTH_FOLLOWS: u64 = 2;
 
 /// Fields of what a client says.
 const ACTION: u64 = 9;
+const SHOW: u64 = 17;
 
 /// Fields of an action: it, whose it is, and whether a program says it.
 const WHICH: u64 = 1;
@@ -29,6 +30,7 @@ pub(super) const BY_PROGRAM: [u8; 2] = [4 << 3, 1];
 /// Fields of what a server says.
 const WORDS: u64 = 5;
 const COMPLAINT: u64 = 6;
+const SHOWN: u64 = 14;
 
 /// The one field of words: each line.
 const LINE: u64 = 1;
@@ -84,6 +86,42 @@ pub(super) fn is_known(session: &Session) -> bool {
 pub(super) fn action(number: u64, holds: &[u8], by: &[u8]) -> Vec<u8> {
     let which = field(WHICH, &field(number, holds));
     field(ACTION, &[&which[..], by].concat())
+}
+
+/// Asks what the pane of that number shows, with its colours.
+pub(super) fn show(pane: u32) -> Vec<u8> {
+    let with_colours = value(3, 1);
+    let pane = field(1, &value(1, pane.into()));
+    field(SHOW, &[pane, with_colours].concat())
+}
+
+/// The lines that the pane shows, whatever is said before; `None`: it complains.
+pub(super) fn shown(stream: &UnixStream, deadline: Instant) -> io::Result<Option<Vec<String>>> {
+    loop {
+        let message = heard(stream, deadline)?;
+        match first(&message) {
+            Some((SHOWN, screen, _)) => {
+                return screen_lines(screen).map(Some).ok_or_else(senseless);
+            }
+            Some((COMPLAINT, ..)) => return Ok(None),
+            Some(_) => {}
+            None => return Err(senseless()),
+        }
+    }
+}
+
+/// The lines in it: its second fields. What follows them is not text.
+fn screen_lines(mut screen: &[u8]) -> Option<Vec<String>> {
+    let (1, _, rest) = first(screen)? else {
+        return None;
+    };
+    screen = rest;
+    let mut lines = Vec::new();
+    while let Some((2, line, rest)) = first(screen) {
+        lines.push(String::from_utf8_lossy(line).into_owned());
+        screen = rest;
+    }
+    Some(lines)
 }
 
 /// Its words, whatever it says before them: that it goes on, or that we may leave. `None`: it complains.
@@ -159,6 +197,15 @@ pub(super) fn value(number: u64, holds: u64) -> Vec<u8> {
     put(&mut field, number << 3);
     put(&mut field, holds);
     field
+}
+
+/// A field with a number in it for each of these.
+pub(super) fn numbers(number: u64, these: &[u8]) -> Vec<u8> {
+    let mut all = Vec::with_capacity(these.len() * 2);
+    for it in these {
+        put(&mut all, (*it).into());
+    }
+    field(number, &all)
 }
 
 /// A number in groups of seven bits, the lowest first.
@@ -246,6 +293,36 @@ mod tests {
         assert_eq!(of(&[&field(WORDS, &[])]).unwrap(), Some(Vec::new()));
         assert_eq!(of(&[&field(COMPLAINT, &field(LINE, b"no"))]).unwrap(), None);
         assert!(of(&[&goes_on]).is_err(), "and then it was gone");
+    }
+
+    #[test]
+    fn what_a_pane_shows_is_its_lines_whatever_is_said_before_and_after_them() {
+        let screen = [
+            field(1, &value(1, 3)),
+            field(2, b"one"),
+            field(2, b""),
+            field(2, "ü".as_bytes()),
+            value(5, 1),
+        ];
+        let message = field(SHOWN, &screen.concat());
+        let (ours, mut theirs) = UnixStream::pair().unwrap();
+        for message in [
+            field(2, &[]),
+            message,
+            field(COMPLAINT, &field(LINE, b"no")),
+        ] {
+            let length = u32::try_from(message.len()).unwrap();
+            theirs.write_all(&length.to_le_bytes()).unwrap();
+            theirs.write_all(&message).unwrap();
+        }
+        let soon = Instant::now() + Duration::from_secs(10);
+        let lines = ["one", "", "ü"].map(str::to_owned).to_vec();
+        assert_eq!(shown(&ours, soon).unwrap(), Some(lines));
+        assert_eq!(shown(&ours, soon).unwrap(), None);
+        assert_eq!(
+            data_encoding::HEXLOWER.encode(&show(3)),
+            "8a01060a0208031801"
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@
 mod key;
 mod table;
 
-use crossterm::event::{KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use key::Key;
 use table::{Binding, TABLE};
@@ -55,6 +55,8 @@ pub(crate) enum Action {
     /// The question's option of this number.
     Answer(u8),
     Split,
+    /// Into the pane that the split draws, until [`leaves_pane`].
+    TypeInto,
     Help,
     /// Close what is open, else clear the filter.
     Close,
@@ -80,6 +82,8 @@ pub(crate) enum When {
     Asks,
     /// Nobody reports, and somebody who is there could not.
     NobodyReports,
+    /// The split draws what a pane shows.
+    Draws,
     /// The dashboard only follows, beside the folder that it runs in.
     Follows,
 }
@@ -155,6 +159,15 @@ pub(crate) fn action(pressed: KeyEvent) -> Option<Action> {
     };
     let is_it = |binding: &&Binding| binding.keys.contains(&key) || binding.habits.contains(&key);
     TABLE.iter().find(is_it).map(|binding| binding.action)
+}
+
+/// The key that ends typing into a pane; whatever runs there needs all others.
+pub(crate) const LEAVES_PANE: &str = "Ctrl-]";
+
+/// Whether it is that key. A terminal sends one byte for it, which reads as another one as well.
+pub(crate) fn leaves_pane(pressed: KeyEvent) -> bool {
+    pressed.modifiers.contains(KeyModifiers::CONTROL)
+        && matches!(pressed.code, KeyCode::Char(']' | '5'))
 }
 
 /// The keys for `actions` as a hint shows them: the first one of each, `1-9` for digits in a row.

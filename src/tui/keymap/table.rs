@@ -98,6 +98,8 @@ pub(super) const TABLE: &[Binding] = &[
     row(Action::Install, &[letter('i')], "install hooks, while nobody reports", "install")
         .when(When::NobodyReports),
     row(Action::Split, &[letter('s')], "split: an assistant's own pane beside the dashboard", "split"),
+    row(Action::TypeInto, &[letter('I')], "type into the pane that the split draws, until Ctrl-]", "type")
+        .when(When::Draws),
     row(Action::Start, &[letter('n')], "start another assistant in a new window; add a task", "start"),
     row(Action::Wrap, &[letter('w')], "in the list of `n`: through `wrap` this time, or not", "wrap or not"),
     row(Action::Stop, &[letter('x')], "stop this assistant, after a question", "stop it")

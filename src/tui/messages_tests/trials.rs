@@ -12,7 +12,7 @@ use super::{Said, bound, decided, keys, press, tell, usual};
 use crate::actor::{Decision, Equal, Outcome, STARTED_ALREADY};
 use crate::assistants::request::Known;
 use crate::launch::{Item, Running, Stopped};
-use crate::mux::{Beside, Undone};
+use crate::mux::{Beside, Drawn, Image, Mirrored, Undone};
 use crate::notify::Snoozes;
 use crate::state::fixture::{behind, ended};
 use crate::state::update::{Role, Update};
@@ -30,6 +30,7 @@ pub(super) fn bring_about(said: &mut Said) {
     answers(said);
     rows(said);
     going(said);
+    typing(said);
     starting(said);
     resuming(said);
     startable(said);
@@ -251,6 +252,39 @@ fn going(said: &mut Said) {
                 said.take(when, &mut model);
             }
         }
+    }
+}
+
+fn typing(said: &mut Said) {
+    let mut model = usual();
+    press(&mut model, KeyCode::Char('I'));
+    said.take("`I`, and the split draws nothing", &mut model);
+    let row = model.selected_row().expect("one is selected");
+    let pane = row.server.clone().zip(row.pane).expect("it has a pane");
+    let drawn = Beside {
+        is_open: true,
+        shows: Some(pane.clone()),
+        drawn: Some(Drawn::default()),
+        ..Beside::default()
+    };
+    let image = Image::Lines(vec!["hello".to_owned()]);
+    model.setup.size = (120, 30);
+    tell(&mut model, Message::Mirrored(Mirrored { pane, image }));
+    for (end, when) in [
+        (
+            Message::Typed(Err("what ran in its pane has ended".to_owned())),
+            "typing into the split, and the pane takes nothing",
+        ),
+        (
+            Message::Resize(60, 30),
+            "typing into the split, and the pane is not drawn there any more",
+        ),
+    ] {
+        model.unheard_until = None;
+        tell(&mut model, Message::SplitSeen(drawn.clone()));
+        press(&mut model, KeyCode::Char('I'));
+        tell(&mut model, end);
+        said.take(when, &mut model);
     }
 }
 

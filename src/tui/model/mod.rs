@@ -24,7 +24,7 @@ pub(crate) mod work;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pane_patrol_hooks::target::PaneId;
+use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
 use time::UtcOffset;
 
@@ -42,7 +42,7 @@ use ended::Ended;
 pub(crate) use ended::{Past, WORD as ENDED};
 pub(crate) use followed::{Fall, Followed};
 pub(crate) use list::{Entry, Heading, List, Scope};
-use mirror::Mirror;
+use mirror::{Mirror, Seen as Drawn};
 pub(crate) use panel::{Changes, Focus, Install, Launch, Panel, Stage, Stop, Tab, Tasks};
 pub use pulse::Pulse;
 use request::OpenRequest;
@@ -134,6 +134,8 @@ pub struct Model {
     pub(crate) split: Beside,
     /// What is drawn there, where the pane itself cannot be.
     pub(crate) mirror: Mirror,
+    /// The pane drawn there that the person types into.
+    pub(crate) typing_into: Option<(Server, PaneId)>,
     /// How many keys about that are not answered yet.
     pub(crate) split_keys: usize,
     /// The socket and the pane of what was started last, until its row is there or the person does
@@ -232,6 +234,7 @@ impl Model {
                 ..Beside::default()
             },
             mirror: Mirror::default(),
+            typing_into: None,
             split_keys: usize::from(is_split),
             awaited: None,
             stopping: Vec::new(),
@@ -294,6 +297,13 @@ impl Model {
     /// Enter goes to the pane.
     pub(crate) fn is_lent(&self) -> bool {
         self.is_split() && self.split.drawn.is_none()
+    }
+
+    /// The pane whose screen is drawn beside the dashboard.
+    pub(crate) fn drawn_pane(&self) -> Option<&(Server, PaneId)> {
+        let is_drawn = self.split.is_open && self.split.drawn.is_some();
+        let pane = self.split.shows.as_ref().filter(|_| is_drawn)?;
+        matches!(self.mirror.of(pane), Some(Drawn::Picture(_))).then_some(pane)
     }
 
     /// Whether the row's pane stands beside the dashboard.

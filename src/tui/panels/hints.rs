@@ -61,6 +61,7 @@ fn holds(when: When, model: &Model, front: Option<&Bound>) -> bool {
         When::Always => true,
         When::AtRow => model.selected_row().is_some(),
         When::Stops => model.selected_row().is_some() && !is_kept(model),
+        When::Draws => model.drawn_pane().is_some(),
         When::Follows => model.setup.pulse.is_some() && model.has_overview(),
         When::WantsApproval => known.is_some_and(|bound| !bound.is_question()),
         When::TakesWords => {

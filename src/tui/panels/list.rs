@@ -31,6 +31,7 @@ pub(super) const HINTS: &[Hint] = &[
     hint(&[Action::Cycle]),
     hint(&[Action::Tab(-1), Action::Tab(1)]),
     hint(&[Action::Split]),
+    hint(&[Action::TypeInto]),
     hint(&[Action::Quit]),
 ];
 

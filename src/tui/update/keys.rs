@@ -10,7 +10,7 @@ use super::reflow::{settle, toggle};
 use super::selection::{move_by, move_to, next_waiting, page, scroll};
 use super::{
     answer, deny_prompt, ended, filter, install, launch, seen, snooze, split, task_prompt, trust,
-    unheard, work,
+    type_into, unheard, work,
 };
 use crate::actor::{Decision, Pick};
 use crate::tui::effect::Effect;
@@ -50,6 +50,9 @@ fn has_just_come(model: &mut Model, action: Action, now: Timestamp) -> bool {
 }
 
 pub(super) fn press(model: &mut Model, key: KeyEvent, now: Timestamp) -> Vec<Effect> {
+    if let Some(effects) = type_into::press(model, key) {
+        return effects;
+    }
     if let Some(effects) = deny_prompt::press(model, key, now) {
         return effects;
     }
@@ -121,6 +124,7 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
         Action::Go => return ended::go(model, now),
         Action::Install => return install::begin(model, now),
         Action::Split => return split::press(model),
+        Action::TypeInto => type_into::begin(model, now),
         Action::Stop => launch::ask_to_stop(model),
         Action::Start => return launch::begin_launch(model, now),
         Action::Snooze => return snooze::press(model, now),

@@ -20,6 +20,7 @@ pub(crate) mod split;
 pub(crate) mod startable;
 pub(crate) mod task_prompt;
 pub(crate) mod trust;
+mod type_into;
 mod unheard;
 pub(crate) mod work;
 
@@ -39,6 +40,7 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
     let mut effects = take(model, message, now);
     effects.extend(answer::follow(model, by_update, now));
     effects.extend(work::follow(model));
+    type_into::heed(model, now);
     effects.extend(split::follow(model));
     effects.extend(needs::follow(model));
     effects.extend(startable::follow(model, by_hand, now));
@@ -50,6 +52,9 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
         Message::Key(key) if key.kind != KeyEventKind::Release => keys::press(model, key, now),
         Message::Key(_) => Vec::new(),
         Message::Mouse(mouse) => mouse::point(model, mouse, now),
+        Message::Paste(text) if model.typing_into.is_some() => {
+            type_into::paste(model, &text).into_iter().collect()
+        }
         Message::Paste(text) => quiet(|| {
             if !deny_prompt::paste(model, &text) && !task_prompt::paste(model, &text) {
                 filter::paste(model, &text, now);
@@ -85,6 +90,7 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
         Message::Split(place) => quiet(|| split::answered(model, place, now)),
         Message::SplitSeen(place) => quiet(|| split::hear(model, place, now)),
         Message::Mirrored(mirrored) => quiet(|| split::mirror(model, &mirrored)),
+        Message::Typed(outcome) => quiet(|| type_into::answered(model, outcome, now)),
         Message::Listed(listed) => {
             launch::listed(model, &listed);
             startable::hear(model, &listed, now)

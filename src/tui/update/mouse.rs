@@ -12,7 +12,7 @@ use crate::tui::update::ended::go;
 use crate::tui::update::keys::finish;
 use crate::tui::update::reflow::settle;
 use crate::tui::update::selection::{scroll, select};
-use crate::tui::update::work;
+use crate::tui::update::{type_into, work};
 
 /// Lines that one turn of the wheel scrolls.
 const WHEEL: isize = 3;
@@ -38,6 +38,10 @@ fn click(model: &mut Model, at: Position, now: Timestamp) -> Vec<Effect> {
         return Vec::new();
     }
     let layout = Layout::of_model(model);
+    if layout.mirror.contains(at) {
+        return Vec::new();
+    }
+    type_into::leave(model);
     if layout.tabs.contains(at) && panels::of(model).tab.is_some() {
         let tabs = tabs::tabs(model, layout.tabs);
         if let Some((tab, ..)) = tabs.into_iter().find(|(_, _, place)| place.contains(at)) {

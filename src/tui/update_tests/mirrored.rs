@@ -1,7 +1,9 @@
 //! What a pane shows, drawn beside the list where the pane itself cannot be there.
 
 use super::*;
-use crate::mux::{Direction, Drawn, Image, Mirrored, Room};
+use pane_patrol_hooks::target::PaneId;
+
+use crate::mux::{Direction, Drawn, Image, Mirrored, Room, Typed};
 use crate::state::Row;
 
 /// The answer to what was asked of the place: the row's pane is drawn there.
@@ -57,7 +59,7 @@ fn it_is_drawn_in_its_own_part_of_the_screen_whatever_it_holds() {
         );
         let after = screen(&model);
         assert!(
-            after.contains("hello") && after.contains("read only, Enter goes there"),
+            after.contains("hello") && after.contains("I types here, Enter goes there"),
             "{after}"
         );
         let many = vec!["#".repeat(400); 200];
@@ -154,4 +156,121 @@ fn a_screen_that_is_too_small_says_so_and_stays_whole() {
         let shown = screen(&model);
         assert!(shown.contains(words) && !shown.contains("hello"), "{shown}");
     }
+}
+
+/// What the keys have passed on to a pane.
+fn typed(effects: &[Effect]) -> Vec<u8> {
+    let bytes = |effect: &Effect| match effect {
+        Effect::Type(_, Typed::Keys(bytes)) => bytes.clone(),
+        other => panic!("it is typed: {other:?}"),
+    };
+    effects.iter().flat_map(bytes).collect()
+}
+
+fn control(model: &mut Model, c: char) -> Vec<Effect> {
+    let key = KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL);
+    tell(model, Message::Key(key))
+}
+
+#[test]
+fn keys_go_into_the_pane_until_one_of_them_comes_back_and_then_mean_what_they_did() {
+    let (mut model, row) = beside((120, 30), Direction::Right);
+    press(&mut model, KeyCode::Char('I'));
+    assert_eq!(model.typing_into, None, "nothing is drawn yet");
+    model.unheard_until = None;
+    shows(&mut model, &row, &["hello"]);
+    assert_eq!(press(&mut model, KeyCode::Char('I')), []);
+    let shown = screen(&model);
+    assert!(
+        shown.contains("you type here, Ctrl-] comes back"),
+        "{shown}"
+    );
+    assert!(shown.contains("comes back · keys go to shop"), "{shown}");
+    for (code, bytes) in [
+        (KeyCode::Char('a'), "a"),
+        (KeyCode::Char('q'), "q"),
+        (KeyCode::Esc, "\x1b"),
+        (KeyCode::Enter, "\r"),
+        (KeyCode::Tab, "\t"),
+    ] {
+        assert_eq!(typed(&press(&mut model, code)), bytes.as_bytes());
+    }
+    assert_eq!(typed(&control(&mut model, 'c')), [3]);
+    assert_eq!(
+        tell(&mut model, Message::Paste("two\nlines".to_owned())),
+        [Effect::Type(
+            row.server.clone().zip(row.pane).unwrap(),
+            Typed::Paste("two\nlines".to_owned())
+        )]
+    );
+    assert_eq!(control(&mut model, '5'), []);
+    assert_eq!(model.typing_into, None);
+    assert_eq!(press(&mut model, KeyCode::Char('q')), [Effect::Quit]);
+}
+
+#[test]
+fn nobody_types_blindly_where_the_pane_is_not_drawn_any_more() {
+    let ends: [(&str, fn(&mut Model, &Row)); 4] = [
+        ("closed", |model, row| {
+            let pane = row.server.clone().zip(row.pane).unwrap();
+            let image = Image::Nothing("its pane is closed".to_owned());
+            tell(model, Message::Mirrored(Mirrored { pane, image }));
+        }),
+        ("no room", |model, _| {
+            tell(model, Message::Resize(50, 30));
+        }),
+        ("refused", |model, _| {
+            tell(
+                model,
+                Message::Typed(Err("its panes are synchronised".to_owned())),
+            );
+        }),
+        ("another one", |model, row| {
+            let other = Row {
+                pane: Some(PaneId(99)),
+                ..row.clone()
+            };
+            tell(
+                model,
+                Message::SplitSeen(Beside {
+                    turn: 2,
+                    ..drawn(&other, Direction::Right)
+                }),
+            );
+        }),
+    ];
+    for (name, end) in ends {
+        let (mut model, row) = beside((120, 30), Direction::Right);
+        shows(&mut model, &row, &["hello"]);
+        press(&mut model, KeyCode::Char('I'));
+        assert!(model.typing_into.is_some(), "{name}");
+        end(&mut model, &row);
+        assert_eq!(model.typing_into, None, "{name}");
+        assert!(model.notice.is_some(), "{name}");
+        // The rest of a sentence answers nothing and stops nobody.
+        for c in ['a', 'y', 'd', 'x', 'q'] {
+            assert_eq!(press(&mut model, KeyCode::Char(c)), [], "{name}: {c}");
+        }
+        assert_eq!(model.panel, Panel::Detail, "{name}");
+    }
+}
+
+#[test]
+fn a_click_on_the_list_ends_it_and_one_on_the_pane_does_not() {
+    let (mut model, row) = beside((120, 30), Direction::Right);
+    shows(&mut model, &row, &["hello"]);
+    press(&mut model, KeyCode::Char('I'));
+    let click = |model: &mut Model, column| {
+        let mouse = MouseEvent {
+            kind: MouseEventKind::Down(MouseButton::Left),
+            column,
+            row: 5,
+            modifiers: KeyModifiers::NONE,
+        };
+        tell(model, Message::Mouse(mouse));
+    };
+    click(&mut model, 100);
+    assert!(model.typing_into.is_some());
+    click(&mut model, 5);
+    assert_eq!(model.typing_into, None);
 }

@@ -4,6 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
+use crate::tui::keymap::LEAVES_PANE;
+use crate::tui::labels;
 use crate::tui::line_writer::LineWriter;
 use crate::tui::model::Model;
 use crate::tui::model::task_prompt::Title;
@@ -24,7 +26,9 @@ pub(super) fn draw(model: &Model, left: Option<usize>, area: Rect, buffer: &mut 
         return;
     }
     let mut writer = LineWriter::new(buffer, area.x + 1, area.y, area.right().saturating_sub(1));
-    if let Some(prompt) = &model.denying {
+    if model.typing_into.is_some() {
+        draw_typing(model, &mut writer);
+    } else if let Some(prompt) = &model.denying {
         let title = format!("No to {}, but: ", prompt.bound.target.shown());
         draw_prompt(
             model,
@@ -62,6 +66,18 @@ fn draw_notice(text: &str, style: Style, area: Rect, buffer: &mut Buffer) {
         let mut writer = LineWriter::new(buffer, area.x + 1, y, area.right().saturating_sub(1));
         writer.put(line, style);
     }
+}
+
+/// Keys mean nothing here now.
+fn draw_typing(model: &Model, writer: &mut LineWriter<'_>) {
+    let theme = model.setup.theme;
+    let shown = model.rows.find(|row| model.is_beside(row));
+    let target = shown.map_or_else(String::new, labels::target);
+    writer.put(LEAVES_PANE, theme.accent());
+    writer.put(" comes back", theme.dim());
+    writer.put(BETWEEN, theme.dim());
+    writer.put("keys go to ", theme.strong());
+    writer.put(&target, theme.strong());
 }
 
 fn draw_filter(model: &Model, writer: &mut LineWriter<'_>) {

@@ -7,6 +7,7 @@ use ratatui::style::Style;
 
 use crate::config::Theme;
 use crate::mux::Direction;
+use crate::tui::keymap::{Action, LEAVES_PANE, key_for};
 use crate::tui::labels;
 use crate::tui::line_writer::LineWriter;
 use crate::tui::model::Model;
@@ -34,7 +35,9 @@ pub(super) fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
             let size = (screen.width, screen.height);
             let part = picture.within(size, theme != Theme::None);
             draw_part(&part, screen, buffer);
-            put(buffer, inner, foot, &said(&part), theme.dim());
+            let typed = model.typing_into.as_ref() == shown;
+            let style = if typed { theme.strong() } else { theme.dim() };
+            put(buffer, inner, foot, &said(&part, typed), style);
         }
         (Some(_), Some(Seen::Nothing(why))) => put(buffer, screen, screen.y, why, theme.dim()),
         (Some(_), None) => put(buffer, screen, screen.y, "…", theme.dim()),
@@ -82,7 +85,7 @@ fn named(model: &Model) -> String {
 }
 
 /// What there is to know of it.
-fn said(part: &Part) -> String {
+fn said(part: &Part, typed: bool) -> String {
     let above = (part.above > 0).then(|| format!("{} above", labels::counted(part.above, "line")));
     let right =
         (part.right > 0).then(|| format!("{} at the right", labels::counted(part.right, "column")));
@@ -92,7 +95,15 @@ fn said(part: &Part) -> String {
     } else {
         format!(" · not shown: {}", hidden.join(", "))
     };
-    format!(" read only, Enter goes there{hidden}")
+    let does = match typed {
+        true => format!("you type here, {LEAVES_PANE} comes back"),
+        false => format!(
+            "{} types here, {} goes there",
+            key_for(Action::TypeInto),
+            key_for(Action::Go)
+        ),
+    };
+    format!(" {does}{hidden}")
 }
 
 fn draw_part(part: &Part, area: Rect, buffer: &mut Buffer) {

@@ -78,7 +78,7 @@ fn the_selected_assistants_screen_is_drawn_beside_the_list_as_it_changes() {
     );
     terminal.press(&["s"]);
     let screen = terminal.wait_for("red and plain");
-    assert!(screen.contains("read only, Enter goes there"), "{screen}");
+    assert!(screen.contains("I types here, Enter goes there"), "{screen}");
     let coloured = terminal.coloured_screen();
     let (before, _) = coloured.split_once("red").expect("it is there");
     let style = before.rsplit('│').next().expect("it has a style");
@@ -231,4 +231,31 @@ fn a_zellij_that_cannot_tell_it_and_one_that_does_not_are_said_in_the_place_itse
     terminal.press(&["s"]);
     terminal.wait_for("its Zellij session does not answer");
     wait_until("nobody is left waiting", || tellers(&env).is_empty());
+}
+
+#[test]
+fn what_is_in_a_tab_that_nobody_has_before_them_is_drawn_as_it_changes_and_typed_into() {
+    let env = TestEnv::new();
+    let collector = collect(&env);
+    let Some((zellij, pane, terminal)) = stage(&env, &collector) else {
+        return;
+    };
+    zellij.ask(&["x-tab", &pane.to_string()]);
+    let client = zellij.client();
+    zellij.ask(&["x-on", &client, "0"]);
+    shows(&zellij, pane, "first");
+    terminal.press(&["s"]);
+    terminal.wait_for("first");
+    for text in ["second", "third"] {
+        shows(&zellij, pane, text);
+        terminal.wait_for(text);
+    }
+    terminal.press(&["I"]);
+    terminal.wait_for("keys go to");
+    terminal.press(&["a", "ü", "Escape"]);
+    let heard = || zellij.ask(&["x-tell", &pane.to_string(), "typed"]);
+    wait_until("it has come", || heard().contains('\u{1b}'));
+    assert_eq!(heard(), "write a\nwrite ü\nwrite \u{1b}\n");
+    shows(&zellij, pane, "answered");
+    terminal.wait_for("answered");
 }

@@ -11,7 +11,7 @@ use std::process::Command;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use pane_patrol_hooks::target::Target;
+use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 use thiserror::Error;
 
@@ -33,7 +33,7 @@ use crate::hub::protocol::{Located, Start, SystemText};
 use crate::launch::{self, Panes, Stopped};
 use crate::mux::{
     self, Arrival, Attach, Beside, Gone, Here, Home, Onlooker, Owner, PATIENCE,
-    PATIENCE_FOR_SEVERAL, Reach, Room, SplitView, Undone,
+    PATIENCE_FOR_SEVERAL, Reach, Room, SplitView, Typed, Undone,
 };
 use crate::notify::Snoozes;
 use crate::state::{EndedSession, Row};
@@ -333,6 +333,14 @@ impl Actions for RealActions {
             note: Some(why.to_string()),
             ..Beside::default()
         })
+    }
+
+    fn type_into(&self, pane: &(Server, PaneId), typed: &Typed) -> mux::Outcome<()> {
+        let mut beside = self.split.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *beside {
+            OwnSplit::Made(_, split) => split.type_into(pane, typed, PATIENCE),
+            OwnSplit::Unmade | OwnSplit::Left => Err("nothing is drawn there any more".into()),
+        }
     }
 
     fn items(&self) -> Listed {

@@ -29,7 +29,7 @@ use pane_patrol_hooks::target::{PaneId, Server, Target};
 
 use super::ask::{Ask, asking};
 use super::{Belief, Call};
-use crate::mux::{Beside, Gone, Home, Outcome, Owner, Place, SplitView, Undone};
+use crate::mux::{Beside, Gone, Home, Outcome, Owner, Place, SplitView, Typed, Undone};
 use asked::{look, run};
 use layout::Panes;
 use memory::Memory;
@@ -78,6 +78,10 @@ impl SplitView for Split {
     fn now(&self, within: Duration) -> Outcome<Beside> {
         let panes = self.look(&self.ask(within))?;
         Ok(self.seen_in(&panes, None))
+    }
+
+    fn type_into(&mut self, _: &(Server, PaneId), _: &Typed, _: Duration) -> Outcome<()> {
+        Err("the pane itself is there: go to it and type".into())
     }
 }
 

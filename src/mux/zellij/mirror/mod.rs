@@ -12,9 +12,10 @@ use rustix::fd::OwnedFd;
 use rustix::pipe::{PipeFlags, pipe_with};
 
 use super::KIND;
+use super::panes::type_into;
 use super::socket::Answering;
 use crate::mux::{
-    Beside, Drawn, Home, Image, Mirrored, Onlooker, Outcome, Place, SplitView, Undone,
+    Beside, Drawn, Home, Image, Mirrored, Onlooker, Outcome, Place, SplitView, Typed, Undone,
 };
 
 /// Said when the place is opened.
@@ -40,6 +41,8 @@ pub(super) struct Mirror {
 /// A pane that is told of.
 struct Watched {
     pane: (Server, PaneId),
+    server: Arc<Answering>,
+    number: u32,
     /// Nobody wants it any more as soon as this is closed.
     wanted: Option<OwnedFd>,
     thread: Option<JoinHandle<()>>,
@@ -129,8 +132,11 @@ impl Mirror {
 
     fn begin(&self, pane: (Server, PaneId), server: Answering, number: u32) -> Outcome<Watched> {
         let refused = |error| Undone::Refused(format!("its screen cannot be mirrored: {error}"));
-        let (end, wanted) = pipe_with(PipeFlags::CLOEXEC).map_err(|error| refused(error.into()))?;
+        let (end, wanted) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)
+            .map_err(|error| refused(error.into()))?;
         let onlooker = Arc::clone(&self.onlooker);
+        let server = Arc::new(server);
+        let its = Arc::clone(&server);
         let told = pane.clone();
         let tell = move |image: Image| {
             onlooker(Mirrored {
@@ -140,9 +146,11 @@ impl Mirror {
         };
         // The program is tied to the thread that starts it.
         let thread = thread::Builder::new().name("mirror".to_owned());
-        let thread = thread.spawn(move || stream::follow(&server, number, &end, &tell));
+        let thread = thread.spawn(move || stream::follow(&its, number, &end, &tell));
         Ok(Watched {
             pane,
+            server,
+            number,
             wanted: Some(wanted),
             thread: Some(thread.map_err(refused)?),
         })
@@ -197,5 +205,23 @@ impl SplitView for Mirror {
 
     fn now(&self, _: Duration) -> Outcome<Beside> {
         Ok(self.beside(None))
+    }
+
+    fn type_into(
+        &mut self,
+        pane: &(Server, PaneId),
+        typed: &Typed,
+        within: Duration,
+    ) -> Outcome<()> {
+        let shown = self.shown.as_ref().filter(|shown| shown.pane == *pane);
+        let shown = shown.filter(|shown| shown.is_told_of());
+        let shown = shown.ok_or("it is not mirrored any more")?;
+        type_into(&shown.server, shown.number, typed, within)?;
+        // Whoever looks is behind by more than the pipe holds, or has ended.
+        let _ = shown
+            .wanted
+            .as_ref()
+            .map(|pipe| rustix::io::write(pipe, &[1]));
+        Ok(())
     }
 }

@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 use super::super::alone::Alone;
 use super::super::call::{alone, subscription};
+use super::super::direct;
 use super::super::panes::process;
 use super::super::socket::{Answering, lives};
 use crate::mux::{Gone, Image, Outcome, PATIENCE_FOR_SEVERAL, Undone};
@@ -21,6 +22,16 @@ use crate::sys::child::{Group, wait_for};
 
 /// Nobody sees more than so many pictures in a second, and a pane may draw without an end.
 const PACE: Duration = Duration::from_millis(40);
+
+/// A pane in a tab that nobody has before them draws nothing by itself: it is looked at so often while it changes, and
+/// after that less and less.
+const LOOKS: [Duration; 2] = [Duration::from_millis(250), Duration::from_secs(2)];
+
+/// The same right after something was typed there.
+const LOOKS_AFTER_KEYS: Duration = Duration::from_millis(40);
+
+/// How long a server may take for a look.
+const LOOK_WITHIN: Duration = Duration::from_millis(500);
 
 /// How long what has no more to say may take to end, and its server.
 const FAREWELL: Duration = Duration::from_millis(500);
@@ -57,6 +68,7 @@ enum End {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Woken {
     Unwanted,
+    Typed,
     ServerEnded,
     Output,
     Late,
@@ -77,7 +89,7 @@ enum Line {
 /// Tells what the pane shows until that comes to an end, and why it has.
 pub(super) fn follow(server: &Answering, number: u32, end: &OwnedFd, tell: &dyn Fn(Image)) {
     let why = match Stream::begin(server, number) {
-        Ok(mut stream) => match stream.run(end, tell) {
+        Ok(mut stream) => match stream.run((server, number), end, tell) {
             Ok(End::Unwanted) => return,
             Ok(ended) => stream.why(&ended, server, number),
             Err(error) => format!("what it shows cannot be read: {error}"),
@@ -85,6 +97,41 @@ pub(super) fn follow(server: &Answering, number: u32, end: &OwnedFd, tell: &dyn 
         Err(undone) => undone.to_string(),
     };
     tell(Image::Nothing(why));
+}
+
+/// When a pane is looked at.
+struct Looks {
+    pause: Duration,
+    due: Instant,
+    shown: Vec<String>,
+}
+
+impl Looks {
+    fn new(now: Instant) -> Self {
+        Self {
+            pause: LOOKS[0],
+            due: now + LOOKS[0],
+            shown: Vec::new(),
+        }
+    }
+
+    /// It shows this now; whether that is news.
+    fn see(&mut self, lines: &[String], now: Instant) -> bool {
+        let is_news = *lines != *self.shown;
+        if is_news {
+            lines.clone_into(&mut self.shown);
+            self.pause = LOOKS[0];
+        } else {
+            self.pause = (self.pause * 2).min(LOOKS[1]);
+        }
+        self.due = now + self.pause;
+        is_news
+    }
+
+    fn typed(&mut self, now: Instant) {
+        self.pause = LOOKS_AFTER_KEYS;
+        self.due = now + LOOKS_AFTER_KEYS;
+    }
 }
 
 struct Stream {
@@ -119,20 +166,40 @@ impl Stream {
         })
     }
 
-    fn run(&mut self, end: &OwnedFd, tell: &dyn Fn(Image)) -> io::Result<End> {
-        let mut due = Some(Instant::now() + PATIENCE_FOR_SEVERAL);
+    fn run(
+        &mut self,
+        at: (&Answering, u32),
+        end: &OwnedFd,
+        tell: &dyn Fn(Image),
+    ) -> io::Result<End> {
+        let mut silent = Some(Instant::now() + PATIENCE_FOR_SEVERAL);
+        let mut looks = Some(Looks::new(Instant::now()));
         loop {
+            let due = silent.or_else(|| looks.as_ref().map(|looks| looks.due));
             match self.wait(end, true, due)? {
                 Woken::Unwanted => return Ok(End::Unwanted),
-                Woken::Late => return Ok(End::Silent),
+                Woken::Late if silent.is_some() => return Ok(End::Silent),
+                Woken::Late => {
+                    looks = looks.and_then(|looks| look(at, looks, tell));
+                    continue;
+                }
+                Woken::Typed => {
+                    if let Some(looks) = &mut looks {
+                        looks.typed(Instant::now());
+                    }
+                    continue;
+                }
                 Woken::ServerEnded => return Ok(End::Over),
                 Woken::Output => {}
             }
             let is_over = self.read()?;
             match self.newest() {
                 Some(Line::PaneUpdate { viewport }) => {
+                    if let Some(looks) = &mut looks {
+                        looks.see(&viewport, Instant::now());
+                    }
                     tell(Image::Lines(viewport));
-                    due = None;
+                    silent = None;
                     let rest = Some(Instant::now() + PACE);
                     if self.wait(end, false, rest)? == Woken::Unwanted {
                         return Ok(End::Unwanted);
@@ -180,7 +247,11 @@ impl Stream {
         }
         let mut ready = polled.iter().zip(&files);
         let first = ready.find(|(polled, _)| !polled.revents().is_empty());
-        Ok(first.map_or(Woken::Late, |(_, (_, woken))| *woken))
+        Ok(match first.map(|(_, (_, woken))| *woken) {
+            // Each key is a byte in it.
+            Some(Woken::Unwanted) if rustix::io::read(end, &mut [0; 64])? > 0 => Woken::Typed,
+            woken => woken.unwrap_or(Woken::Late),
+        })
     }
 
     /// Reads what there is now; whether that was the last of it.
@@ -254,6 +325,19 @@ impl Stream {
             said
         }
     }
+}
+
+/// Looks at the pane, and tells what is news; `None`: that is not to be had of this Zellij.
+fn look(
+    (server, number): (&Answering, u32),
+    mut looks: Looks,
+    tell: &dyn Fn(Image),
+) -> Option<Looks> {
+    let lines = direct::look(server, number, LOOK_WITHIN)?;
+    if looks.see(&lines, Instant::now()) {
+        tell(Image::Lines(lines));
+    }
+    Some(looks)
 }
 
 /// Something that becomes readable when the process ends.
