@@ -78,7 +78,10 @@ fn the_selected_assistants_screen_is_drawn_beside_the_list_as_it_changes() {
     );
     terminal.press(&["s"]);
     let screen = terminal.wait_for("red and plain");
-    assert!(screen.contains("I types here, Enter goes there"), "{screen}");
+    assert!(
+        screen.contains("I types here, Enter goes there"),
+        "{screen}"
+    );
     let coloured = terminal.coloured_screen();
     let (before, _) = coloured.split_once("red").expect("it is there");
     let style = before.rsplit('│').next().expect("it has a style");
