@@ -95,13 +95,14 @@ fn said(part: &Part, typed: bool) -> String {
     } else {
         format!(" · not shown: {}", hidden.join(", "))
     };
-    let does = match typed {
-        true => format!("you type here, {LEAVES_PANE} comes back"),
-        false => format!(
+    let does = if typed {
+        format!("you type here, {LEAVES_PANE} comes back")
+    } else {
+        format!(
             "{} types here, {} goes there",
             key_for(Action::TypeInto),
             key_for(Action::Go)
-        ),
+        )
     };
     format!(" {does}{hidden}")
 }
