@@ -96,6 +96,31 @@ pub(crate) fn place(row: &Row, signs: Signs) -> String {
     }
 }
 
+/// The same in so many columns: of project and branch each is cut in its middle, and the project has what the branch
+/// does not need, up to half.
+pub(crate) fn place_within(row: &Row, signs: Signs, width: usize) -> String {
+    let whole = place(row, signs);
+    if text::width(&whole) <= width {
+        return whole;
+    }
+    let sign = branch_sign(signs);
+    let (None, Some(project), Some(branch)) = (&row.called, project(row), row.branch.as_deref())
+    else {
+        return text::fit_middle(&whole, width).into_owned();
+    };
+    let between = text::width(sign) + 2;
+    // A branch of which nothing is left but its sign tells nothing.
+    let Some(room) = width.checked_sub(between).filter(|room| *room >= 12) else {
+        return text::fit_middle(project, width).into_owned();
+    };
+    let of_project = text::width(project)
+        .min(room / 2)
+        .max(room.saturating_sub(text::width(branch)));
+    let project = text::fit_middle(project, of_project);
+    let branch = text::fit_middle(branch, room - text::width(&project));
+    format!("{project} {sign} {branch}")
+}
+
 fn project_and_branch(row: &Row, signs: Signs) -> String {
     let sign = branch_sign(signs);
     match (project(row), row.branch.as_deref()) {

@@ -646,3 +646,60 @@ fn the_tabs_without_git_and_with_a_malformed_list() {
     };
     insta::assert_snapshot!(degraded("l") + &degraded("ll"));
 }
+
+/// Sixteen assistants of a large house: names, branches and messages as long as people make them.
+fn crowd() -> Vec<Row> {
+    let states = [
+        State::WaitingApproval,
+        State::WaitingInput,
+        State::Error,
+        State::Completed,
+        State::Running,
+        State::Running,
+        State::Idle,
+        State::Running,
+    ];
+    let assistants = ["claude", "codex", "gemini", "opencode"];
+    let one = |number: u32| {
+        let at = usize::try_from(number).unwrap();
+        let state = states[at % states.len()];
+        let pane = format!("{}.{}", number % 4, number % 3);
+        let target = format!("customer-portal-rewrite-{number}:{pane}");
+        let folder = format!("/home/ada/src/customer-portal-rewrite/services/checkout-{number}");
+        let branch = format!(
+            "feature/PORT-{}-extract-the-checkout-{number}",
+            4100 + number
+        );
+        let age = 60 * u64::from(number) + 7;
+        let row = row(number, assistants[at % 4], state, &target, age);
+        let row = row.in_folder(&folder, Some(&branch));
+        match state {
+            State::WaitingApproval => row.asks(
+                "Bash",
+                &format!(
+                    "cargo test --workspace --features checkout -- --nocapture service_{number}"
+                ),
+            ),
+            State::WaitingInput => row.asks(
+                "AskUserQuestion",
+                "Which of the three payment providers should the sandbox use first?",
+            ),
+            _ => row.says(
+                Some("Edit"),
+                &format!("services/checkout-{number}/src/application/commands/place_order.rs"),
+            ),
+        }
+    };
+    (1..=16).map(one).collect()
+}
+
+#[test]
+fn a_crowd_with_long_names() {
+    let rows = crowd();
+    let one = |(width, height)| {
+        let model = model_with(rows.clone(), width, height);
+        format!("── {width} x {height} ──\n{}", screen(&model))
+    };
+    let screens = [(120, 40), (80, 24), (40, 24), (200, 50)].map(one).concat();
+    insta::assert_snapshot!(screens);
+}

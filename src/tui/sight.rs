@@ -9,7 +9,7 @@ use crate::tui::layout::Layout;
 use crate::tui::line_writer::to_u16;
 use crate::tui::model::Model;
 use crate::tui::model::seen::Sight;
-use crate::tui::panels::{self, Asks, Page, page};
+use crate::tui::panels::{self, Page, page};
 use crate::tui::text;
 
 /// Lines that a notice may take.
@@ -23,7 +23,7 @@ pub(crate) fn hidden_lines(model: &Model, now: Timestamp) -> usize {
     }
     let panel = Layout::of_model(model).panel;
     let lines = page(model, now, panel.width).lines.len();
-    lines.saturating_sub(usize::from(text_area(model, panel, lines).height))
+    lines.saturating_sub(usize::from(text_area(panel, lines).height))
 }
 
 /// What is asked, as the open panel has it; `None` where it is about something else, or covered.
@@ -37,7 +37,7 @@ pub(crate) fn sight_of(model: &Model, page: Page, layout: &Layout) -> Option<Sig
     let Page { lines, asked } = page;
     let asked = asked.filter(|_| panels::of(model).over.is_none())?;
     let (panel, first) = (layout.panel, asked.start);
-    let text = text_area(model, panel, lines.len());
+    let text = text_area(panel, lines.len());
     // A long notice lies over what stands above it.
     let bottom = layout.footer.y - covered(model, layout.footer);
     let room = text.bottom().min(bottom).saturating_sub(text.y);
@@ -55,15 +55,9 @@ pub(crate) fn sight_of(model: &Model, page: Page, layout: &Layout) -> Option<Sig
     })
 }
 
-/// The panel but for the line that says how much of a request is not in view.
-pub(crate) fn text_area(model: &Model, panel: Rect, lines: usize) -> Rect {
-    let tells = match panels::of(model).asks {
-        // Whoever is asked to choose must know that there is more.
-        Asks::Nothing => panels::of(model).is_passing,
-        Asks::OfRow => model.asked.is_some(),
-        Asks::OfPanel => true,
-    };
-    let is_short = tells && lines > usize::from(panel.height) && panel.height > 2;
+/// The panel but for the line that says how much is not in view.
+pub(crate) fn text_area(panel: Rect, lines: usize) -> Rect {
+    let is_short = lines > usize::from(panel.height) && panel.height > 2;
     Rect {
         height: panel.height - u16::from(is_short),
         ..panel

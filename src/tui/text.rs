@@ -51,6 +51,22 @@ pub(super) fn fit_end(text: &str, max: usize) -> Cow<'_, str> {
     Cow::Owned(format!("…{}", &text[from..]))
 }
 
+/// `text` in at most `max` columns, cut in its middle: of names that begin alike the end tells them apart.
+pub(super) fn fit_middle(text: &str, max: usize) -> Cow<'_, str> {
+    if width(text) <= max {
+        return Cow::Borrowed(text);
+    }
+    // Two letters and a sign tell less than three letters.
+    if max < 5 {
+        return fit(text, max);
+    }
+    let end = (max - 1) / 2;
+    let tail = fit_end(text, end + 1);
+    let tail = tail.trim_start_matches('…');
+    let head = &text[..head_length(text, max - 1 - width(tail))];
+    Cow::Owned(format!("{head}…{tail}"))
+}
+
 /// How many bytes of `text` fit into `max` columns.
 fn head_length(text: &str, max: usize) -> usize {
     let mut used = 0;
@@ -130,6 +146,10 @@ mod tests {
         assert_eq!(fit("short", 5), "short");
         assert_eq!(fit("shorter", 0), "");
         assert_eq!(fit_end("~/src/some/project", 9), "…/project");
+        assert_eq!(fit_middle("checkout-service-16", 10), "check…e-16");
+        assert_eq!(fit_middle("checkout-service-16", 19), "checkout-service-16");
+        assert_eq!(fit_middle("日本語テキスト", 8), "日本…ト");
+        assert_eq!(fit_middle("checkout", 4), "che…");
     }
 
     #[test]
@@ -158,6 +178,7 @@ mod tests {
             proptest::prop_assert_eq!(squeeze(&lines.concat()), squeeze(&text));
             proptest::prop_assert!(width(&fit(&text, max)) <= max);
             proptest::prop_assert!(width(&fit_end(&text, max)) <= max);
+            proptest::prop_assert!(width(&fit_middle(&text, max)) <= max);
         }
     }
 }

@@ -257,6 +257,14 @@ fn going(said: &mut Said) {
 
 fn typing(said: &mut Said) {
     let mut model = usual();
+    press(&mut model, KeyCode::Char('l'));
+    press(&mut model, KeyCode::Char('l'));
+    press(&mut model, KeyCode::Char('d'));
+    said.take(
+        "`a`, `d`, `D` or a number in a tab where nothing is asked",
+        &mut model,
+    );
+    let mut model = usual();
     press(&mut model, KeyCode::Char('I'));
     said.take("`I`, and the split draws nothing", &mut model);
     let row = model.selected_row().expect("one is selected");

@@ -1,5 +1,5 @@
-//! How wide the columns of the list are: as their contents, within limits; where the screen is narrow the
-//! least needed ones shrink and go, and what it asks stays.
+//! How wide the columns of the list are: as their contents, within limits. What a row does or asks has half of the
+//! line; where the others would leave it less the least needed ones shrink and go.
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
@@ -7,14 +7,14 @@ use crate::tui::age::{self, Grain};
 use crate::tui::model::{ENDED, Model};
 use crate::tui::text;
 
-/// Columns that "what it does or asks" should at least have before others shrink.
-const ENOUGH: usize = 24;
-
-/// Below this width ages are short and the text must do with less.
+/// Below this width ages are short, and the assistant's name goes before the text has less than its half.
 pub(super) const NARROW: usize = 60;
 
 /// Columns of the short form of a state's words.
 const SHORT_WORD: usize = 8;
+
+/// A project of less tells nothing.
+const LEAST_PLACE: usize = 11;
 
 /// Mark, sign and the space after it.
 const LEAD: usize = 3;
@@ -70,23 +70,32 @@ impl Columns {
         columns
     }
 
-    /// Gives up columns, the least needed first, until there is enough for the text.
+    /// Gives up columns, the least needed first, until the text has its half.
     fn shrink(&mut self, width: usize) {
+        let wanted = *self;
+        for (place, target) in [(24, 16), (16, 12)] {
+            self.place = narrowed(self.place, self.missing(width), place);
+            self.target = narrowed(self.target, self.missing(width), target);
+            if self.missing(width) > 0 {
+                self.word = self.word.min(SHORT_WORD);
+            }
+        }
         if self.missing(width) > 0 {
             self.work = 0;
         }
-        if self.missing(width) > 0 {
-            self.word = self.word.min(SHORT_WORD);
-        }
-        self.place = narrowed(self.place, self.missing(width), 10);
-        if self.missing(width) > 0 {
-            self.place = 0;
-        }
+        self.place = narrowed(self.place, self.missing(width), LEAST_PLACE);
         if self.missing(width) > 0 {
             self.word = 0;
         }
+        if self.missing(width) > 0 {
+            self.place = 0;
+        }
         self.assistant = narrowed(self.assistant, self.missing(width), 6);
         self.target = narrowed(self.target, self.missing(width), 8);
+        if width < NARROW && self.missing(width) > 0 {
+            self.assistant = 0;
+        }
+        self.take_back(wanted, width);
         if width < 34 {
             self.age = 0;
         }
@@ -98,9 +107,25 @@ impl Columns {
         }
     }
 
+    /// What has gone since leaves room for others again.
+    fn take_back(&mut self, wanted: Self, width: usize) {
+        let spare = |columns: &Self| (width / 2).saturating_sub(columns.taken());
+        let gap = spare(self);
+        if self.place == 0 && gap >= LEAST_PLACE + 2 {
+            self.place = wanted.place.min(gap - 2);
+        }
+        if self.place > 0 {
+            self.place = wanted.place.min(self.place + spare(self)).max(self.place);
+        }
+        self.target = wanted
+            .target
+            .min(self.target + spare(self))
+            .max(self.target);
+    }
+
+    /// How many columns the text lacks of its half.
     fn missing(&self, width: usize) -> usize {
-        let enough = if width < NARROW { ENOUGH / 2 } else { ENOUGH };
-        (self.taken() + enough).saturating_sub(width)
+        (self.taken() + width.div_ceil(2)).saturating_sub(width)
     }
 
     fn taken(&self) -> usize {

@@ -111,17 +111,18 @@ fn folder(model: &Model, width: u16) -> Vec<Line<'static>> {
         .collect()
 }
 
-/// A third of the room, and more where the list leaves it blank and a request wants it.
+/// A third of the room, and more where the list leaves it blank and there is more to tell.
 pub(super) fn height(model: &Model, body: Rect) -> u16 {
     if body.height < 7 {
         return 0;
     }
     let usual = (body.height / 3).clamp(2, 10).min(most(body));
-    usual.max(height_for_request(model, body, usual))
+    usual.max(height_in_blank(model, body, usual))
 }
 
-/// As much as shows all of what is asked, but no more than half, and only what the list leaves blank.
-fn height_for_request(model: &Model, body: Rect, usual: u16) -> u16 {
+/// As much as shows all of what is asked, or of what is told where nothing is asked, but no more than half, and only
+/// what the list leaves blank.
+fn height_in_blank(model: &Model, body: Rect, usual: u16) -> u16 {
     let listed = u16::try_from(model.list.len()).unwrap_or(u16::MAX);
     let blank = body.height.saturating_sub(listed).saturating_sub(1);
     let most = blank.min(body.height / 2);
@@ -142,7 +143,8 @@ fn wanted(model: &Model, width: u16, most: usize) -> usize {
         return 0;
     };
     let Some(front) = request::in_front(model, row) else {
-        return 0;
+        // How many lines there are does not depend on the time.
+        return page(model, row.since, width, false).lines.len();
     };
     let sheet = Sheet::new(model, row.since, width);
     let known = sheet.known(row, front);

@@ -13,6 +13,8 @@ const READ_ON: &str = "read on";
 pub(crate) struct ShownHint {
     pub(crate) keys: String,
     pub(crate) does: &'static str,
+    /// What a click on it does; `None` where it tells of several.
+    pub(crate) action: Option<Action>,
     /// Others make room for it: it leads to all of them, or out.
     pub(crate) stays: bool,
 }
@@ -31,6 +33,10 @@ pub(crate) fn told(model: &Model, left: Option<usize>) -> Vec<ShownHint> {
         .map(|hint| ShownHint {
             keys: hint.keys(),
             does: word(model, hint, left),
+            action: match hint.actions {
+                [action] => Some(*action),
+                _ => None,
+            },
             stays: matches!(hint.actions, [Action::Help | Action::Quit]),
         })
         .collect()

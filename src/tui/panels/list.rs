@@ -146,12 +146,8 @@ fn draw_row(
     column(&mut writer, row.assistant.as_str(), columns.assistant, name);
     let target = shown_target(row, columns.target);
     column(&mut writer, &target, columns.target, own(theme.text()));
-    column(
-        &mut writer,
-        &labels::place(row, model.setup.signs),
-        columns.place,
-        theme.dim(),
-    );
+    let place = labels::place_within(row, model.setup.signs, columns.place);
+    column(&mut writer, &place, columns.place, theme.dim());
     column(
         &mut writer,
         labels::state_within(row, columns.word),
@@ -235,7 +231,7 @@ fn shown_target(row: &Row, width: usize) -> String {
         Some(colon) if text::width(&target) > width => {
             let (session, place) = target.split_at(colon);
             let left = width.saturating_sub(text::width(place));
-            format!("{}{place}", text::fit(session, left))
+            format!("{}{place}", text::fit_middle(session, left))
         }
         _ => target,
     }

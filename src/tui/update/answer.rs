@@ -227,6 +227,10 @@ pub(crate) fn decide(model: &mut Model, decision: Decision, now: Timestamp) -> V
 /// The request that a key for `decision` is about; says why there is none.
 pub(crate) fn bound_for(model: &mut Model, decision: &Decision, now: Timestamp) -> Option<Bound> {
     if panels::of(model).asks != Asks::OfRow {
+        if panels::of(model).asks == Asks::Nothing && panels::of(model).over.is_none() {
+            let next = format!("{} shows what is asked", key_for(Action::Close));
+            model.advise("nothing is answered from here", &next, now);
+        }
         return None;
     }
     let row = model.selected_row()?;

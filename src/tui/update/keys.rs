@@ -68,6 +68,11 @@ pub(super) fn press(model: &mut Model, key: KeyEvent, now: Timestamp) -> Vec<Eff
     let Some(action) = keymap::action(key) else {
         return Vec::new();
     };
+    take(model, action, now)
+}
+
+/// Does what a key, or a click on one, asks for.
+pub(super) fn take(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
     model.notice = None;
     model.is_untouched = false;
     model.awaited = None;
@@ -97,7 +102,7 @@ pub(super) fn finish(model: &mut Model, taken: Taken, now: Timestamp) -> Vec<Eff
     if let Some(line) = taken.line {
         let panel = Layout::of_model(model).panel;
         let lines = panels::page(model, now, panel.width).lines.len();
-        let height = usize::from(text_area(model, panel, lines).height).max(1);
+        let height = usize::from(text_area(panel, lines).height).max(1);
         let least = (line + 1).saturating_sub(height);
         model.scroll = model.scroll.min(line).max(least);
         settle(model, now, follow);

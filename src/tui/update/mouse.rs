@@ -1,4 +1,5 @@
-//! The mouse: a click chooses, a click on what is chosen goes there, the wheel scrolls.
+//! The mouse: a click chooses, a click on what is chosen goes there, one on a key in the last line presses it; the wheel
+//! chooses in the list and scrolls what is open.
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use pane_patrol_hooks::timestamp::Timestamp;
@@ -7,12 +8,13 @@ use ratatui::layout::Position;
 use crate::tui::effect::Effect;
 use crate::tui::layout::Layout;
 use crate::tui::model::{Entry, Follow, Model, Panel};
-use crate::tui::panels::{self, tabs};
+use crate::tui::panels::{self, Asks, tabs};
 use crate::tui::update::ended::go;
-use crate::tui::update::keys::finish;
+use crate::tui::update::keys::{finish, take};
 use crate::tui::update::reflow::settle;
-use crate::tui::update::selection::{scroll, select};
+use crate::tui::update::selection::{move_by, scroll, select};
 use crate::tui::update::{type_into, work};
+use crate::tui::view;
 
 /// Lines that one turn of the wheel scrolls.
 const WHEEL: isize = 3;
@@ -30,6 +32,9 @@ pub(crate) fn point(model: &mut Model, mouse: MouseEvent, now: Timestamp) -> Vec
 
 /// A click selects; a click on what is selected goes there.
 fn click(model: &mut Model, at: Position, now: Timestamp) -> Vec<Effect> {
+    if let Some(action) = view::footer_action(model, now, at) {
+        return take(model, action, now);
+    }
     model.touch();
     model.is_untouched = false;
     model.awaited = None;
@@ -77,8 +82,8 @@ fn wheel(model: &mut Model, at: Position, by: isize, now: Timestamp) {
     let layout = Layout::of_model(model);
     if panels::of(model).over.is_some() || layout.panel.contains(at) {
         scroll(model, by, now);
-    } else {
-        model.top = model.top.saturating_add_signed(by);
-        settle(model, now, Follow::Nothing);
+    } else if !layout.mirror.contains(at) && panels::of(model).asks != Asks::OfPanel {
+        model.is_untouched = false;
+        move_by(model, by.signum(), now);
     }
 }

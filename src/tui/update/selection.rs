@@ -5,8 +5,8 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use crate::state::Attention;
 use crate::tui::keymap::{Action, key_for};
 use crate::tui::layout::Layout;
-use crate::tui::model::{Follow, Model};
-use crate::tui::panels::{self, Moves};
+use crate::tui::model::{Follow, Model, Panel};
+use crate::tui::panels::{self, Asks, Moves};
 use crate::tui::update::reflow::settle;
 
 pub(crate) fn page(model: &mut Model, by: isize, now: Timestamp) {
@@ -53,7 +53,13 @@ pub(crate) fn select(model: &mut Model, id: String, now: Timestamp) {
 /// Selects the next row that needs the person, round and round.
 pub(crate) fn next_waiting(model: &mut Model, step: isize, now: Timestamp) {
     match model.list.next_needing(model.position, step) {
-        Some(place) => move_to(model, place, now),
+        Some(place) => {
+            // Whoever reads something else about another row comes back to what is asked.
+            if panels::of(model).asks == Asks::Nothing {
+                model.open(Panel::Detail);
+            }
+            move_to(model, place, now);
+        }
         None if model.rows.count(Attention::NeedsYou) > 0 => {
             let next = format!("{} shows all rows", key_for(Action::Close));
             model.advise("what needs you is hidden by the filter", &next, now);

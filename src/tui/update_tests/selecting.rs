@@ -187,22 +187,65 @@ fn a_click_selects_and_a_second_click_jumps() {
     assert_eq!(mouse(&mut model, CLICK, 25), [], "the panel");
 }
 
+fn point(model: &mut Model, kind: MouseEventKind, column: u16, row: u16) -> Vec<Effect> {
+    let modifiers = KeyModifiers::NONE;
+    tell(
+        model,
+        Message::Mouse(MouseEvent {
+            kind,
+            column,
+            row,
+            modifiers,
+        }),
+    )
+}
+
 #[test]
-fn the_wheel_scrolls_the_list_without_moving_the_selection() {
-    let rows = (0..50)
-        .map(|pane| {
-            row(
-                pane,
-                "claude",
-                State::Running,
-                &format!("s:{pane}.0"),
-                100 - u64::from(pane),
-            )
-        })
-        .collect();
-    let mut model = model_with(rows, 80, 24);
-    mouse(&mut model, MouseEventKind::ScrollDown, 5);
-    assert_eq!((model.top, target(&model).as_str()), (3, "s:0.0"));
-    keys(&mut model, "j");
-    assert_eq!(model.top, 1 + 1, "a key brings the selected row back");
+fn the_wheel_chooses_in_the_list_and_scrolls_what_is_open() {
+    let mut model = model_with(day(), 80, 24);
+    let first = model.selected.clone();
+    point(&mut model, MouseEventKind::ScrollDown, 5, 3);
+    assert_eq!(model.position, 1);
+    assert_ne!(model.selected, first);
+    point(&mut model, MouseEventKind::ScrollUp, 5, 3);
+    assert_eq!(model.selected, first);
+    let position = model.position;
+    point(&mut model, MouseEventKind::ScrollDown, 5, 20);
+    assert_eq!(model.position, position, "that is the panel");
+}
+
+#[test]
+fn a_click_on_a_key_of_the_last_line_presses_it() {
+    for width in [40, 80, 120] {
+        let mut model = model_with(day(), width, 24);
+        let shown = screen(&model);
+        let last = shown.lines().last().unwrap();
+        let column = |text: &str| {
+            let at = last.find(text).unwrap_or_else(|| panic!("{text}: {last}"));
+            u16::try_from(crate::tui::text::width(&last[..at])).unwrap()
+        };
+        let (help, quit) = (column("? help"), column("q quit"));
+        let down = MouseEventKind::Down(MouseButton::Left);
+        point(&mut model, down, help, 23);
+        assert_eq!(model.panel, Panel::Help, "{width}");
+        press(&mut model, KeyCode::Esc);
+        assert_eq!(point(&mut model, down, quit + 5, 23), [Effect::Quit]);
+        assert_eq!(point(&mut model, down, quit + 6, 23), []);
+    }
+}
+
+#[test]
+fn the_next_one_that_waits_is_shown_with_what_it_asks_whatever_was_open() {
+    let mut model = model_with(day(), 100, 30);
+    press(&mut model, KeyCode::Char('l'));
+    press(&mut model, KeyCode::Char('l'));
+    assert!(matches!(model.panel, Panel::Diff(_)));
+    assert_eq!(press(&mut model, KeyCode::Char('d')), []);
+    let why = model.notice.as_ref().map(|notice| notice.text.clone());
+    assert_eq!(
+        why.as_deref(),
+        Some("nothing is answered from here · Esc shows what is asked")
+    );
+    press(&mut model, KeyCode::Tab);
+    assert_eq!(model.panel, Panel::Detail);
 }

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-use crate::tui::keymap::LEAVES_PANE;
+use crate::tui::keymap::{Action, LEAVES_PANE};
 use crate::tui::labels;
 use crate::tui::line_writer::LineWriter;
 use crate::tui::model::Model;
@@ -13,9 +13,6 @@ use crate::tui::panels::hints::{ShownHint, told};
 use crate::tui::sight::notice_lines;
 use crate::tui::text;
 use crate::tui::text_input::EditLine;
-
-/// Columns from which on some keys make room for others; below that each place is for what is done here.
-const ROOMY: usize = 60;
 
 /// Stands between two keys.
 const BETWEEN: &str = " · ";
@@ -128,12 +125,37 @@ fn draw_hints(model: &Model, hints: &[ShownHint], writer: &mut LineWriter<'_>) {
     }
 }
 
+/// What a click there means: a key of a hint does what pressing it would do.
+pub(super) fn action_at(model: &Model, left: Option<usize>, area: Rect, x: u16) -> Option<Action> {
+    let is_hints = model.typing_into.is_none()
+        && model.denying.is_none()
+        && model.titling.is_none()
+        && !model.typing
+        && model.notice.is_none();
+    if !is_hints {
+        return None;
+    }
+    let room = usize::from(area.width.saturating_sub(2));
+    let mut at = usize::from(area.x) + 1;
+    let hints = told(model, left);
+    for hint in fitting(&hints, room) {
+        let end = at + width_of(hint);
+        if (at..end).contains(&usize::from(x)) {
+            return hint.action;
+        }
+        at = end + text::width(BETWEEN);
+    }
+    None
+}
+
+fn width_of(hint: &ShownHint) -> usize {
+    text::width(&hint.keys) + 1 + text::width(hint.does)
+}
+
 /// Those that are drawn in so many columns.
 fn fitting(hints: &[ShownHint], room: usize) -> impl Iterator<Item = &ShownHint> {
-    let width = |hint: &ShownHint| {
-        text::width(BETWEEN) + text::width(&hint.keys) + 1 + text::width(hint.does)
-    };
-    let stays = move |hint: &ShownHint| hint.stays && room >= ROOMY;
+    let width = |hint: &ShownHint| text::width(BETWEEN) + width_of(hint);
+    let stays = |hint: &ShownHint| hint.stays;
     // The first one has nothing before it.
     let room = room + text::width(BETWEEN);
     let (staying, others): (Vec<_>, Vec<_>) = hints.iter().partition(|hint| stays(hint));

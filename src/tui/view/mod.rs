@@ -6,10 +6,11 @@ mod mirror;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
 use crate::tui::age;
+use crate::tui::keymap::Action;
 use crate::tui::labels;
 use crate::tui::layout::Layout;
 use crate::tui::line_writer::LineWriter;
@@ -33,7 +34,7 @@ pub fn draw(model: &Model, now: Timestamp, buffer: &mut Buffer) {
     tabs::draw(model, layout.tabs, buffer);
     list::draw_more(model, layout.list, layout.more, buffer);
     let page = page(model, now, layout.panel.width);
-    let text = text_area(model, layout.panel, page.lines.len());
+    let text = text_area(layout.panel, page.lines.len());
     draw_lines(&page.lines, model.scroll, text, buffer);
     let count = page.lines.len();
     let left = sight_of(model, page, &layout).map(|sight| seen::left(model, &sight));
@@ -43,6 +44,17 @@ pub fn draw(model: &Model, now: Timestamp, buffer: &mut Buffer) {
     if let Some(over) = &panels::of(model).over {
         (over.draw)(model, buffer);
     }
+}
+
+/// What a click there means, where that is a key in the last line.
+pub(crate) fn footer_action(model: &Model, now: Timestamp, at: Position) -> Option<Action> {
+    let layout = Layout::of_model(model);
+    if !layout.footer.contains(at) {
+        return None;
+    }
+    let page = page(model, now, layout.panel.width);
+    let left = sight_of(model, page, &layout).map(|sight| seen::left(model, &sight));
+    footer::action_at(model, left, layout.footer, at.x)
 }
 
 /// When the next text on the screen changes by itself.
