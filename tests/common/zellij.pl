@@ -159,6 +159,7 @@ sub ask {
 our $typist;
 my (%panes, %clients, @tabs, %lies, $path, @subscribers);
 my $next = 0;
+my $calls = 0;
 my $next_client = 1;
 
 # A terminal for a pane: our side, and its name.
@@ -289,6 +290,7 @@ sub obey {
     if ($action eq 'x-tab') { push @tabs, scalar @tabs; $panes{$words[0]}{tab} = $tabs[-1]; return (0, '', '') }
     if ($action eq 'x-set') { $panes{$words[0]}{$words[1]} = $words[2]; return (0, '', '') }
     if ($action eq 'x-tell') { return (0, $panes{$words[0]}{$words[1]} // '', '') }
+    if ($action eq 'x-calls') { return (0, $calls, '') }
     if ($action eq 'x-lies') { $lies{$words[0]} = $words[1]; return (0, '', '') }
     if ($action eq 'x-dies-at') { $lies{"dies $words[0]"} = 1; return (0, '', '') }
     if ($action eq 'x-rename') {
@@ -336,7 +338,7 @@ sub serve {
         reap();
         draw();
         for my $ready (@ready) {
-            if ($ready == $listening) { accept my $new, $listening or next; $all->add($new); next }
+            if ($ready == $listening) { accept my $new, $listening or next; $calls++; $all->add($new); next }
             my $said = get($ready);
             if (!defined $said) { $all->remove($ready); @subscribers = grep { $_->{to} != $ready } @subscribers; close $ready; next }
             if ($said eq $GREETING) { put($ready, $ANSWER); next }

@@ -125,7 +125,7 @@ impl Multiplexer for Servers {
 
     fn list(&self, socket: &Path, within: Duration) -> Outcome<PaneList> {
         let session = self.session(&socket.to_string_lossy())?;
-        panes::list(&answering(&session)?, within).map_err(|undone| match undone {
+        panes::list(&session, within).map_err(|undone| match undone {
             // Whatever it is, it says nothing of the panes.
             Undone::Refused(why) => Undone::Unknown(why),
             other => other,
