@@ -79,19 +79,18 @@ impl Belief {
         self.program().is_some()
     }
 
-    fn program(&self) -> Option<File> {
+    /// The file that is started.
+    pub(super) fn program(&self) -> Option<Metadata> {
         let is_program = |found: &Metadata| found.is_file() && found.mode() & 0o111 != 0;
         let files = std::env::split_paths(self.path.as_deref()?);
         let mut found = files.filter_map(|folder| folder.join(NAME).metadata().ok());
-        found
-            .find(is_program)
-            .map(|found| (found.dev(), found.ino()))
+        found.find(is_program)
     }
 
     fn runs_ours(&self, pid: u32) -> bool {
         let its = Path::new(&format!("/proc/{pid}/exe")).metadata().ok();
-        let its = its.map(|found| (found.dev(), found.ino()));
-        its.is_some() && its == self.program()
+        let file = |found: Metadata| (found.dev(), found.ino());
+        its.is_some_and(|its| Some(file(its)) == self.program().map(file))
     }
 }
 

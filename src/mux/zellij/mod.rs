@@ -20,6 +20,7 @@ mod audience;
 mod belief;
 mod call;
 mod direct;
+mod events;
 pub(crate) mod here;
 mod inbox;
 mod jump;
@@ -34,6 +35,7 @@ mod protocol;
 mod rest;
 mod servers;
 mod socket;
+mod version;
 
 pub(crate) use call::usual_settings;
 pub(super) use servers::ENTRY;

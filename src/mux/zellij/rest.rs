@@ -55,6 +55,15 @@ pub(super) fn trace(session: &Session) -> Option<Trace> {
     Some((hashed(&children), Some((known.file.1, name))))
 }
 
+/// Where it listens, if all is so that a word to it would be answered.
+pub(super) fn place(session: &Session) -> Option<Answering> {
+    let known = as_known(session)?;
+    Some(Answering {
+        session: session.clone(),
+        path: known.path,
+    })
+}
+
 fn as_known(session: &Session) -> Option<Known> {
     let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     let known = known.get(session).cloned()?;
@@ -168,6 +177,7 @@ mod tests {
         note(&stand.at);
         let rests = stand.trace();
         assert!(rests.is_some() && stand.trace() == rests);
+        assert!(place(&stand.at.session).is_some());
         stand.told("kill $!; wait $!");
         until(|| stand.trace().is_some_and(|trace| Some(trace) != rests));
         stand.told("sleep 1000 &");
@@ -176,6 +186,7 @@ mod tests {
         // Neither is connected to for that.
         stand.signal(Signal::STOP);
         until(|| stand.trace().is_none());
+        assert!(place(&stand.at.session).is_none(), "it would not answer");
         stand.signal(Signal::CONT);
         until(|| stand.trace().is_some());
         fs::rename(&stand.at.path, stand.at.path.with_file_name("renamed")).unwrap();
