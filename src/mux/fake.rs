@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -16,7 +16,7 @@ use super::proof::NoServers;
 use super::{
     Absent, Arrival, Attach, Audience, Beside, Entry, Gone, Guard, Here, Home, Kind, Multiplexer,
     Onlooker, Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof, Reach,
-    Screen, Sign, SplitView, Typed, Undone, Viewer,
+    Screen, Sign, SplitView, Stirring, Typed, Undone, Viewer,
 };
 use crate::state::{ListedPane, Row, fixture};
 
@@ -389,7 +389,7 @@ impl Multiplexer for Servers {
 
     fn ask_for_stirs(&self, _: &Path, _: &Path, _: Duration) {}
 
-    fn wait_for_stir(&self, _: &Path, _: &Path) -> Outcome<Child> {
+    fn wait_for_stir(&self, _: &Path, _: &Path) -> Outcome<Stirring> {
         Err("the fake tells nothing by itself".into())
     }
 

@@ -4,7 +4,7 @@
 
 use std::ffi::OsString;
 use std::path::Path;
-use std::process::{Child, Command};
+use std::process::Command;
 use std::time::Duration;
 
 use pane_patrol_hooks::target::{PaneId, Server, Target};
@@ -12,7 +12,7 @@ use pane_patrol_hooks::target::{PaneId, Server, Target};
 use super::{
     Absent, Arrival, Attach, Audience, Beside, Guard, Here, Home, Kind, Multiplexer, Onlooker,
     Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof, Screen, Sign,
-    SplitView, Typed, Undone,
+    SplitView, Stirring, Typed, Undone,
 };
 
 /// A multiplexer that is not taken at its word.
@@ -179,7 +179,7 @@ impl Multiplexer for Looked {
         }
     }
 
-    fn wait_for_stir(&self, socket: &Path, mark: &Path) -> Outcome<Child> {
+    fn wait_for_stir(&self, socket: &Path, mark: &Path) -> Outcome<Stirring> {
         able(self.absent().stirs)?;
         self.0.wait_for_stir(socket, mark)
     }

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | this file | the trait, and the registry of those that there are |
 //! | `outcome` | done, gone, refused, unknown |
-//! | `types`, `beside` | what is asked with, and what is answered |
+//! | `types`, `beside`, `stirring` | what is asked with, and what is answered |
 //! | `proof` | what the system says of its servers: whose word is believed |
 //! | `reach` | what the person's environment and settings say, and who is asked by it |
 //! | `looked` | what is the same for all: an ability that is absent is refused, and what is said to be done is looked at |
@@ -25,6 +25,7 @@ mod looked;
 pub(crate) mod outcome;
 pub(crate) mod proof;
 pub(crate) mod reach;
+pub(crate) mod stirring;
 pub(crate) mod terminal;
 pub mod tmux;
 pub(crate) mod types;
@@ -33,7 +34,7 @@ pub(crate) mod zellij;
 use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::Command;
 use std::time::Duration;
 
 use pane_patrol_hooks::target::{PaneId, Server, Target};
@@ -47,6 +48,7 @@ pub(crate) use outcome::{Gone, Outcome, Undone};
 pub(crate) use proof::{Disbelief, Proof};
 pub use reach::Reach;
 pub(crate) use reach::{Variables, around, default_socket, variables};
+pub(crate) use stirring::{Lines, Stirring};
 pub(crate) use types::{
     Absent, Arrival, Attach, Audience, Here, Opened, Opening, PaneList, Pipe, Place, Screen, Sign,
     Viewer,
@@ -143,8 +145,8 @@ pub trait Multiplexer: Send + Sync {
     /// with the same `mark`, a folder that tells collectors apart. What it refuses is left at that.
     fn ask_for_stirs(&self, socket: &Path, mark: &Path, within: Duration);
 
-    /// A process that ends well as soon as something has moved. Whoever waits for it ends it.
-    fn wait_for_stir(&self, socket: &Path, mark: &Path) -> Outcome<Child>;
+    /// A process that waits until something moves.
+    fn wait_for_stir(&self, socket: &Path, mark: &Path) -> Outcome<Stirring>;
 
     /// See [`Self::ask_for_stirs`].
     fn forgo_stirs(&self, socket: &Path, mark: &Path, within: Duration);

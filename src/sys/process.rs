@@ -108,18 +108,28 @@ pub(crate) fn started_at(start: u64) -> Option<Timestamp> {
 
 /// The processes that this one has started and that live, on Linux.
 pub(crate) fn children_of(pid: u32) -> Vec<u32> {
-    let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) else {
-        return Vec::new();
-    };
-    let lists = threads.flatten().filter_map(|thread| {
-        let name = format!("task/{}/children", thread.file_name().to_str()?);
-        sys::text_of(pid, &name, MAX_LIST)
+    let families = families_of(pid).into_iter();
+    families.flat_map(|(_, children)| children).collect()
+}
+
+/// The same by the thread of it that has started them.
+pub(crate) fn families_of(pid: u32) -> Vec<(u32, Vec<u32>)> {
+    let threads = fs::read_dir(format!("/proc/{pid}/task"));
+    let threads = threads.into_iter().flatten().flatten();
+    let families = threads.filter_map(|thread| {
+        let thread = thread.file_name().to_str()?.parse().ok()?;
+        Some((thread, children_of_thread(pid, thread)?))
     });
-    let numbers = |list: String| -> Vec<u32> {
-        let words = list.split_ascii_whitespace();
-        words.filter_map(|word| word.parse().ok()).collect()
-    };
-    lists.flat_map(numbers).collect()
+    families
+        .filter(|(_, children)| !children.is_empty())
+        .collect()
+}
+
+/// The same of one thread; `None` where that has ended.
+pub(crate) fn children_of_thread(pid: u32, thread: u32) -> Option<Vec<u32>> {
+    let list = sys::text_of(pid, &format!("task/{thread}/children"), MAX_LIST)?;
+    let words = list.split_ascii_whitespace();
+    Some(words.filter_map(|word| word.parse().ok()).collect())
 }
 
 /// Whether the process that has this number now began after `moment`, so that it is another one than

@@ -5,6 +5,7 @@
 #   zellij --server SOCKET           the server of a session; panes are its children
 #   zellij -s NAME action ACTION ... the program
 #   zellij -s NAME subscribe ...     what a pane shows, a line of JSON for each time
+#   zellij -s NAME events            what happens there, a line of JSON each; by documentation alone, from 0.46.1 on
 #   zellij attach NAME               a client, until it is ended
 #
 # A message is its length in four bytes, and that many more. What only tests say begins with `x-`.
@@ -112,7 +113,7 @@ sub said_in { my ($file) = @_; open my $from, '<', "$ENV{HOME}/$file" or return 
 sub subscribe {
     my ($name, $pane) = @_;
     my $socket = dial(folder() . "/$name") or exit 1;
-    put($socket, "S$pane");
+    put($socket, defined $pane ? "S$pane" : 'E');
     $| = 1;
     while (defined(my $line = get($socket))) {
         if ($line =~ s/^!//) { print STDERR $line; exit 2 }
@@ -139,6 +140,9 @@ sub program {
     if ($words[2] eq 'subscribe' && said_in('x-old')) {
         print STDERR "error: The subcommand 'subscribe' wasn't recognized\n"; exit 2;
     }
+    if ($words[2] eq 'events' && (said_in('x-version') // '') !~ /^0\.46\.[1-9]/) {
+        print STDERR "error: The subcommand 'events' wasn't recognized\n"; exit 2;
+    }
     my @all = sessions();
     if (!@all) { print STDERR "There is no active session!\n"; exit 1 }
     if (!grep { $_ eq $name } @all) {
@@ -148,6 +152,7 @@ sub program {
         exit 0;
     }
     subscribe($name, $words[4]) if $words[2] eq 'subscribe';
+    subscribe($name, undef) if $words[2] eq 'events';
     my ($status, $out, $err) = ask($name, @action);
     print $out; print STDERR $err; exit $status;
 }
@@ -165,8 +170,9 @@ sub ask {
 # ---- the server
 
 our $typist;
-my (%panes, %clients, @tabs, %lies, $path, @subscribers);
+my (%panes, %clients, @tabs, %lies, $path, @subscribers, @listeners, %asked);
 my $next = 0;
+my $calls = 0;
 my $next_client = 1;
 
 # A terminal for a pane: our side, and its name.
@@ -233,6 +239,7 @@ sub after { my @words = @_; while (@words) { return @words if shift(@words) eq '
 sub obey {
     my ($action, @words) = @_;
     my $pane = pane_of(option('--pane-id', $action, @words));
+    $asked{$action}++;
     return (0, '', '') if $lies{$action};
     if ($action eq 'list-panes') { return (0, list_panes(), '') }
     if ($action eq 'list-tabs') {
@@ -297,6 +304,8 @@ sub obey {
     if ($action eq 'x-tab') { push @tabs, scalar @tabs; $panes{$words[0]}{tab} = $tabs[-1]; return (0, '', '') }
     if ($action eq 'x-set') { $panes{$words[0]}{$words[1]} = $words[2]; return (0, '', '') }
     if ($action eq 'x-tell') { return (0, $panes{$words[0]}{$words[1]} // '', '') }
+    if ($action eq 'x-calls') { return (0, $calls, '') }
+    if ($action eq 'x-asked') { return (0, $asked{$words[0]} // 0, '') }
     if ($action eq 'x-lies') { $lies{$words[0]} = $words[1]; return (0, '', '') }
     if ($action eq 'x-dies-at') { $lies{"dies $words[0]"} = 1; return (0, '', '') }
     if ($action eq 'x-rename') {
@@ -338,6 +347,33 @@ sub draw {
     @subscribers = grep { defined } @subscribers;
 }
 
+# What is so in the session.
+sub state_of {
+    my %all = map { ("pane terminal_$_" => $panes{$_}{tab}) } keys %panes;
+    $all{"client $_"} = $clients{$_} for keys %clients;
+    $all{'session it'} = $path;
+    return \%all;
+}
+
+# What its change is called, when it comes, goes or is another one; the name of the field with its number.
+my %EVENTS = (pane => ['pane_opened', 'pane_closed', 'pane_moved', 'pane_id'], session => ['', '', 'session_renamed', 'session'],
+    client => ['client_attached', 'client_detached', 'pane_focused', 'client_id']);
+
+# Tells those who want it what has happened.
+sub announce {
+    for my $one (@listeners) {
+        my ($was, $is) = ($one->{told}, state_of());
+        for my $key (sort keys %{{%$was, %$is}}) {
+            next if ($was->{$key} // '') eq ($is->{$key} // '');
+            my ($kind, $number) = split / /, $key;
+            my $how = !exists $was->{$key} ? 0 : !exists $is->{$key} ? 1 : 2;
+            put($one->{to}, qq({"event":"$EVENTS{$kind}[$how]","$EVENTS{$kind}[3]":"$number"}\n));
+        }
+        if ($lies{floods}) { put($one->{to}, qq({"event":"input_mode_changed"}\n)) for 1 .. 500 }
+        $one->{told} = $is;
+    }
+}
+
 sub dies_at { my ($action) = @_;
     if ($lies{"dies $action"}) { kill 'KILL', map { $_->{pid} } values %panes; kill 'KILL', $$ } }
 
@@ -354,10 +390,14 @@ sub serve {
         my @ready = $all->can_read(0.02);
         reap();
         draw();
+        announce();
         for my $ready (@ready) {
-            if ($ready == $listening) { accept my $new, $listening or next; $all->add($new); next }
+            if ($ready == $listening) { accept my $new, $listening or next; $calls++; $all->add($new); next }
             my $said = get($ready);
-            if (!defined $said) { $all->remove($ready); @subscribers = grep { $_->{to} != $ready } @subscribers; close $ready; next }
+            if (!defined $said) {
+                $all->remove($ready); @$_ = grep { $_->{to} != $ready } @$_ for \@subscribers, \@listeners; close $ready; next;
+            }
+            if ($said eq 'E') { push @listeners, { to => $ready, told => state_of() } if !$lies{events}; next }
             if ($said eq $GREETING) { put($ready, $ANSWER); next }
             if ($said =~ /^S(.*)/) {
                 my $id = pane_of($1);

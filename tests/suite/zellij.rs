@@ -2,6 +2,7 @@
 //! is taken, and what a stopped, dying or lying Zellij can do to that. The real collector and the real commands
 //! over a Zellij that behaves as the real one was measured to (`tests/common/zellij.pl`).
 
+mod events;
 mod going_there;
 mod inbox;
 mod keys;

@@ -8,6 +8,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod cost;
 mod demo;
 mod faults;
 mod going_there;

@@ -6,6 +6,7 @@ pub(crate) mod changes;
 pub(super) mod event_log;
 pub(super) mod event_socket;
 pub(super) mod exits;
+mod hearing;
 pub(super) mod panes;
 pub(crate) mod session_files;
 pub(super) mod silent;

@@ -52,6 +52,8 @@ pub(in crate::collector) enum Order {
     Hurry(BTreeSet<String>),
     /// Somebody needs a listing that is made from now on.
     Now(String),
+    /// It is told from now on when panes of that server come, go, or are looked at, or not any more.
+    Told(String, bool),
 }
 
 /// Starts the thread. It ends when the sender it gives is dropped.
@@ -132,10 +134,12 @@ struct Plan {
     servers: BTreeMap<String, Planned>,
 }
 
+#[allow(clippy::struct_excessive_bools, reason = "each is told by itself")]
 #[derive(Debug, Default)]
 struct Planned {
     watched: bool,
     hurried: bool,
+    is_told: bool,
     wanted_now: bool,
     last: Option<Instant>,
     failures: u32,
@@ -160,6 +164,7 @@ impl Planned {
             }
             (_, true) => SHORTEST_PAUSE,
             (true, false) if self.hurried => SHORT_PERIOD,
+            (true, false) if self.is_told => LONGEST_TRUST,
             (true, false) if self.is_only_looked_at() => PERIOD_OF_LOOKS,
             (true, false) => PERIOD,
         };
@@ -180,6 +185,11 @@ impl Plan {
     fn take(&mut self, order: Order) {
         match order {
             Order::Now(socket) => self.servers.entry(socket).or_default().wanted_now = true,
+            Order::Told(socket, is_told) => {
+                if let Some(planned) = self.servers.get_mut(&socket) {
+                    planned.is_told = is_told;
+                }
+            }
             Order::Hurry(sockets) => {
                 for (socket, planned) in &mut self.servers {
                     planned.hurried = sockets.contains(socket);
@@ -278,6 +288,14 @@ mod tests {
         Order::Watch(sockets.iter().map(|&socket| socket.to_owned()).collect())
     }
 
+    fn no_panes() -> Answer {
+        Answer::Panes(Listing {
+            server: "/a,7".parse().expect("a server"),
+            asked: Timestamp::default(),
+            panes: Vec::new(),
+        })
+    }
+
     #[test]
     fn nobody_is_asked_when_nobody_needs_it() {
         let mut plan = Plan::default();
@@ -323,11 +341,7 @@ mod tests {
         let mut plan = Plan::default();
         plan.take(watch(&["/a"]));
         let start = Instant::now();
-        let panes = Answer::Panes(Listing {
-            server: "/a,7".parse().unwrap(),
-            asked: Timestamp::default(),
-            panes: Vec::new(),
-        });
+        let panes = no_panes();
         plan.asked("/a", start, &panes, |_| Some(((5, None), true)));
         let later = start + PERIOD;
         assert!(plan.leave_out("/a", later, |_| Some(((5, None), true))));
@@ -349,11 +363,7 @@ mod tests {
         let mut plan = Plan::default();
         plan.take(watch(&["/a"]));
         let start = Instant::now();
-        let panes = Answer::Panes(Listing {
-            server: "/a,7".parse().unwrap(),
-            asked: Timestamp::default(),
-            panes: Vec::new(),
-        });
+        let panes = no_panes();
         let trace = |_: &Server| Some(((5, None), false));
         plan.asked("/a", start, &panes, trace);
         assert_eq!(plan.next(), Some(start + PERIOD_OF_LOOKS));
@@ -361,6 +371,26 @@ mod tests {
         plan.take(Order::Hurry(BTreeSet::from(["/a".to_owned()])));
         assert!(!plan.leave_out("/a", start + TRUST_WITHOUT_TITLES, trace));
         assert!(plan.leave_out("/a", start + SHORT_PERIOD, trace));
+    }
+
+    #[test]
+    fn where_it_is_told_what_comes_and_goes_nobody_looks_every_second() {
+        let mut plan = Plan::default();
+        plan.take(watch(&["/a"]));
+        let start = Instant::now();
+        let panes = no_panes();
+        let trace = |_: &Server| Some(((5, None), false));
+        plan.asked("/a", start, &panes, trace);
+        plan.take(Order::Told("/a".into(), true));
+        assert_eq!(plan.next(), Some(start + LONGEST_TRUST));
+        plan.take(Order::Now("/a".into()));
+        assert_eq!(plan.next(), Some(start + SHORTEST_PAUSE));
+        plan.asked("/a", start, &panes, trace);
+        plan.take(Order::Hurry(BTreeSet::from(["/a".to_owned()])));
+        assert_eq!(plan.next(), Some(start + SHORT_PERIOD));
+        plan.take(Order::Hurry(BTreeSet::new()));
+        plan.take(Order::Told("/a".into(), false));
+        assert_eq!(plan.next(), Some(start + PERIOD_OF_LOOKS));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A server says by itself when its panes are moved, renamed or looked at, as far as its multiplexer can:
-//! a process that waits for that ends, and with that the panes are listed at once and not only when it is
-//! time to.
+//! a process that waits for that ends, or prints a line and goes on, and with that the panes are listed at once
+//! and not only when it is time to.
 //!
 //! What the server was asked for goes when nobody collects any more; what a killed collector leaves is
 //! taken away by the next one that comes to the server, whatever its folder, and by those that are there
@@ -16,8 +16,9 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use super::hearing::{Heard, Hearing};
 use super::panes::Order;
-use crate::mux::{PATIENCE, Reach};
+use crate::mux::{PATIENCE, Reach, Stirring};
 use crate::sys::wake_channel::{Inbox, Orders, inbox};
 
 /// However much moves, a wait does not begin sooner after the last one.
@@ -105,16 +106,44 @@ struct Waited {
     asked: Instant,
 }
 
-struct RunningWait {
-    child: Child,
-    since: Instant,
+enum RunningWait {
+    /// Its end tells.
+    Once { child: Ended, since: Instant },
+    /// Its lines tell.
+    Lines(Hearing),
 }
 
-impl Drop for RunningWait {
+/// Ended with this.
+struct Ended(Child);
+
+impl Drop for Ended {
     fn drop(&mut self) {
         // It may have ended.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl RunningWait {
+    fn begun(stirring: Stirring, now: Instant) -> io::Result<Self> {
+        Ok(match stirring {
+            Stirring::Once(child) => Self::Once {
+                child: Ended(child),
+                since: now,
+            },
+            Stirring::Lines(lines) => Self::Lines(Hearing::to(lines, now)?),
+        })
+    }
+
+    /// What becomes readable when it has told something.
+    fn ears(&self, now: Instant) -> Vec<PollFd<'_>> {
+        match self {
+            Self::Once { child, .. } => {
+                let stdout = child.0.stdout.iter();
+                stdout.map(|it| PollFd::new(it, PollFlags::IN)).collect()
+            }
+            Self::Lines(hearing) => hearing.ears(now).collect(),
+        }
     }
 }
 
@@ -126,7 +155,7 @@ impl Waiter {
                 continue;
             };
             for socket in ready {
-                self.stirred(&socket);
+                self.told(&socket);
             }
             let taken = inbox.take();
             if let Some(sockets) = taken.messages.into_iter().last() {
@@ -139,49 +168,83 @@ impl Waiter {
         }
     }
 
-    /// The sockets of those whose wait has ended; `None` when waiting was disturbed.
+    /// The sockets of those who have told something, or may have; `None` when waiting was disturbed.
     fn wait(&self, inbox: &Inbox<BTreeSet<String>>) -> Option<Vec<String>> {
+        let now = Instant::now();
         let mut polled = vec![PollFd::new(inbox, PollFlags::IN)];
         let mut sockets = Vec::new();
         for (socket, server) in &self.servers {
-            let stdout = server
-                .child
-                .as_ref()
-                .and_then(|it| it.child.stdout.as_ref());
-            if let Some(stdout) = stdout {
-                polled.push(PollFd::new(stdout, PollFlags::IN));
+            for ear in server.child.iter().flat_map(|it| it.ears(now)) {
+                polled.push(ear);
                 sockets.push(socket);
             }
         }
-        let idle = self
-            .servers
-            .values()
-            .filter(|server| server.child.is_none());
-        let left = idle
-            .map(|server| server.due.saturating_duration_since(Instant::now()))
-            .min();
+        let left = self.servers.values().filter_map(|server| server.due(now));
+        let left = left.map(|due| due.saturating_duration_since(now)).min();
         let left = left.and_then(|left| Timespec::try_from(left).ok());
         poll(&mut polled, left.as_ref()).ok()?;
-        let ended = polled[1..].iter().zip(sockets);
-        let ended = ended.filter(|(polled, _)| !polled.revents().is_empty());
-        Some(ended.map(|(_, socket)| socket.clone()).collect())
+        let told = polled[1..].iter().zip(sockets);
+        let told = told.filter(|(polled, _)| !polled.revents().is_empty());
+        let told = told.map(|(_, socket)| socket);
+        let now = Instant::now();
+        let due = |server: &Waited| server.due(now).is_some_and(|due| due <= now);
+        let due = self.servers.iter().filter(|(_, server)| due(server));
+        let told: BTreeSet<&String> = told.chain(due.map(|(socket, _)| socket)).collect();
+        Some(told.into_iter().cloned().collect())
     }
 
-    /// A wait has ended: something has moved, or the server is no more.
-    fn stirred(&mut self, socket: &str) {
+    fn told(&mut self, socket: &str) {
         let Some(server) = self.servers.get_mut(socket) else {
             return;
         };
-        let Some(mut waiting) = server.child.take() else {
+        match server.child.take() {
+            Some(RunningWait::Once { child, since }) => self.has_ended(socket, child, since),
+            Some(RunningWait::Lines(hearing)) => self.has_spoken(socket, hearing),
+            None => {}
+        }
+    }
+
+    /// A wait has ended: something has moved, or the server is no more.
+    fn has_ended(&mut self, socket: &str, mut child: Ended, since: Instant) {
+        let Some(server) = self.servers.get_mut(socket) else {
             return;
         };
-        let has_moved = waiting.child.wait().is_ok_and(|status| status.success());
+        let has_moved = child.0.wait().is_ok_and(|status| status.success());
         if has_moved {
             server.failures = 0;
-            server.due = waiting.since + SHORTEST;
+            server.due = since + SHORTEST;
             let _ = self.lister.send(Order::Now(socket.to_owned()));
         } else {
             server.fail();
+        }
+    }
+
+    /// Something has moved, or nobody tells any more.
+    fn has_spoken(&mut self, socket: &str, mut hearing: Hearing) {
+        let Some(server) = self.servers.get_mut(socket) else {
+            return;
+        };
+        let was_heard = hearing.is_heard;
+        let heard = hearing.hear(Instant::now());
+        if heard == Heard::End {
+            drop(hearing);
+            server.fail();
+        } else {
+            if heard == Heard::Line {
+                server.failures = 0;
+            }
+            server.child = Some(RunningWait::Lines(hearing));
+        }
+        let is_told = match heard {
+            Heard::Nothing => return,
+            Heard::Line => true,
+            Heard::End => false,
+        };
+        if is_told != was_heard {
+            let _ = self.lister.send(Order::Told(socket.to_owned(), is_told));
+        }
+        if is_told || was_heard {
+            let _ = self.lister.send(Order::Now(socket.to_owned()));
         }
     }
 
@@ -193,11 +256,12 @@ impl Waiter {
             let socket = Path::new(socket);
             let mux = self.reach.at(socket);
             // Before it is asked to tell: whatever it tells of, somebody waits.
-            let Ok(child) = mux.wait_for_stir(socket, &self.mark) else {
+            let stirring = mux.wait_for_stir(socket, &self.mark).ok();
+            let Some(waiting) = stirring.and_then(|it| RunningWait::begun(it, now).ok()) else {
                 server.fail();
                 continue;
             };
-            server.child = Some(RunningWait { child, since: now });
+            server.child = Some(waiting);
             if !server.has_hooks || now.duration_since(server.asked) >= ASK_AGAIN {
                 (server.has_hooks, server.asked) = (true, now);
                 mux.ask_for_stirs(socket, &self.mark, PATIENCE);
@@ -234,6 +298,15 @@ impl Waiter {
 }
 
 impl Waited {
+    /// When there is something to do, whatever is told.
+    fn due(&self, now: Instant) -> Option<Instant> {
+        match &self.child {
+            None => Some(self.due),
+            Some(RunningWait::Once { .. }) => None,
+            Some(RunningWait::Lines(hearing)) => hearing.due(now),
+        }
+    }
+
     fn fail(&mut self) {
         self.child = None;
         self.has_hooks = false;

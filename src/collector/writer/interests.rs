@@ -174,10 +174,11 @@ impl Writer {
         } else if before.is_some_and(|before| before.runs != interest.runs)
             && row.may_be_in_a_pane()
         {
-            // Whether somebody looks at what has just been done. Where it is told without a question a listing
-            // is soon made anyway.
+            // Whether somebody looks at what has just been done. Where it is told without a question, or the trace
+            // tells of all, a listing is soon made anyway.
             let socket = self.socket_of(row);
-            if self.reach.at(Path::new(&socket)).absent().stirs.is_some() {
+            let mux = self.reach.at(Path::new(&socket));
+            if mux.absent().stirs.is_some() || !mux.proof().traces_all() {
                 let _ = self.sources.lister.send(ListOrder::Now(socket));
             }
         }

@@ -9,7 +9,7 @@ mod window;
 
 use std::ffi::OsString;
 use std::path::Path;
-use std::process::{Child, Command};
+use std::process::Command;
 use std::time::Duration;
 
 use pane_patrol_hooks::outside::terminal_program_around;
@@ -19,7 +19,7 @@ use pane_patrol_sys::process::stat;
 use super::{
     Absent, Arrival, Attach, Audience, Entry, Gone, Guard, Here, Home, Kind, Multiplexer, Onlooker,
     Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof, Screen, Sign,
-    SplitView, Undone, proof::NoServers,
+    SplitView, Stirring, Undone, proof::NoServers,
 };
 use crate::sys::process::lives;
 
@@ -206,7 +206,7 @@ impl Multiplexer for Terminals {
 
     fn ask_for_stirs(&self, _: &Path, _: &Path, _: Duration) {}
 
-    fn wait_for_stir(&self, _: &Path, _: &Path) -> Outcome<Child> {
+    fn wait_for_stir(&self, _: &Path, _: &Path) -> Outcome<Stirring> {
         absent()
     }
 

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::Command;
 use std::time::Duration;
 
 use pane_patrol_hooks::target::{PaneId, Server, Target};
@@ -16,7 +16,7 @@ use super::{
 use crate::mux::{
     Absent, Arrival, Attach, Audience, Entry, Gone, Guard, Here, Home, Kind, Multiplexer, Onlooker,
     Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof, Screen, Sign,
-    SplitView, Undone,
+    SplitView, Stirring, Undone,
 };
 
 /// tmux.
@@ -222,9 +222,10 @@ impl Multiplexer for Servers {
         self.tell_server(socket, mark.hooks(), within);
     }
 
-    fn wait_for_stir(&self, socket: &Path, mark: &Path) -> Outcome<Child> {
+    fn wait_for_stir(&self, socket: &Path, mark: &Path) -> Outcome<Stirring> {
         let tmux = self.belief.tmux(socket).map_err(undone)?;
-        tmux.spawn(&Mark::of(mark).wait()).map_err(undone)
+        let waiting = tmux.spawn(&Mark::of(mark).wait()).map_err(undone)?;
+        Ok(Stirring::Once(waiting))
     }
 
     fn forgo_stirs(&self, socket: &Path, mark: &Path, within: Duration) {

@@ -3,7 +3,6 @@
 
 use std::ffi::OsString;
 use std::fs::Metadata;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -11,11 +10,12 @@ use pane_patrol_hooks::mux::zellij::Session;
 use pane_patrol_hooks::target::Server;
 
 use super::here::folders;
-use super::socket::{self, has_socket, lives, remedy};
+use super::rest;
+use super::socket::{has_socket, lives, remedy};
 use crate::mux::proof::{File, Trace};
 use crate::mux::{Disbelief, Proof, Reach};
 use crate::sys::namespaces::{Side, user_of, world_of};
-use crate::sys::process::{children_of, program_of};
+use crate::sys::process::program_of;
 
 /// The name that every make of it has in its own.
 const NAME: &str = "zellij";
@@ -79,19 +79,18 @@ impl Belief {
         self.program().is_some()
     }
 
-    fn program(&self) -> Option<File> {
+    /// The file that is started.
+    pub(super) fn program(&self) -> Option<Metadata> {
         let is_program = |found: &Metadata| found.is_file() && found.mode() & 0o111 != 0;
         let files = std::env::split_paths(self.path.as_deref()?);
         let mut found = files.filter_map(|folder| folder.join(NAME).metadata().ok());
-        found
-            .find(is_program)
-            .map(|found| (found.dev(), found.ino()))
+        found.find(is_program)
     }
 
     fn runs_ours(&self, pid: u32) -> bool {
         let its = Path::new(&format!("/proc/{pid}/exe")).metadata().ok();
-        let its = its.map(|found| (found.dev(), found.ino()));
-        its.is_some() && its == self.program()
+        let file = |found: Metadata| (found.dev(), found.ino());
+        its.is_some_and(|its| Some(file(its)) == self.program().map(file))
     }
 }
 
@@ -122,17 +121,11 @@ impl Proof for Belief {
         session.ok().map(|session| session.pid)
     }
 
-    /// What it shows changes without that, but not which panes there are: it answers, has the same processes in
-    /// its panes, and its session is called as it was. What it runs itself tells nothing: it has many threads, and
-    /// some of them wake by the clock.
+    /// What it shows changes without that, but not which panes there are: it has the same processes in its panes, and
+    /// its session is called as it was. What it runs itself tells nothing: it has many threads, and some of them wake by
+    /// the clock.
     fn trace(&self, server: &Server) -> Option<Trace> {
-        let session = Session::named(&server.socket)?;
-        let answering = socket::answering(&session).ok()?;
-        let mut children = children_of(session.pid);
-        children.sort_unstable();
-        let file = answering.path.symlink_metadata().ok()?;
-        let name = hashed(&answering.path).cast_signed();
-        Some((hashed(&children), Some((file.ino(), name))))
+        rest::trace(&Session::named(&server.socket)?)
     }
 
     fn traces_all(&self) -> bool {
@@ -166,10 +159,4 @@ impl Proof for Belief {
     fn remedy(&self, server: &Server) -> String {
         remedy(server.pid)
     }
-}
-
-fn hashed(what: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    what.hash(&mut hasher);
-    hasher.finish()
 }

@@ -137,6 +137,15 @@ pub(super) fn subscription(alone: &Alone, number: u32) -> Command {
     command
 }
 
+/// The program that prints a line for what happens there, until nobody reads it; the system ends it with the thread that
+/// starts it.
+pub(super) fn events(alone: &Alone) -> Command {
+    let mut command = asking(child::tied("zellij", Kept::NOTHING), alone.folder());
+    command.args(["-s", NAME, "events"]);
+    command.stdout(Stdio::piped());
+    command
+}
+
 /// The folder with that session alone.
 pub(super) fn alone(server: &Answering) -> Outcome<Alone> {
     Alone::with(&server.path).map_err(|error| unlinked(server, &error))

@@ -9,7 +9,10 @@ use std::ffi::OsStr;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
+
+use pane_patrol_hooks::mux::zellij::Session;
 
 pub(super) use super::protocol::Question;
 use super::protocol::{
@@ -50,6 +53,26 @@ pub(super) fn ask(server: &Answering, question: Question, within: Duration) -> O
 pub(super) fn look(server: &Answering, pane: u32, within: Duration) -> Option<Vec<String>> {
     let until = Instant::now() + within;
     once(server, &show(pane), until, shown).filter(|_| is_spoken(server))?
+}
+
+/// What the server says to one question and to another, in that order and over one connection, so that it begins one
+/// thread for both and is not asked first whether it answers; and where it listens. `None`: see [`ask`].
+pub(super) fn ask_both(
+    session: &Session,
+    [one, other]: [Question; 2],
+    within: Duration,
+) -> Option<(PathBuf, [Vec<u8>; 2])> {
+    if !is_known(session) {
+        return None;
+    }
+    let until = Instant::now() + within;
+    let (path, stream) = connected(session)?;
+    let asked = |question: Question| {
+        let (number, holds) = question.field();
+        say(&stream, &action(number, holds, &BY_PROGRAM), until).ok()?;
+        answer(&stream, until).ok()?
+    };
+    Some((path, [asked(one)?, asked(other)?]))
 }
 
 /// Has that client go there, as if its person had asked for it by a key: the program cannot name one. Whether it has
@@ -119,7 +142,7 @@ fn once<T>(
     until: Instant,
     answer: impl Fn(&UnixStream, Instant) -> io::Result<T>,
 ) -> Option<T> {
-    let stream = connected(&server.session)?;
+    let (_, stream) = connected(&server.session)?;
     say(&stream, message, until).ok()?;
     answer(&stream, until).ok()
 }

@@ -2,48 +2,16 @@
 //! assistant there would write it. Zellij takes it from 0.46 on, and before that swallows it.
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::event::State;
 use pane_patrol_hooks::mux::zellij::{Session, number_of};
 use pane_patrol_hooks::target::PaneId;
 
-use super::call::{numbers, version};
 use super::panes::processes;
-use crate::mux::{Outcome, Sign, Undone};
+use crate::mux::Sign;
 use crate::status_record::{Kind, Word, written};
 use crate::sys::terminal::write_to;
 use pane_patrol_hooks::outside::terminal_of;
-
-/// The first version with such a list.
-const FIRST: [u32; 2] = [0, 46];
-
-/// For so long a version is taken to be the same.
-const KEPT: Duration = Duration::from_secs(60);
-
-/// Whether the program has such a list, and when that was found out.
-static HAS_LIST: Mutex<Option<(Instant, bool)>> = Mutex::new(None);
-
-/// Whether the person's Zellij has such a list.
-///
-/// # Errors
-/// It does not say.
-pub(super) fn is_there(within: Duration) -> Outcome<bool> {
-    let mut known = HAS_LIST.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, has_list)) = known.filter(|(at, _)| at.elapsed() < KEPT) {
-        return Ok(has_list);
-    }
-    let silent = || Undone::Unknown("`zellij --version` gives no answer".to_owned());
-    let has_list = has_list(&version(within).ok_or_else(silent)?);
-    *known = Some((Instant::now(), has_list));
-    Ok(has_list)
-}
-
-fn has_list(version: &str) -> bool {
-    let numbers = numbers(version);
-    numbers.is_some_and(|numbers| numbers[..] >= FIRST[..])
-}
 
 /// Tells it of these panes. Those of assistants that tell it by themselves are left out, and what cannot be written now
 /// is left at that: the next change is told.

@@ -10,7 +10,8 @@
 //! - what is only asked is asked in its own protocol, where that is known ([`direct`]);
 //! - each call sees a folder with that one socket in it, so that no other session can hold it up and a wrong
 //!   name can make none ([`alone`]), and is killed with all it has started when its time is up ([`call`]);
-//! - the processes of panes are the system's word ([`panes`]), and after each act there is a look.
+//! - the processes of panes are the system's word ([`panes`]), and after each act there is a look;
+//! - nothing at all is asked as long as the system says that nothing has come or gone ([`rest`]).
 //!
 //! It lends no pane to another tab, so what one shows is told to a dashboard that draws it ([`mirror`]).
 
@@ -19,6 +20,7 @@ mod audience;
 mod belief;
 mod call;
 mod direct;
+mod events;
 pub(crate) mod here;
 mod inbox;
 mod jump;
@@ -30,8 +32,10 @@ mod opening;
 mod panes;
 pub(crate) mod private;
 mod protocol;
+mod rest;
 mod servers;
 mod socket;
+mod version;
 
 pub(crate) use call::usual_settings;
 pub(super) use servers::ENTRY;

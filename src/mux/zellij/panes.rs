@@ -10,7 +10,8 @@ use pane_patrol_hooks::target::Target;
 use super::call::{act, late, pane_word, words};
 use super::direct::{self, Question};
 use super::listing::{self, PaneLine};
-use super::socket::{Answering, lives};
+use super::rest;
+use super::socket::{Answering, answering, lives};
 use crate::mux::{Gone, Outcome, PaneList, Screen, Typed, Undone};
 use crate::sys::process::children_of;
 
@@ -46,18 +47,28 @@ pub(super) fn process(session: &Session, number: u32) -> Outcome<u32> {
 }
 
 /// All panes, and who is on them.
-pub(super) fn list(server: &Answering, within: Duration) -> Outcome<PaneList> {
+pub(super) fn list(session: &Session, within: Duration) -> Outcome<PaneList> {
     let deadline = Instant::now() + within;
-    let lines = lines(server, within)?;
-    let clients = clients(server, left(deadline))?;
-    let panes = listing::listed(
-        &server.name(),
-        &lines,
-        &clients,
-        &processes(&server.session),
-    );
+    let questions = [Question::Panes, Question::Clients];
+    let (server, lines, clients) = match direct::ask_both(session, questions, within / 4) {
+        Some((path, [lines, clients])) => {
+            let server = Answering {
+                session: session.clone(),
+                path,
+            };
+            (server, listing::panes(&lines)?, listing::clients(&clients))
+        }
+        None => {
+            let server = answering(session)?;
+            let lines = lines(&server, left(deadline))?;
+            let clients = clients(&server, left(deadline))?;
+            (server, lines, clients)
+        }
+    };
+    rest::note(&server);
+    let panes = listing::listed(&server.name(), &lines, &clients, &processes(session));
     Ok(PaneList {
-        server_pid: server.session.pid,
+        server_pid: session.pid,
         panes,
     })
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::Path;
-use std::process::{Child, Command};
+use std::process::Command;
 use std::time::Duration;
 
 use pane_patrol_hooks::mux::zellij::{Session, number_of};
@@ -12,11 +12,11 @@ use super::belief::Belief;
 use super::jump::{self, From};
 use super::mirror::Mirror;
 use super::socket::{Answering, answering, words_of_lost};
-use super::{KIND, audience, call, here, inbox, keys, listing, opening, panes};
+use super::{KIND, audience, call, events, here, inbox, keys, listing, opening, panes, version};
 use crate::mux::{
     Absent, Arrival, Attach, Audience, Disbelief, Entry, Gone, Guard, Here, Home, Kind,
     Multiplexer, Onlooker, Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed,
-    Proof, Screen, Sign, SplitView, Undone,
+    Proof, Screen, Sign, SplitView, Stirring, Undone,
 };
 
 /// Its line of the registry.
@@ -43,7 +43,6 @@ const NO_KEYS: &str = "Zellij cannot look at a screen and press in one step; ans
                        `answer_by_keys = true` in `[zellij]` of the settings";
 const NO_MESSAGE: &str =
     "Zellij shows no messages of other programs: choose another way to be told";
-const NO_STIRS: &str = "Zellij tells of nothing by itself";
 const NO_PIPE: &str = "Zellij gives what a pane shows to no other program";
 
 /// All servers that are believed.
@@ -67,6 +66,14 @@ impl Servers {
                 socket: name.to_owned(),
                 why,
             },
+        })
+    }
+
+    /// Whether the person's Zellij has a list of its own of what waits.
+    fn has_list(&self, within: Duration) -> Outcome<bool> {
+        let program = self.belief.program();
+        program.map_or(Ok(false), |program| {
+            version::is_from(&version::LISTS, &program, within)
         })
     }
 
@@ -100,7 +107,6 @@ impl Multiplexer for Servers {
         Absent {
             guarded_keys: (!self.takes_keys).then_some(NO_KEYS),
             message: Some(NO_MESSAGE),
-            stirs: Some(NO_STIRS),
             pipe: Some(NO_PIPE),
             ..Absent::default()
         }
@@ -125,7 +131,7 @@ impl Multiplexer for Servers {
 
     fn list(&self, socket: &Path, within: Duration) -> Outcome<PaneList> {
         let session = self.session(&socket.to_string_lossy())?;
-        panes::list(&answering(&session)?, within).map_err(|undone| match undone {
+        panes::list(&session, within).map_err(|undone| match undone {
             // Whatever it is, it says nothing of the panes.
             Undone::Refused(why) => Undone::Unknown(why),
             other => other,
@@ -236,8 +242,9 @@ impl Multiplexer for Servers {
 
     fn ask_for_stirs(&self, _: &Path, _: &Path, _: Duration) {}
 
-    fn wait_for_stir(&self, _: &Path, _: &Path) -> Outcome<Child> {
-        Err(NO_STIRS.into())
+    fn wait_for_stir(&self, socket: &Path, _: &Path) -> Outcome<Stirring> {
+        let session = self.session(&socket.to_string_lossy())?;
+        events::of(&session, &self.belief).map(Stirring::Lines)
     }
 
     fn forgo_stirs(&self, _: &Path, _: &Path, _: Duration) {}
@@ -249,7 +256,7 @@ impl Multiplexer for Servers {
         signs: &[(PaneId, Option<Sign>)],
         within: Duration,
     ) -> Outcome<()> {
-        if self.feeds && !signs.is_empty() && inbox::is_there(within)? {
+        if self.feeds && !signs.is_empty() && self.has_list(within)? {
             inbox::tell(&self.session(&socket.to_string_lossy())?, signs);
         }
         Ok(())

@@ -104,10 +104,10 @@ pub(super) fn answering(session: &Session) -> Outcome<Answering> {
     }
 }
 
-/// A connection to it, on which nothing has been said.
-pub(super) fn connected(session: &Session) -> Option<UnixStream> {
+/// A connection to it, on which nothing has been said, and where it listens.
+pub(super) fn connected(session: &Session) -> Option<(PathBuf, UnixStream)> {
     match connect(session) {
-        Reached::It(_, stream) => Some(stream),
+        Reached::It(path, stream) => Some((path, stream)),
         Reached::Full(_) | Reached::Nobody => None,
     }
 }

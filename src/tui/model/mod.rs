@@ -182,8 +182,6 @@ pub(crate) enum Follow {
     Selection,
     /// The selected row, if the person had it in view.
     IfVisible,
-    /// Whatever the person scrolled to.
-    Nothing,
 }
 
 /// A sentence that stays for some seconds.

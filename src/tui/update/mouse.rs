@@ -7,11 +7,10 @@ use ratatui::layout::Position;
 
 use crate::tui::effect::Effect;
 use crate::tui::layout::Layout;
-use crate::tui::model::{Entry, Follow, Model, Panel};
+use crate::tui::model::{Entry, Model, Panel};
 use crate::tui::panels::{self, Asks, tabs};
 use crate::tui::update::ended::go;
 use crate::tui::update::keys::{finish, take};
-use crate::tui::update::reflow::settle;
 use crate::tui::update::selection::{move_by, scroll, select};
 use crate::tui::update::{type_into, work};
 use crate::tui::view;

@@ -35,7 +35,6 @@ pub(crate) fn settle_from(model: &mut Model, now: Timestamp, follow: Follow, lin
     let follow = match follow {
         Follow::Selection => true,
         Follow::IfVisible => was_visible(),
-        Follow::Nothing => false,
     };
     keep_selection(model, now);
     keep_top(model, follow);

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -197,6 +197,25 @@ fn a_publisher_that_names_a_pane_tells_of_its_row_where_there_is_but_one_such_pa
         theirs.iter().all(|id| has(&rows, id, "running")),
         "{rows:#?}"
     );
+}
+
+#[test]
+fn a_session_in_which_nothing_happens_is_seldom_called() {
+    let env = TestEnv::new();
+    let collector = collect(&env);
+    let Some((zellij, pane)) = at_work(&env, &collector, "one", "work") else {
+        return;
+    };
+    collector.until("its place", |rows| rows[0]["target"] == "work:1.t1");
+    let calls = || -> u32 { zellij.ask(&["x-calls"]).parse().expect("a number") };
+    std::thread::sleep(Duration::from_secs(2));
+    let before = calls();
+    std::thread::sleep(Duration::from_secs(8));
+    // One is ours, and one that of every ten seconds, or of a busy machine's turn.
+    let called = calls() - before - 1;
+    assert!(called <= 2, "{called} in eight seconds");
+    zellij.ask(&["close-pane", "--pane-id", &format!("terminal_{pane}")]);
+    collector.until("its row is gone", <[Value]>::is_empty);
 }
 
 #[test]

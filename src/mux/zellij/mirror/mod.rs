@@ -3,6 +3,8 @@
 
 mod stream;
 
+pub(super) use stream::end_of;
+
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;

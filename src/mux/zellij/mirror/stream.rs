@@ -342,13 +342,13 @@ fn look(
 
 /// Something that becomes readable when the process ends.
 #[cfg(target_os = "linux")]
-fn end_of(pid: u32) -> Option<OwnedFd> {
+pub(in super::super) fn end_of(pid: u32) -> Option<OwnedFd> {
     use rustix::process::{Pid, PidfdFlags, pidfd_open};
     let pid = Pid::from_raw(pid.try_into().ok()?)?;
     pidfd_open(pid, PidfdFlags::empty()).ok()
 }
 
 #[cfg(not(target_os = "linux"))]
-fn end_of(_: u32) -> Option<OwnedFd> {
+pub(in super::super) fn end_of(_: u32) -> Option<OwnedFd> {
     None
 }
