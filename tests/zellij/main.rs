@@ -8,6 +8,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod asked;
 mod faults;
 mod going_there;
 mod listed;

@@ -1,9 +1,7 @@
 //! A private world of the real Zellij: its program, its settings, its sessions, and their end.
 
 use std::fs;
-use std::io::{Read, Write};
 use std::os::unix::fs::symlink;
-use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -11,9 +9,10 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
+use crate::asked::{CLIENTS, Line, PANES, TABS};
 use crate::common::{
-    Finished, PATIENCE, Terminal, TestEnv, children_of, finish, private_folder, server_named, skip,
-    until, wait_until, with_zellij,
+    Finished, Terminal, TestEnv, children_of, finish, private_folder, server_named, skip, until,
+    wait_until, with_zellij,
 };
 
 /// Nothing that asks the person something, and no bars: they take their time to begin.
@@ -22,11 +21,6 @@ pub(crate) const SETTINGS: &str = "default_layout \"plain\"\ndefault_shell \"sh\
 
 /// All tabs are like this.
 const PLAIN: &str = "layout {\n    pane\n}\n";
-
-/// Questions of its protocol.
-const PANES: &[u8] = b"\x0b\0\0\0\x4a\x09\x0a\x05\x92\x06\x02\x30\x01\x20\x01";
-const TABS: &[u8] = b"\x0b\0\0\0\x4a\x09\x0a\x05\xc2\x06\x02\x30\x01\x20\x01";
-const CLIENTS: &[u8] = b"\x09\0\0\0\x4a\x07\x0a\x03\xb2\x05\x00\x20\x01";
 
 /// Such a world. No server of it outlives it.
 pub(crate) struct World {
@@ -86,7 +80,9 @@ impl World {
         let begun = finish(&mut begin);
         let begun_well = begun.status.success();
         assert!(begun_well, "{name}: {begun:?}");
-        self.found(name)
+        let session = self.found(name);
+        session.forget_its_maker();
+        session
     }
 
     /// The session of that name, once it answers with a pane.
@@ -102,6 +98,7 @@ impl World {
             world: self,
             name: name.to_owned(),
             pid,
+            line: Line::default(),
         };
         wait_until("it has a pane", || !session.panes().is_empty());
         session
@@ -184,6 +181,7 @@ pub(crate) struct Session<'world> {
     pub(crate) world: &'world World,
     pub(crate) name: String,
     pub(crate) pid: u32,
+    line: Line,
 }
 
 impl Session<'_> {
@@ -211,27 +209,20 @@ impl Session<'_> {
         told.stdout.trim().to_owned()
     }
 
-    /// What it says to a question of its own protocol. Its program, asked again and again, has it strike off whoever is
-    /// just being attached.
+    /// Whoever has begun it may have left before it had a pane, and is listed until the next one with that number leaves.
+    fn forget_its_maker(&self) {
+        self.line.end();
+        wait_until("its maker is gone", || {
+            let nobody = self.clients().is_empty();
+            self.line.end();
+            nobody
+        });
+    }
+
+    /// What it says to a question of its own protocol; nothing once it is gone.
     fn asked(&self, question: &[u8]) -> String {
         let socket = self.world.folder().join(&self.name);
-        let answer = || -> std::io::Result<String> {
-            let mut stream = UnixStream::connect(socket)?;
-            stream.set_read_timeout(Some(PATIENCE))?;
-            stream.write_all(question)?;
-            loop {
-                let mut length = [0; 4];
-                stream.read_exact(&mut length)?;
-                let mut message =
-                    vec![0; usize::try_from(u32::from_le_bytes(length)).expect("small")];
-                stream.read_exact(&mut message)?;
-                if message.first() == Some(&0x2a) {
-                    return Ok(lines_in(after_length(&message)));
-                }
-            }
-        };
-        // A session may be gone.
-        answer().unwrap_or_default()
+        self.line.ask(&socket, question)
     }
 
     /// Its terminals, as it lists them.
@@ -324,25 +315,6 @@ impl Session<'_> {
     pub(crate) fn signal(&self, what: Signal) {
         signal(self.pid, what);
     }
-}
-
-/// What stands behind a tag of one byte and a length.
-fn after_length(bytes: &[u8]) -> &[u8] {
-    let of_length = bytes[1..].iter().take_while(|byte| **byte > 127).count();
-    &bytes[2 + of_length..]
-}
-
-/// All texts in a list of them, each with a tag and its length before it.
-fn lines_in(mut bytes: &[u8]) -> String {
-    let mut lines = String::new();
-    while !bytes.is_empty() {
-        let rest = after_length(bytes);
-        let length = bytes[1..bytes.len() - rest.len()].iter().rev();
-        let length = length.fold(0, |all, byte| all << 7 | usize::from(byte & 127));
-        lines = lines + &String::from_utf8_lossy(&rest[..length]) + "\n";
-        bytes = &rest[length..];
-    }
-    lines
 }
 
 /// A terminal of a person who has Zellij and the program under test.

@@ -3,17 +3,21 @@
 //!
 //! No leave is taken: the server would strike us off twice, for that and for the end of the connection, and the
 //! second time whoever has our number by then, which may be a person who is just being attached. Its program does so,
-//! and with each look whether a session is there, too.
+//! and with each look whether a session is there, too; and so is whoever is taken to another session.
 
 use std::ffi::OsStr;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 pub(super) use super::protocol::Question;
-use super::protocol::{BY_PROGRAM, CLIENT, action, answer, field, heard, is_known, say, value};
-use super::socket::{Answering, connected};
+use super::protocol::{
+    BY_PROGRAM, CLIENT, action, answer, field, heard, is_known, is_struck_off, say, value,
+};
+use super::socket::Answering;
+
+/// How long to wait before whoever was struck off asks again: what strikes off is over soon.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// Where a person's client can be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,39 +43,61 @@ impl Way<'_> {
 
 /// What the server says, `within` that time; `None`: ask the program.
 pub(super) fn ask(server: &Answering, question: Question, within: Duration) -> Option<Vec<u8>> {
-    let (number, holds) = question.field();
-    talk(server, &action(number, holds, &BY_PROGRAM), within, answer)?
-}
-
-/// Has that client go there, as if its person had asked for it by a key: the program cannot name one. Whether it has
-/// gone is to be looked at. `None`: nothing is known to have been done.
-pub(super) fn take(server: &Answering, client: u32, way: Way<'_>, within: Duration) -> Option<()> {
-    let (number, holds) = way.field();
-    let message = action(number, &holds, &value(CLIENT, client.into()));
-    talk(server, &message, within, |stream, deadline| {
-        heard(stream, deadline).map(drop)
-    })
-}
-
-/// Says that to the server, and takes what it answers; `None` where that is nothing of the known contract.
-fn talk<T>(
-    server: &Answering,
-    message: &[u8],
-    within: Duration,
-    answer: impl Fn(&UnixStream, Instant) -> io::Result<T>,
-) -> Option<T> {
     if !is_known(&server.session) {
         return None;
     }
+    let (number, holds) = question.field();
+    let message = action(number, holds, &BY_PROGRAM);
     let deadline = Instant::now() + within;
-    // Whoever has the number of somebody who has just left is struck off with them, and never answered.
-    let tries = [within / 4, within / 2, within];
-    tries.into_iter().find_map(|within| {
-        let until = deadline.min(Instant::now() + within);
-        let stream = connected(&server.session)?;
-        say(&stream, message, until).ok()?;
-        answer(&stream, until).ok()
-    })
+    let mut patience = within / 4;
+    while Instant::now() < deadline {
+        let until = deadline.min(Instant::now() + patience);
+        let said = server.line.over(&server.session, |stream| {
+            say(stream, &message, until)?;
+            answer(stream, until)
+        });
+        match said {
+            Ok(said) => return said,
+            Err(error) if is_struck_off(&error) => std::thread::sleep(PAUSE),
+            Err(error) if is_late(&error) => patience *= 2,
+            Err(_) => return None,
+        }
+    }
+    None
+}
+
+/// Has that client go there, as if its person had asked for it by a key, which the program cannot be told; without one,
+/// whoever pressed the last key, as the program has. Whether anybody has gone is to be looked at. `None`: nothing was
+/// said.
+pub(super) fn take(
+    server: &Answering,
+    client: Option<u32>,
+    way: Way<'_>,
+    within: Duration,
+) -> Option<()> {
+    if !is_known(&server.session) {
+        return None;
+    }
+    let (number, holds) = way.field();
+    let by = client.map_or(BY_PROGRAM.to_vec(), |client| value(CLIENT, client.into()));
+    let message = action(number, &holds, &by);
+    let until = Instant::now() + within;
+    let said = server.line.over(&server.session, |stream| {
+        say(stream, &message, until)?;
+        // It has heard that, whatever it says.
+        let _ = heard(stream, until);
+        Ok(())
+    });
+    // There may be more of it, which would be taken for the next answer.
+    server.line.is_over();
+    said.ok()
+}
+
+fn is_late(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+    )
 }
 
 #[cfg(test)]

@@ -181,7 +181,7 @@ impl Multiplexer for Servers {
         if here.named.is_some() {
             return Err(jump::NOBODY_TO_NAME.into());
         }
-        let (to, number) = self.at(place)?;
+        let (to, number) = self.at(place).map_err(jump::nobody_is_moved_yet)?;
         jump::go(place, (&to, number), &self.from(here), within)
     }
 

@@ -15,7 +15,8 @@ use rustix::io::Errno;
 use rustix::net::{SocketAddrUnix, SocketType};
 use rustix::time::ClockId;
 
-use super::protocol::is_awake;
+use super::line::Line;
+use super::protocol::{Heard, hear};
 use super::quoted;
 use crate::mux::proof::File;
 use crate::mux::{Gone, Outcome, Undone};
@@ -31,8 +32,11 @@ const MOST: usize = 256;
 /// How long a server may take to answer: some three hundred times what it needs.
 const ANSWERS_WITHIN: Duration = Duration::from_millis(300);
 
-/// As often is a server asked whether it answers: it never does to whoever it has taken for another one.
+/// As often may a server say nothing.
 const TRIES: usize = 2;
+
+/// As often is it called.
+const MOST_CALLS: usize = 8;
 
 /// How long a server may take from its socket to its first pane.
 const BEGINS_WITHIN: Duration = Duration::from_secs(5);
@@ -54,6 +58,8 @@ pub(super) struct Answering {
     pub(super) session: Session,
     /// Where it listens.
     pub(super) path: PathBuf,
+    /// How it is asked.
+    pub(super) line: Line,
 }
 
 impl Answering {
@@ -79,29 +85,38 @@ pub(super) fn answering(session: &Session) -> Outcome<Answering> {
             "Zellij's session {name} does not answer; its server may be stopped"
         ))
     };
-    let mut last = Reached::Nobody;
-    for _ in 0..TRIES {
-        match connect(session) {
-            Reached::It(path, stream) if answers(session, &stream) => {
+    let line = Line::default();
+    let mut called = PathBuf::new();
+    let mut silences = 0;
+    // To be struck off again and again is no sign of anybody.
+    for _ in 0..MOST_CALLS {
+        let (path, stream) = match connect(session) {
+            Reached::It(path, stream) => (path, stream),
+            Reached::Full(path) => return Err(silent(&path)),
+            Reached::Nobody => {
+                let words = words_of_lost(session);
+                return Err(Undone::Gone(Gone::OutOfReach(words)));
+            }
+        };
+        let heard = answer(session, &stream);
+        line.take_up(stream, heard == Heard::Understood);
+        match heard {
+            Heard::Understood | Heard::Something => {
                 return Ok(Answering {
                     session: session.clone(),
                     path,
+                    line,
                 });
             }
-            Reached::It(path, stream) => last = Reached::It(path, stream),
-            other => {
-                last = other;
-                break;
-            }
+            Heard::StruckOff => {}
+            Heard::Nothing => silences += 1,
+        }
+        called = path;
+        if silences == TRIES {
+            break;
         }
     }
-    match last {
-        Reached::It(path, _) | Reached::Full(path) => Err(silent(&path)),
-        Reached::Nobody => {
-            let words = words_of_lost(session);
-            Err(Undone::Gone(Gone::OutOfReach(words)))
-        }
-    }
+    Err(silent(&called))
 }
 
 /// A connection to it, on which nothing has been said.
@@ -244,11 +259,14 @@ fn remember(file: File, pid: u32) {
     known.insert(file, pid);
 }
 
-/// Whether it answers: to a question, or, where that is not known to be one, to a greeting, which is another one's
+/// What it answers: to a question, or, where that is not known to be one, to a greeting, which is another one's
 /// end now and then (see [`super::direct`]).
-fn answers(session: &Session, stream: &UnixStream) -> bool {
-    let is_awake = is_awake(session, stream, Instant::now() + ANSWERS_WITHIN);
-    is_awake.unwrap_or_else(|| greet(stream))
+fn answer(session: &Session, stream: &UnixStream) -> Heard {
+    let heard = hear(session, stream, Instant::now() + ANSWERS_WITHIN);
+    heard.unwrap_or_else(|| match greet(stream) {
+        true => Heard::Something,
+        false => Heard::Nothing,
+    })
 }
 
 /// Whether it answers. A stopped server is connected to all the same, by the system.

@@ -129,6 +129,7 @@ impl Mirror {
 
     fn begin(&self, pane: (Server, PaneId), server: Answering, number: u32) -> Outcome<Watched> {
         let refused = |error| Undone::Refused(format!("its screen cannot be mirrored: {error}"));
+        server.line.hang_up();
         let (end, wanted) = pipe_with(PipeFlags::CLOEXEC).map_err(|error| refused(error.into()))?;
         let onlooker = Arc::clone(&self.onlooker);
         let told = pane.clone();
