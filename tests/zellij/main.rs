@@ -11,6 +11,7 @@ mod common;
 mod asked;
 mod faults;
 mod going_there;
+mod hundred;
 mod listed;
 mod nested;
 mod stand_ins;

@@ -127,15 +127,17 @@ pub(crate) fn at_work(session: &Session<'_>, collector: &Collector<'_>, name: &s
 pub(crate) struct Person<'world> {
     world: &'world World,
     name: String,
+    pub(crate) pane: u32,
 }
 
 impl<'world> Person<'world> {
     pub(crate) fn in_pane_of(session: &Session<'world>, name: &str, before: &[&str]) -> Self {
         let world = session.world;
-        session.open(before, &["sh", &person(&world.env), name]);
+        let pane = session.open(before, &["sh", &person(&world.env), name]);
         Self {
             world,
             name: name.to_owned(),
+            pane,
         }
     }
 

@@ -8,7 +8,7 @@ use crate::stand_ins::{Person, WORKS, assistant, collect, has, outside, says};
 use crate::world::{Session, World, shell_word};
 
 /// Which panes each tab has.
-fn shape(session: &Session<'_>) -> Vec<(Value, Vec<Value>)> {
+pub(crate) fn shape(session: &Session<'_>) -> Vec<(Value, Vec<Value>)> {
     let panes = session.panes();
     let of = |tab: &Value| {
         let its = panes.iter().filter(|pane| pane["tab_id"] == tab["tab_id"]);
