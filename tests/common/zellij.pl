@@ -255,6 +255,7 @@ sub obey {
         my $there = dial("$folder/$name");
         if (!$there) { open my $made, '>', "$ENV{HOME}/made-session"; return (0, '', '') }
         delete $clients{$typist};
+        return (0, '', '') if $lies{lost};
         # On a busy machine somebody is on the way for a while.
         if ($lies{slow}) { my $pid = fork; return (0, '', '') if $pid; sleep 2 }
         put($there, join "\0", 'Ax-attach', 0, option('--pane-id', @words) // '');
