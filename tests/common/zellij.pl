@@ -264,7 +264,7 @@ sub obey {
     }
     if ($action eq 'new-pane') {
         my $id = start_pane($tabs[0], after(@words));
-        return (0, "terminal_$id\n", '');
+        return (0, $lies{'says nothing'} ? '' : "terminal_$id\n", '');
     }
     if ($action eq 'new-tab') { open my $made, '>', "$ENV{HOME}/made-tab"; return (0, "1\n", '') }
     if ($action eq 'close-pane') { if (defined $pane) { kill 'KILL', $panes{$pane}{pid}; $panes{$pane}{stays} = 0 } return (0, '', '') }
