@@ -12,7 +12,7 @@ use crate::error::{CommandError, CommandResult};
 use crate::hub::protocol::What;
 use crate::launch::Resumption;
 use crate::messages;
-use crate::mux::{self, Arrival, Gone, Kind, Multiplexer, PATIENCE_FOR_SEVERAL, Undone};
+use crate::mux::{self, Arrival, Gone, Kind, Multiplexer, PATIENCE, PATIENCE_FOR_SEVERAL, Undone};
 use crate::state::{Attention, Row, urgency};
 use crate::sys::shell;
 
@@ -119,8 +119,10 @@ fn go(context: &Context, row: &Row, client: Option<&str>) -> CommandResult {
         let remedy = format!("`pane-patrol resume {name}` shows it in one");
         return Err(failed().hint(why).hint(remedy));
     }
+    let reach = context.reach();
+    let (place, mux) = reach.place_of(row);
     let here = context.here(client.map(str::to_owned));
-    let (place, mux) = context.reach().place_of(row);
+    let here = reach.seen_from(&here, &place, PATIENCE);
     match mux.go(&place, &here, PATIENCE_FOR_SEVERAL) {
         Ok(Arrival::There { by_program, .. }) => {
             if by_program {

@@ -43,6 +43,8 @@ pub struct Here {
     pub named: Option<String>,
     /// In a popup the client it was opened on.
     pub client: Option<String>,
+    /// The terminals of the clients that show us, where another multiplexer than ours is asked: they may be in its panes.
+    pub shown_on: Vec<String>,
 }
 
 /// Where a jump led.

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::mux::zellij::{Session, number_of, pane_started_with};
+use pane_patrol_hooks::outside::terminal_of;
 use pane_patrol_hooks::target::Target;
 
 use super::call::{act, late, pane_word, words};
@@ -43,6 +44,17 @@ pub(super) fn process(session: &Session, number: u32) -> Outcome<u32> {
     }
     let found = processes(session).get(&number).copied();
     found.ok_or(Undone::Gone(Gone::Pane))
+}
+
+/// The pane that has one of these terminals.
+pub(super) fn on_one_of(session: &Session, terminals: &[String]) -> Option<u32> {
+    if terminals.is_empty() {
+        return None;
+    }
+    let has_one =
+        |pid: u32| terminal_of(pid).is_some_and(|name| terminals.contains(&format!("/dev/{name}")));
+    let mut all = processes(session).into_iter();
+    all.find_map(|(number, pid)| has_one(pid).then_some(number))
 }
 
 /// All panes, and who is on them.
