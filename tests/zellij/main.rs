@@ -14,6 +14,7 @@ mod going_there;
 mod hundred;
 mod listed;
 mod nested;
+mod resurrected;
 mod stand_ins;
 mod started;
 mod world;

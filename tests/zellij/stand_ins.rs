@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::common::{Collector, PROGRAM, TestEnv, finish, until, write_program};
+use crate::common::{Collector, PROGRAM, TestEnv, finish, private_folder, until, write_program};
 use crate::world::{Session, World};
 
 pub(crate) const WORKS: &str = "BeforeAgent";
@@ -36,9 +36,11 @@ fn person(env: &TestEnv) -> String {
     script(env, "person", &run)
 }
 
+/// In a folder of its own: a terminal has its socket under the name that it is given.
 fn script(env: &TestEnv, name: &str, does: &str) -> String {
-    let path = env.path(name);
+    let path = env.path("stand-ins").join(name);
     if !path.exists() {
+        private_folder(&env.path("stand-ins"));
         let programs = env.path("zellij-bin");
         let text = format!(
             "#!/bin/sh\nPATH=\"{}:$PATH\"\nmkfifo \"$HOME/$1.go\" 2>/dev/null\nexec 3<>\"$HOME/$1.go\"\n\

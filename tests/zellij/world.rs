@@ -11,8 +11,8 @@ use serde_json::Value;
 
 use crate::asked::{CLIENTS, Line, PANES, TABS};
 use crate::common::{
-    Finished, Terminal, TestEnv, children_of, finish, private_folder, server_named, skip, until,
-    wait_until, with_zellij,
+    Finished, PATIENCE, Terminal, TestEnv, children_of, finish, private_folder, server_named, skip,
+    until, wait_until, with_zellij,
 };
 
 /// Nothing that asks the person something, and no bars: they take their time to begin.
@@ -265,11 +265,20 @@ impl Session<'_> {
 
     /// A pane in which `command` runs, opened with these words before; its number.
     pub(crate) fn open(&self, before: &[&str], command: &[&str]) -> u32 {
+        let known: Vec<Value> = self.panes();
+        let is_known = |pane: &Value| known.iter().any(|known| known["id"] == pane["id"]);
         let said = self.ask(&[&["new-pane"], before, &["--"], command].concat());
         let number = said
             .strip_prefix("terminal_")
             .and_then(|number| number.parse().ok());
-        let number: u32 = number.unwrap_or_else(|| panic!("{said}"));
+        // Its program is struck off now and then, by somebody who has just left, and says nothing.
+        let number: u32 = number.unwrap_or_else(|| {
+            assert_eq!(said, "");
+            let new = || self.panes().into_iter().find(|pane| !is_known(pane));
+            let new = until("it is there, unsaid", new);
+            let number = new["id"].as_u64().and_then(|id| u32::try_from(id).ok());
+            number.expect("a number")
+        });
         wait_until("it is listed", || {
             self.panes().iter().any(|pane| pane["id"] == number)
         });
@@ -288,19 +297,21 @@ impl Session<'_> {
 
     /// Somebody on that terminal types something, which the session has heard once it is drawn.
     pub(crate) fn typed(&self, terminal: &Terminal<'_>) {
-        let count = |screen: String| screen.matches('~').count();
-        let before = count(terminal.screen());
-        wait_until("what is typed is drawn", || {
+        let count = |screen: &str| screen.matches('~').count();
+        let before = count(&terminal.screen());
+        let since = Instant::now();
+        while since.elapsed() < PATIENCE {
             terminal.press(&["~"]);
             let again = Instant::now() + Duration::from_secs(2);
             while Instant::now() < again {
-                if count(terminal.screen()) > before {
-                    return true;
+                if count(&terminal.screen()) > before {
+                    return;
                 }
                 std::thread::sleep(Duration::from_millis(20));
             }
-            false
-        });
+        }
+        let (screen, clients) = (terminal.screen(), self.clients());
+        panic!("what is typed should be drawn; {clients:?}:\n{screen}");
     }
 
     /// Calls it otherwise.
