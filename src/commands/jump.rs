@@ -124,9 +124,14 @@ fn go(context: &Context, row: &Row, client: Option<&str>) -> CommandResult {
     let here = context.here(client.map(str::to_owned));
     let here = reach.seen_from(&here, &place, PATIENCE);
     match mux.go(&place, &here, PATIENCE_FOR_SEVERAL) {
-        Ok(Arrival::There { by_program, .. }) => {
+        Ok(Arrival::There {
+            by_program, remark, ..
+        }) => {
             if by_program {
                 looked_at(context, row);
+            }
+            if let Some(remark) = remark {
+                messages::status(&format!("{remark}."));
             }
             Ok(())
         }

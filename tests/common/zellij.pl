@@ -207,7 +207,7 @@ sub list_panes {
         my ($position) = grep { $tabs[$_] == $pane->{tab} } 0 .. $#tabs;
         push @all, '{"id":' . $id . ',"is_plugin":false,"is_focused":true,"is_floating":' . bool($pane->{floating})
             . ',"title":' . quote($pane->{title}) . ',"exited":' . bool($pane->{exited})
-            . ',"exit_status":null,"is_held":' . bool($pane->{held}) . ',"pane_content_rows":20'
+            . ',"exit_status":null,"is_suppressed":' . bool($pane->{suppressed}) . ',"is_held":' . bool($pane->{held}) . ',"pane_content_rows":20'
             . ',"pane_content_columns":' . ($pane->{columns} // 80) . ',"tab_id":' . $pane->{tab} . ',"tab_position":' . $position . '}';
     }
     return "[\n" . join(",\n", @all) . "\n]\n";

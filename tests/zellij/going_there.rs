@@ -86,6 +86,30 @@ fn plain<'world>(world: &'world World, name: &str, words: &str) -> Terminal<'wor
 }
 
 #[test]
+fn whoever_goes_to_a_pane_behind_another_one_is_told_that_it_floats_now() {
+    let Some(world) = World::new() else { return };
+    let collector = collect(&world);
+    let session = world.session("work");
+    let dash = Person::in_pane_of(&session, "dash", &[]);
+    let pane = at_work(&session, &collector, "one");
+    let terminal = session.client("person");
+    session.typed(&terminal);
+    let words = format!("jump {}", shell_word(&session.row(pane)));
+    let (status, said) = dash.runs(&words);
+    assert_eq!((status, said.as_str()), (0, ""), "nothing is to be said");
+    is_on(&session, pane);
+    session.open(&["--in-place"], &["sleep", "1000"]);
+    let is = |what: &str| session.pane(pane)[what] == true;
+    assert!(is("is_suppressed") && !is("is_floating"));
+    let (status, said) = dash.runs(&words);
+    let expected = "That pane is hidden behind another one; Zellij shows it as a floating pane.\n";
+    assert_eq!((status, said.as_str()), (0, expected));
+    is_on(&session, pane);
+    assert!(is("is_floating") && !is("is_suppressed"));
+    drop(terminal);
+}
+
+#[test]
 fn of_two_people_the_one_who_typed_last_is_moved_and_the_other_stays() {
     let Some(world) = World::new() else { return };
     let collector = collect(&world);

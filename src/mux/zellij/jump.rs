@@ -3,16 +3,19 @@
 //! and says that all is well in either case. So it is looked who is where afterwards.
 
 use std::ffi::OsStr;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::mux::zellij::number_of;
+use pane_patrol_hooks::outside::terminal_of;
 
 use super::call::{act, pane_word, words};
 use super::direct::{Way, take};
-use super::panes::{clients, left, line};
+use super::panes::{clients, left, line, process};
 use super::quoted;
 use super::socket::Answering;
 use crate::mux::{Arrival, Attach, Here, Outcome, Place, Undone};
+use crate::sys::terminal::write_to;
 
 /// How long one look may take.
 const A_LOOK: Duration = Duration::from_millis(1500);
@@ -32,6 +35,9 @@ const SHOWS: u32 = 5;
 /// Said where the person has named a client.
 pub(super) const NOBODY_TO_NAME: &str =
     "Zellij cannot be told whom to move: leave the client out; nobody was moved";
+
+/// Said where Zellij has changed the person's layout for it.
+const FLOATS: &str = "That pane is hidden behind another one; Zellij shows it as a floating pane";
 
 /// Where a jump begins.
 pub(super) enum From {
@@ -63,7 +69,7 @@ pub(super) fn go(
 ) -> Outcome<Arrival> {
     let deadline = Instant::now() + within;
     // What is focused is not said to be absent.
-    line(to, number, within).map_err(nobody_is_moved_yet)?;
+    let found = line(to, number, within).map_err(nobody_is_moved_yet)?;
     let (own, own_number) = match from {
         From::Session(own, number) if own.session.folder == to.session.folder => (own, *number),
         From::Session(..) | From::Outside => {
@@ -92,11 +98,19 @@ pub(super) fn go(
     };
     let from = (!is_same).then_some((own, &*before));
     match moved(from, (to, &meant), deadline)? {
-        Moved::There => Ok(Arrival::There {
-            covered,
-            // Seen just now; the next listing may be a while off.
-            by_program: true,
-        }),
+        Moved::There => {
+            let remark = found.is_suppressed.then_some(FLOATS);
+            if remark.is_some() && covered {
+                // Whoever asks is gone with that.
+                notify(to, number);
+            }
+            Ok(Arrival::There {
+                covered,
+                // Seen just now; the next listing may be a while off.
+                by_program: true,
+                remark,
+            })
+        }
         Moved::Nobody => Err(Undone::Refused(nobody_moved(own))),
         Moved::OnTheWay => {
             let (from, to) = (quoted(&own.name()), quoted(&to.name()));
@@ -148,8 +162,12 @@ pub(super) fn show_to_whoever_comes(to: Answering, number: u32) -> Outcome<()> {
                 if *at == Some(number) {
                     return;
                 }
+                let is_hidden = line(&to, number, A_LOOK).is_ok_and(|line| line.is_suppressed);
                 // Whoever is only just there may not be asked of yet.
                 let _ = tell(&to, name.parse().ok(), Way::Pane(number), A_LOOK);
+                if is_hidden {
+                    notify(&to, number);
+                }
                 shown += 1;
             }
             std::thread::sleep(PAUSE);
@@ -160,6 +178,14 @@ pub(super) fn show_to_whoever_comes(to: Answering, number: u32) -> Outcome<()> {
         .name("zellij".into())
         .spawn(show);
     Ok(())
+}
+
+/// Says on the terminals of those who are in the session that the pane floats now, as what runs in it could.
+fn notify(to: &Answering, number: u32) {
+    let tty = process(&to.session, number).ok().and_then(terminal_of);
+    let notice = format!("\u{1b}]9;{FLOATS}\u{7}");
+    // Where it cannot be said it is to be seen.
+    let _ = tty.map(|tty| write_to(&Path::new("/dev").join(tty), notice.as_bytes()));
 }
 
 /// Everybody's client, and the pane that it is on. Whoever has begun a session for nobody, and has left before it had a

@@ -241,11 +241,12 @@ impl Actions for RealActions {
             Ok(Arrival::There {
                 covered,
                 by_program,
+                remark,
             }) => {
                 if by_program {
                     looked_at(&self.context, row);
                 }
-                Jumped::There { covered }
+                Jumped::There { covered, remark }
             }
             Ok(Arrival::Elsewhere(attach)) => Jumped::Attach(attach),
             Err(Undone::Gone(Gone::Pane | Gone::Server)) => Jumped::Gone,
