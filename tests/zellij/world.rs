@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -19,12 +20,17 @@ use crate::common::{
 pub(crate) const SETTINGS: &str = "default_layout \"plain\"\ndefault_shell \"sh\"\nshow_startup_tips false\n\
                         show_release_notes false\non_force_close \"detach\"\nserialization_interval 1\n";
 
+/// As often somebody tries to attach.
+const ATTACHES: u32 = 3;
+
 /// All tabs are like this.
 const PLAIN: &str = "layout {\n    pane\n}\n";
 
 /// Such a world. No server of it outlives it.
 pub(crate) struct World {
     pub(crate) env: TestEnv,
+    /// The servers that a trial has begun.
+    begun: Mutex<Vec<u32>>,
 }
 
 impl World {
@@ -39,7 +45,8 @@ impl World {
         let env = TestEnv::new();
         private_folder(&env.path("zellij-bin"));
         symlink(program, env.path("zellij-bin/zellij")).expect("a link can be made");
-        let world = Self { env };
+        let begun = Mutex::default();
+        let world = Self { env, begun };
         world.write("config.kdl", SETTINGS);
         world.write("layouts/plain.kdl", PLAIN);
         Some(world)
@@ -94,6 +101,7 @@ impl World {
             let pid = servers.find_map(|(pid, its)| (its == socket).then_some(pid))?;
             (!children_of(pid).is_empty()).then_some(pid)
         });
+        self.begun().push(pid);
         let session = Session {
             world: self,
             name: name.to_owned(),
@@ -132,17 +140,6 @@ impl World {
             .collect()
     }
 
-    /// Zellij's programs of this world that are neither server nor client of a terminal: none, as long as nobody asks.
-    pub(crate) fn callers(&self) -> Vec<(u32, Vec<String>)> {
-        let mut all = self.processes();
-        all.retain(|(_, arguments)| {
-            !arguments
-                .iter()
-                .any(|word| word == "--server" || word == "attach")
-        });
-        all
-    }
-
     /// Every process of this world that runs Zellij, by what is in memory.
     fn processes(&self) -> Vec<(u32, Vec<String>)> {
         let program = fs::canonicalize(self.env.path("zellij-bin/zellij")).expect("it is there");
@@ -168,8 +165,34 @@ impl World {
     }
 }
 
+impl World {
+    fn begun(&self) -> MutexGuard<'_, Vec<u32>> {
+        self.begun.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What runs although nobody has begun it, or whoever has is gone; and folders of ours that nobody needs any more.
+    pub(crate) fn left_over(&self) -> Vec<String> {
+        let begun = self.begun().clone();
+        let processes = self.processes().into_iter();
+        let left = processes.filter(|(pid, _)| !begun.contains(pid));
+        let around = fs::read_dir(self.env.path("run/zellij"));
+        let folders = around.into_iter().flatten().flatten();
+        let folders = folders.map(|entry| entry.file_name().to_string_lossy().into_owned());
+        let folders = folders.filter(|name| name.starts_with(".pane-patrol"));
+        let left = left.map(|(pid, words)| format!("{pid}: {}", words.join(" ")));
+        left.chain(folders).collect()
+    }
+}
+
 impl Drop for World {
     fn drop(&mut self) {
+        if !std::thread::panicking() {
+            // What ends it must not hide what was left.
+            let begun = self.begun().clone();
+            wait_until("nothing is left that nobody has begun", || {
+                self.processes().iter().all(|(pid, _)| begun.contains(pid))
+            });
+        }
         for (pid, _) in self.processes() {
             signal(pid, Signal::KILL);
         }
@@ -285,14 +308,24 @@ impl Session<'_> {
         number
     }
 
-    /// A person's terminal that is attached to it. Whether they have pressed a key is for them.
+    /// A person's terminal that is attached to it. Whether they have pressed a key is for them. Whoever comes while the
+    /// program that was run before is still leaving may be struck off for it, sees nothing, and comes again.
     pub(crate) fn client(&self, name: &str) -> Terminal<'_> {
         let before = self.clients().len();
         let command = format!("zellij attach {}", shell_word(&self.name));
-        let terminal = terminal(&self.world.env, name, &command);
-        wait_until("it is attached", || self.clients().len() > before);
-        wait_until("it has drawn", || !terminal.screen().trim().is_empty());
-        terminal
+        for time in 0..ATTACHES {
+            let terminal = terminal(&self.world.env, &format!("{name}.{time}"), &command);
+            let has_drawn = || !terminal.screen().trim().is_empty();
+            let since = Instant::now();
+            while since.elapsed() < PATIENCE / ATTACHES {
+                if self.clients().len() > before && has_drawn() {
+                    return terminal;
+                }
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            println!("{name} was struck off on the way into {}", self.name);
+        }
+        panic!("{name} should be attached to {}", self.name);
     }
 
     /// Somebody on that terminal types something, which the session has heard once it is drawn.
