@@ -130,15 +130,11 @@ pub(super) fn connected(session: &Session) -> Option<UnixStream> {
 /// Whether it has a socket still. One that is stopped is not called for that as long as its file has the name that it
 /// was given: a server can be called only so often before it answers.
 pub(super) fn has_socket(session: &Session) -> bool {
-    let made = made_by(session.pid);
-    let mut own = made
-        .iter()
-        .filter(|path| path.parent() == Some(Path::new(&session.folder)));
     let is_there = |path: &PathBuf| {
         let found = path.symlink_metadata();
         found.is_ok_and(|found| found.file_type().is_socket())
     };
-    own.any(is_there) || !matches!(connect(session), Reached::Nobody)
+    own(session).iter().any(is_there) || !matches!(connect(session), Reached::Nobody)
 }
 
 /// What is so of a server that nobody can talk to, and what to do.
@@ -175,11 +171,13 @@ enum Reached {
     Nobody,
 }
 
-/// Connects to the socket of the folder on which this process listens.
+/// Connects to the socket of the folder on which this process listens: that which it has made, else any, because it may
+/// be called otherwise by now. So those of others are called for it as seldom as can be.
 fn connect(session: &Session) -> Reached {
     let mut full = None;
     let entries = fs::read_dir(&session.folder).into_iter().flatten();
-    for path in entries.flatten().take(MOST).map(|entry| entry.path()) {
+    let any = entries.flatten().take(MOST).map(|entry| entry.path());
+    for path in own(session).into_iter().chain(any) {
         match call(&path, session) {
             Reached::Full(path) => full = full.or(Some(path)),
             Reached::Nobody => {}
@@ -187,6 +185,13 @@ fn connect(session: &Session) -> Reached {
         }
     }
     full.map_or(Reached::Nobody, Reached::Full)
+}
+
+/// The sockets of the folder that the process has made, as it has called them.
+fn own(session: &Session) -> Vec<PathBuf> {
+    let mut made = made_by(session.pid);
+    made.retain(|path| path.parent() == Some(Path::new(&session.folder)));
+    made
 }
 
 /// Connects to that socket if this session's process listens there, or nobody knows who does. A server that is only just
@@ -263,9 +268,12 @@ fn remember(file: File, pid: u32) {
 /// end now and then (see [`super::direct`]).
 fn answer(session: &Session, stream: &UnixStream) -> Heard {
     let heard = hear(session, stream, Instant::now() + ANSWERS_WITHIN);
-    heard.unwrap_or_else(|| match greet(stream) {
-        true => Heard::Something,
-        false => Heard::Nothing,
+    heard.unwrap_or_else(|| {
+        if greet(stream) {
+            Heard::Something
+        } else {
+            Heard::Nothing
+        }
     })
 }
 
