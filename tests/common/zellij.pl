@@ -241,6 +241,7 @@ sub obey {
         my $to = pane_of($words[0]);
         return (2, '', "Pane with id $words[0] not found\n") if !defined $to;
         $clients{$typist} = $to if defined $typist && exists $clients{$typist};
+        $panes{$to}{floating} = 1 if delete $panes{$to}{suppressed};
         return (0, '', '');
     }
     if ($action eq 'go-to-tab-by-id') {

@@ -18,14 +18,14 @@ fn kept(world: &World, name: &str) -> String {
 
 /// The panes that wait for Enter, and the stand-in of each.
 fn held(session: &Session<'_>, names: [&str; 2]) -> Vec<(u32, String)> {
-    let named = |pane: &Value| {
+    let waits = |pane: &Value| {
         let command = pane["terminal_command"].as_str().unwrap_or_default();
         let name = command.rsplit(' ').next().unwrap_or_default().to_owned();
         let number = u32::try_from(pane["id"].as_u64()?).ok()?;
         let is_one = pane["is_held"] == true && names.contains(&name.as_str());
         is_one.then_some((number, name))
     };
-    session.panes().iter().filter_map(named).collect()
+    session.panes().iter().filter_map(waits).collect()
 }
 
 #[test]

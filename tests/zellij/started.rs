@@ -141,8 +141,8 @@ fn what_is_opened_runs_whether_somebody_is_attached_or_not() {
     for round in 0..40 {
         let terminal = (round % 4 == 0).then(|| session.client(&format!("person{round}")));
         let ran = world.env.home().join(format!("ran{round}"));
-        let word = shell_word(ran.to_str().expect("plain"));
-        let command = format!("echo > {word}; exec sleep 1000");
+        let file = shell_word(ran.to_str().expect("plain"));
+        let command = format!("echo > {file}; exec sleep 1000");
         let pane = session.open(&[], &["sh", "-c", &command]);
         wait_until(&format!("round {round}: it runs"), || ran.exists());
         session.ask(&["close-pane", "--pane-id", &format!("terminal_{pane}")]);

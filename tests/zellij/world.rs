@@ -80,11 +80,11 @@ impl World {
 
     /// The same with these words before: a layout, or settings.
     pub(crate) fn session_of(&self, name: &str, before: &[&str]) -> Session<'_> {
-        let mut begin = self.zellij();
-        begin
+        let mut command = self.zellij();
+        command
             .args(before)
             .args(["attach", "--create-background", name]);
-        let begun = finish(&mut begin);
+        let begun = finish(&mut command);
         let begun_well = begun.status.success();
         assert!(begun_well, "{name}: {begun:?}");
         let session = self.found(name);

@@ -99,7 +99,8 @@ pub(super) fn go(
     let from = (!is_same).then_some((own, &*before));
     match moved(from, (to, &meant), deadline)? {
         Moved::There => {
-            let remark = found.is_suppressed.then_some(FLOATS);
+            let floats = || line(to, number, A_LOOK).is_ok_and(|now| now.is_floating);
+            let remark = (found.is_suppressed && floats()).then_some(FLOATS);
             if remark.is_some() && covered {
                 // Whoever asks is gone with that.
                 notify(to, number);
