@@ -12,7 +12,7 @@ use crate::error::{CommandError, CommandResult};
 use crate::hub::protocol::What;
 use crate::launch::Resumption;
 use crate::messages;
-use crate::mux::{self, Arrival, Gone, Kind, Multiplexer, PATIENCE_FOR_SEVERAL, Undone};
+use crate::mux::{self, Arrival, Gone, Kind, Multiplexer, PATIENCE, PATIENCE_FOR_SEVERAL, Undone};
 use crate::state::{Attention, Row, urgency};
 use crate::sys::shell;
 
@@ -23,12 +23,24 @@ fn attach_elsewhere(kind: Kind) -> String {
     )
 }
 
-/// What to do where a client that is named is not there.
-fn name_a_client(mux: &dyn Multiplexer) -> String {
+/// What to do where a client that is named is not there, and else whether anybody was moved.
+fn name_a_client(mux: &dyn Multiplexer, why: Option<&Undone>) -> String {
     mux.names_of_clients().map_or_else(
-        || "nobody was moved".to_owned(),
+        || what_became_of_them(why).to_owned(),
         |words| format!("{words}; without `--client` it is the one that this runs on"),
     )
+}
+
+/// Whether anybody was moved.
+fn what_became_of_them(why: Option<&Undone>) -> &'static str {
+    match why {
+        Some(Undone::Unknown(_)) => {
+            "somebody may have been moved, or be on the way still: your terminal shows where you are"
+        }
+        Some(Undone::Gone(_) | Undone::Refused(_) | Undone::NotBelieved { .. }) | None => {
+            "nobody was moved"
+        }
+    }
 }
 
 /// Goes there, or says why not.
@@ -70,6 +82,7 @@ fn check(context: &Context, rows: &[Row], client: &str) -> CommandResult {
             Err(undone) => why = why.or(Some(undone)),
         }
     }
+    let hint = name_a_client(&*own, None);
     let why = match why {
         Some(Undone::Gone(Gone::Server | Gone::Pane)) | None => {
             let kind = own.kind();
@@ -78,7 +91,7 @@ fn check(context: &Context, rows: &[Row], client: &str) -> CommandResult {
         Some(undone) => undone.to_string(),
     };
     let failed = CommandError::new(format!("could not go to anybody: {why}"));
-    Err(failed.hint(name_a_client(&*own)))
+    Err(failed.hint(hint))
 }
 
 /// The one that has waited for the person longest, whatever it asks: of those that one can go to, as long as
@@ -106,12 +119,19 @@ fn go(context: &Context, row: &Row, client: Option<&str>) -> CommandResult {
         let remedy = format!("`pane-patrol resume {name}` shows it in one");
         return Err(failed().hint(why).hint(remedy));
     }
+    let reach = context.reach();
+    let (place, mux) = reach.place_of(row);
     let here = context.here(client.map(str::to_owned));
-    let (place, mux) = context.reach().place_of(row);
+    let here = reach.seen_from(&here, &place, PATIENCE);
     match mux.go(&place, &here, PATIENCE_FOR_SEVERAL) {
-        Ok(Arrival::There { by_program, .. }) => {
+        Ok(Arrival::There {
+            by_program, remark, ..
+        }) => {
             if by_program {
                 looked_at(context, row);
+            }
+            if let Some(remark) = remark {
+                messages::status(&format!("{remark}."));
             }
             Ok(())
         }
@@ -132,7 +152,7 @@ fn go(context: &Context, row: &Row, client: Option<&str>) -> CommandResult {
         }
         Err(undone) => {
             let words = format!("could not go to `{}`: {undone}", row.target.shown());
-            Err(CommandError::new(words).hint(name_a_client(&*mux)))
+            Err(CommandError::new(words).hint(name_a_client(&*mux, Some(&undone))))
         }
     }
 }

@@ -312,6 +312,7 @@ impl Multiplexer for Servers {
         let there = Arrival::There {
             covered: false,
             by_program: false,
+            remark: None,
         };
         self.at(place, Some(there.clone()), |server, id| {
             server.front = id;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use pane_patrol_hooks::target::{Server, Target};
 
@@ -83,6 +84,23 @@ impl Reach {
             Target::Address { .. } | Target::Pane(_) => kind_at(socket.unwrap_or(&self.own_socket)),
         };
         Place { kind, server, pane }
+    }
+
+    /// `here` with the terminals on which our own multiplexer shows us, if the place is another one's, which may be
+    /// around ours.
+    pub(crate) fn seen_from(&self, here: &Here, place: &Place, within: Duration) -> Here {
+        let own = here.server.as_ref().map(|server| self.of(server));
+        let own = own.filter(|own| own.kind() != place.kind);
+        let audience = own.and_then(|own| {
+            let at = own.own_place(here, within).ok()??;
+            own.audience(&at, within).ok()
+        });
+        let clients = audience.map_or_else(Vec::new, |audience| audience.clients);
+        let names = clients.into_iter().map(|client| client.name);
+        Here {
+            shown_on: names.filter(|name| name.starts_with("/dev/")).collect(),
+            ..here.clone()
+        }
     }
 
     /// The pane of the row, and its multiplexer.

@@ -43,6 +43,8 @@ pub struct Here {
     pub named: Option<String>,
     /// In a popup the client it was opened on.
     pub client: Option<String>,
+    /// The terminals of the clients that show us, where another multiplexer than ours is asked: they may be in its panes.
+    pub shown_on: Vec<String>,
 }
 
 /// Where a jump led.
@@ -55,6 +57,8 @@ pub enum Arrival {
         /// The client is a program that draws its panes by itself, and the multiplexer cannot tell whether
         /// the person looks at it; or the multiplexer tells of that only much later.
         by_program: bool,
+        /// What has become of the pane by that.
+        remark: Option<&'static str>,
     },
     /// None of that server's clients is ours: a new one must be attached.
     Elsewhere(Attach),

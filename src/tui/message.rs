@@ -185,6 +185,8 @@ pub enum Jumped {
     There {
         /// The dashboard is a popup that lies over it.
         covered: bool,
+        /// What has become of the pane by that.
+        remark: Option<&'static str>,
     },
     /// The pane or its whole server does not exist any more.
     Gone,

@@ -51,6 +51,21 @@ impl<'env> Tmux<'env> {
         Some(tmux)
     }
 
+    /// One that something in this world has started on that socket, once it answers.
+    pub fn found(env: &'env TestEnv, socket: &str) -> Self {
+        let socket = env.path(socket);
+        let mut tmux = Self {
+            env,
+            socket,
+            pid: 0,
+        };
+        tmux.pid = super::until("it answers", || {
+            let said = finish(&mut tmux.command(&["display-message", "-p", "#{pid}"]));
+            said.stdout.trim().parse().ok()
+        });
+        tmux
+    }
+
     /// Gives the window of a session that nobody looks at the size that was asked for: before 3.3 all
     /// such windows begin with 80x23. Afterwards it follows those who look, as any other.
     pub fn resize(&self, session: &str, size: &[&str]) {

@@ -221,7 +221,7 @@ sub list_panes {
         my ($position) = grep { $tabs[$_] == $pane->{tab} } 0 .. $#tabs;
         push @all, '{"id":' . $id . ',"is_plugin":false,"is_focused":true,"is_floating":' . bool($pane->{floating})
             . ',"title":' . quote($pane->{title}) . ',"exited":' . bool($pane->{exited})
-            . ',"exit_status":null,"is_held":' . bool($pane->{held}) . ',"pane_content_rows":20'
+            . ',"exit_status":null,"is_suppressed":' . bool($pane->{suppressed}) . ',"is_held":' . bool($pane->{held}) . ',"pane_content_rows":20'
             . ',"pane_content_columns":' . ($pane->{columns} // 80) . ',"tab_id":' . $pane->{tab} . ',"tab_position":' . $position . '}';
     }
     return "[\n" . join(",\n", @all) . "\n]\n";
@@ -256,6 +256,7 @@ sub obey {
         my $to = pane_of($words[0]);
         return (2, '', "Pane with id $words[0] not found\n") if !defined $to;
         $clients{$typist} = $to if defined $typist && exists $clients{$typist};
+        $panes{$to}{floating} = 1 if delete $panes{$to}{suppressed};
         return (0, '', '');
     }
     if ($action eq 'go-to-tab-by-id') {
@@ -270,6 +271,7 @@ sub obey {
         my $there = dial("$folder/$name");
         if (!$there) { open my $made, '>', "$ENV{HOME}/made-session"; return (0, '', '') }
         delete $clients{$typist};
+        return (0, '', '') if $lies{lost};
         # On a busy machine somebody is on the way for a while.
         if ($lies{slow}) { my $pid = fork; return (0, '', '') if $pid; sleep 2 }
         put($there, join "\0", 'Ax-attach', 0, option('--pane-id', @words) // '');
@@ -278,7 +280,7 @@ sub obey {
     }
     if ($action eq 'new-pane') {
         my $id = start_pane($tabs[0], after(@words));
-        return (0, "terminal_$id\n", '');
+        return (0, $lies{'says nothing'} ? '' : "terminal_$id\n", '');
     }
     if ($action eq 'new-tab') { open my $made, '>', "$ENV{HOME}/made-tab"; return (0, "1\n", '') }
     if ($action eq 'close-pane') { if (defined $pane) { kill 'KILL', $panes{$pane}{pid}; $panes{$pane}{stays} = 0 } return (0, '', '') }

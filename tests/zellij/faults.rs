@@ -7,6 +7,7 @@ use rustix::process::Signal;
 
 use crate::common::{finish, wait_until};
 use crate::stand_ins::{DONE, WORKS, at_work, collect, has, outside, says};
+use crate::started::shape;
 use crate::world::{World, worked};
 
 #[test]
@@ -17,6 +18,8 @@ fn a_stopped_session_holds_up_nobody_elses_rows_and_leaves_no_program_behind() {
     let panes = [0, 1, 2].map(|at| at_work(&sessions[at], &collector, ["one", "two", "three"][at]));
     let ids = [0, 1, 2].map(|at| sessions[at].row(panes[at]));
     let before = world.servers();
+    let shapes: Vec<_> = sessions.iter().map(shape).collect();
+    let shapes = (world.sessions(), shapes);
     sessions[1].signal(Signal::STOP);
     let since = Instant::now();
     let mut slowest = Duration::ZERO;
@@ -49,8 +52,16 @@ fn a_stopped_session_holds_up_nobody_elses_rows_and_leaves_no_program_behind() {
     says(&world.env, &collector, ("two", DONE), |rows| {
         has(rows, &ids[1], "completed")
     });
-    wait_until("no program of ours is left", || world.callers().is_empty());
+    wait_until("no program of ours is left", || {
+        world.left_over().is_empty()
+    });
     assert_eq!(world.servers(), before);
+    let after: Vec<_> = sessions.iter().map(shape).collect();
+    assert_eq!(
+        (world.sessions(), after),
+        shapes,
+        "and no session, tab or pane was made"
+    );
 }
 
 #[test]
@@ -59,6 +70,7 @@ fn a_server_that_dies_in_the_middle_of_calls_leaves_no_program_that_turns_for_ev
     let collector = collect(&world);
     let other = world.session("other");
     let kept = at_work(&other, &collector, "kept");
+    let before = shape(&other);
     for round in 0..12 {
         let session = world.session(&format!("dies{round}"));
         let name = format!("n{round}");
@@ -72,9 +84,12 @@ fn a_server_that_dies_in_the_middle_of_calls_leaves_no_program_that_turns_for_ev
             assert_eq!(ended.status.code(), Some(1), "{ended:?}");
         });
         collector.until("its row is gone", |rows| rows.len() == 1);
-        wait_until("no program of ours is left", || world.callers().is_empty());
+        wait_until("no program of ours is left", || {
+            world.left_over().is_empty()
+        });
     }
     assert!(has(&collector.rows(), &other.row(kept), "running"));
     assert_eq!(world.servers().len(), 1);
+    assert_eq!(shape(&other), before, "and no tab or pane was made");
     println!("the collector has worked for {} s", worked(collector.pid()));
 }

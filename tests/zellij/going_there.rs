@@ -36,7 +36,9 @@ fn a_jump_to_another_session_takes_the_person_along_whatever_either_is_called() 
             assert!(status == 0 || is_late, "round {round}: {said}");
             late += usize::from(is_late);
             is_on(&sessions[to], panes[to]);
-            assert!(sessions[from].clients().is_empty());
+            wait_until("nobody is left behind", || {
+                sessions[from].clients().is_empty()
+            });
             sessions[to].typed(&terminal);
         }
     }
@@ -81,6 +83,30 @@ fn plain<'world>(world: &'world World, name: &str, words: &str) -> Terminal<'wor
         shell_word(&format!("{words} 2> \"$HOME/said\""))
     );
     terminal(&world.env, name, &words)
+}
+
+#[test]
+fn whoever_goes_to_a_pane_behind_another_one_is_told_that_it_floats_now() {
+    let Some(world) = World::new() else { return };
+    let collector = collect(&world);
+    let session = world.session("work");
+    let dash = Person::in_pane_of(&session, "dash", &[]);
+    let pane = at_work(&session, &collector, "one");
+    let terminal = session.client("person");
+    session.typed(&terminal);
+    let words = format!("jump {}", shell_word(&session.row(pane)));
+    let (status, said) = dash.runs(&words);
+    assert_eq!((status, said.as_str()), (0, ""), "nothing is to be said");
+    is_on(&session, pane);
+    session.open(&["--in-place"], &["sleep", "1000"]);
+    let is = |what: &str| session.pane(pane)[what] == true;
+    assert!(is("is_suppressed") && !is("is_floating"));
+    let (status, said) = dash.runs(&words);
+    let expected = "That pane is hidden behind another one; Zellij shows it as a floating pane.\n";
+    assert_eq!((status, said.as_str()), (0, expected));
+    is_on(&session, pane);
+    assert!(is("is_floating") && !is("is_suppressed"));
+    drop(terminal);
 }
 
 #[test]

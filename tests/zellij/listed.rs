@@ -73,12 +73,15 @@ fn twenty_panes_of_three_sessions_are_one_list_whatever_they_are_called() {
     }
 }
 
+/// How a pane of the session comes to its end.
+type Way = fn(&Session<'_>, u32);
+
 #[test]
 fn a_pane_that_is_closed_takes_its_row_with_it_within_a_second() {
     let Some(world) = World::new() else { return };
     let collector = collect(&world);
     let session = world.session("my work");
-    let ways: [(&str, fn(&Session<'_>, u32)); 3] = [
+    let ways: [(&str, Way); 3] = [
         ("closed", |session, pane| {
             session.ask(&["close-pane", "--pane-id", &format!("terminal_{pane}")]);
         }),

@@ -8,12 +8,15 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod asked;
 mod cost;
 mod demo;
 mod faults;
 mod going_there;
+mod hundred;
 mod listed;
 mod nested;
+mod resurrected;
 mod stand_ins;
 mod started;
 mod typed;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::common::{Collector, PROGRAM, TestEnv, finish, until, write_program};
+use crate::common::{Collector, PROGRAM, TestEnv, finish, private_folder, until, write_program};
 use crate::world::{Session, World};
 
 pub(crate) const WORKS: &str = "BeforeAgent";
@@ -36,9 +36,11 @@ fn person(env: &TestEnv) -> String {
     script(env, "person", &run)
 }
 
+/// In a folder of its own: a terminal has its socket under the name that it is given.
 fn script(env: &TestEnv, name: &str, does: &str) -> String {
-    let path = env.path(name);
+    let path = env.path("stand-ins").join(name);
     if !path.exists() {
+        private_folder(&env.path("stand-ins"));
         let programs = env.path("zellij-bin");
         let text = format!(
             "#!/bin/sh\nPATH=\"{}:$PATH\"\nmkfifo \"$HOME/$1.go\" 2>/dev/null\nexec 3<>\"$HOME/$1.go\"\n\
@@ -133,15 +135,17 @@ pub(crate) fn at_work(session: &Session<'_>, collector: &Collector<'_>, name: &s
 pub(crate) struct Person<'world> {
     world: &'world World,
     name: String,
+    pub(crate) pane: u32,
 }
 
 impl<'world> Person<'world> {
     pub(crate) fn in_pane_of(session: &Session<'world>, name: &str, before: &[&str]) -> Self {
         let world = session.world;
-        session.open(before, &["sh", &person(&world.env), name]);
+        let pane = session.open(before, &["sh", &person(&world.env), name]);
         Self {
             world,
             name: name.to_owned(),
+            pane,
         }
     }
 

@@ -1,16 +1,16 @@
 //! A private world of the real Zellij: its program, its settings, its sessions, and their end.
 
 use std::fs;
-use std::io::{Read, Write};
 use std::os::unix::fs::symlink;
-use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
+use crate::asked::{CLIENTS, Line, PANES, TABS};
 use crate::common::{
     Finished, PATIENCE, Terminal, TestEnv, children_of, finish, private_folder, server_named, skip,
     until, wait_until, with_zellij,
@@ -20,17 +20,17 @@ use crate::common::{
 pub(crate) const SETTINGS: &str = "default_layout \"plain\"\ndefault_shell \"sh\"\nshow_startup_tips false\n\
                         show_release_notes false\non_force_close \"detach\"\nserialization_interval 1\n";
 
+/// As often somebody tries to attach.
+const ATTACHES: u32 = 3;
+
 /// All tabs are like this.
 const PLAIN: &str = "layout {\n    pane\n}\n";
-
-/// Questions of its protocol.
-const PANES: &[u8] = b"\x0b\0\0\0\x4a\x09\x0a\x05\x92\x06\x02\x30\x01\x20\x01";
-const TABS: &[u8] = b"\x0b\0\0\0\x4a\x09\x0a\x05\xc2\x06\x02\x30\x01\x20\x01";
-const CLIENTS: &[u8] = b"\x09\0\0\0\x4a\x07\x0a\x03\xb2\x05\x00\x20\x01";
 
 /// Such a world. No server of it outlives it.
 pub(crate) struct World {
     pub(crate) env: TestEnv,
+    /// The servers that a trial has begun.
+    begun: Mutex<Vec<u32>>,
 }
 
 impl World {
@@ -45,7 +45,8 @@ impl World {
         let env = TestEnv::new();
         private_folder(&env.path("zellij-bin"));
         symlink(program, env.path("zellij-bin/zellij")).expect("a link can be made");
-        let world = Self { env };
+        let begun = Mutex::default();
+        let world = Self { env, begun };
         world.write("config.kdl", SETTINGS);
         world.write("layouts/plain.kdl", PLAIN);
         Some(world)
@@ -79,16 +80,15 @@ impl World {
 
     /// The same with these words before: a layout, or settings.
     pub(crate) fn session_of(&self, name: &str, before: &[&str]) -> Session<'_> {
-        let mut begin = self.zellij();
-        begin
+        let mut command = self.zellij();
+        command
             .args(before)
             .args(["attach", "--create-background", name]);
-        let begun = finish(&mut begin);
+        let begun = finish(&mut command);
         let begun_well = begun.status.success();
         assert!(begun_well, "{name}: {begun:?}");
         let session = self.found(name);
-        // Whoever began it is listed until the server has heard that they have left.
-        wait_until("nobody is there", || session.clients().is_empty());
+        session.forget_its_maker();
         session
     }
 
@@ -101,10 +101,12 @@ impl World {
             let pid = servers.find_map(|(pid, its)| (its == socket).then_some(pid))?;
             (!children_of(pid).is_empty()).then_some(pid)
         });
+        self.begun().push(pid);
         let session = Session {
             world: self,
             name: name.to_owned(),
             pid,
+            line: Line::default(),
         };
         wait_until("it has a pane", || !session.panes().is_empty());
         session
@@ -138,17 +140,6 @@ impl World {
             .collect()
     }
 
-    /// Zellij's programs of this world that are neither server nor client of a terminal: none, as long as nobody asks.
-    pub(crate) fn callers(&self) -> Vec<(u32, Vec<String>)> {
-        let mut all = self.processes();
-        all.retain(|(_, arguments)| {
-            !arguments
-                .iter()
-                .any(|word| word == "--server" || word == "attach")
-        });
-        all
-    }
-
     /// Every process of this world that runs Zellij, by what is in memory.
     fn processes(&self) -> Vec<(u32, Vec<String>)> {
         let program = fs::canonicalize(self.env.path("zellij-bin/zellij")).expect("it is there");
@@ -174,8 +165,34 @@ impl World {
     }
 }
 
+impl World {
+    fn begun(&self) -> MutexGuard<'_, Vec<u32>> {
+        self.begun.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What runs although nobody has begun it, or whoever has is gone; and folders of ours that nobody needs any more.
+    pub(crate) fn left_over(&self) -> Vec<String> {
+        let begun = self.begun().clone();
+        let processes = self.processes().into_iter();
+        let left = processes.filter(|(pid, _)| !begun.contains(pid));
+        let around = fs::read_dir(self.env.path("run/zellij"));
+        let folders = around.into_iter().flatten().flatten();
+        let folders = folders.map(|entry| entry.file_name().to_string_lossy().into_owned());
+        let folders = folders.filter(|name| name.starts_with(".pane-patrol"));
+        let left = left.map(|(pid, words)| format!("{pid}: {}", words.join(" ")));
+        left.chain(folders).collect()
+    }
+}
+
 impl Drop for World {
     fn drop(&mut self) {
+        if !std::thread::panicking() {
+            // What ends it must not hide what was left.
+            let begun = self.begun().clone();
+            wait_until("nothing is left that nobody has begun", || {
+                self.processes().iter().all(|(pid, _)| begun.contains(pid))
+            });
+        }
         for (pid, _) in self.processes() {
             signal(pid, Signal::KILL);
         }
@@ -187,6 +204,7 @@ pub(crate) struct Session<'world> {
     pub(crate) world: &'world World,
     pub(crate) name: String,
     pub(crate) pid: u32,
+    line: Line,
 }
 
 impl Session<'_> {
@@ -214,27 +232,20 @@ impl Session<'_> {
         told.stdout.trim().to_owned()
     }
 
-    /// What it says to a question of its own protocol. Its program, asked again and again, has it strike off whoever is
-    /// just being attached.
+    /// Whoever has begun it may have left before it had a pane, and is listed until the next one with that number leaves.
+    fn forget_its_maker(&self) {
+        self.line.end();
+        wait_until("its maker is gone", || {
+            let nobody = self.clients().is_empty();
+            self.line.end();
+            nobody
+        });
+    }
+
+    /// What it says to a question of its own protocol; nothing once it is gone.
     fn asked(&self, question: &[u8]) -> String {
         let socket = self.world.folder().join(&self.name);
-        let answer = || -> std::io::Result<String> {
-            let mut stream = UnixStream::connect(socket)?;
-            stream.set_read_timeout(Some(PATIENCE))?;
-            stream.write_all(question)?;
-            loop {
-                let mut length = [0; 4];
-                stream.read_exact(&mut length)?;
-                let mut message =
-                    vec![0; usize::try_from(u32::from_le_bytes(length)).expect("small")];
-                stream.read_exact(&mut message)?;
-                if message.first() == Some(&0x2a) {
-                    return Ok(lines_in(after_length(&message)));
-                }
-            }
-        };
-        // A session may be gone.
-        answer().unwrap_or_default()
+        self.line.ask(&socket, question)
     }
 
     /// Its terminals, as it lists them.
@@ -277,42 +288,63 @@ impl Session<'_> {
 
     /// A pane in which `command` runs, opened with these words before; its number.
     pub(crate) fn open(&self, before: &[&str], command: &[&str]) -> u32 {
+        let known: Vec<Value> = self.panes();
+        let is_known = |pane: &Value| known.iter().any(|known| known["id"] == pane["id"]);
         let said = self.ask(&[&["new-pane"], before, &["--"], command].concat());
         let number = said
             .strip_prefix("terminal_")
             .and_then(|number| number.parse().ok());
-        let number: u32 = number.unwrap_or_else(|| panic!("{said}"));
+        // Its program is struck off now and then, by somebody who has just left, and says nothing.
+        let number: u32 = number.unwrap_or_else(|| {
+            assert_eq!(said, "");
+            let new = || self.panes().into_iter().find(|pane| !is_known(pane));
+            let new = until("it is there, unsaid", new);
+            let number = new["id"].as_u64().and_then(|id| u32::try_from(id).ok());
+            number.expect("a number")
+        });
         wait_until("it is listed", || {
             self.panes().iter().any(|pane| pane["id"] == number)
         });
         number
     }
 
-    /// A person's terminal that is attached to it. Whether they have pressed a key is for them.
+    /// A person's terminal that is attached to it. Whether they have pressed a key is for them. Whoever comes while the
+    /// program that was run before is still leaving may be struck off for it, sees nothing, and comes again.
     pub(crate) fn client(&self, name: &str) -> Terminal<'_> {
         let before = self.clients().len();
         let command = format!("zellij attach {}", shell_word(&self.name));
-        let terminal = terminal(&self.world.env, name, &command);
-        wait_until("it is attached", || self.clients().len() > before);
-        wait_until("it has drawn", || !terminal.screen().trim().is_empty());
-        terminal
+        for time in 0..ATTACHES {
+            let terminal = terminal(&self.world.env, &format!("{name}.{time}"), &command);
+            let has_drawn = || !terminal.screen().trim().is_empty();
+            let since = Instant::now();
+            while since.elapsed() < PATIENCE / ATTACHES {
+                if self.clients().len() > before && has_drawn() {
+                    return terminal;
+                }
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            println!("{name} was struck off on the way into {}", self.name);
+        }
+        panic!("{name} should be attached to {}", self.name);
     }
 
     /// Somebody on that terminal types something, which the session has heard once it is drawn.
     pub(crate) fn typed(&self, terminal: &Terminal<'_>) {
-        let count = |screen: String| screen.matches('~').count();
-        let before = count(terminal.screen());
-        wait_until("what is typed is drawn", || {
+        let count = |screen: &str| screen.matches('~').count();
+        let before = count(&terminal.screen());
+        let since = Instant::now();
+        while since.elapsed() < PATIENCE {
             terminal.press(&["~"]);
             let again = Instant::now() + Duration::from_secs(2);
             while Instant::now() < again {
-                if count(terminal.screen()) > before {
-                    return true;
+                if count(&terminal.screen()) > before {
+                    return;
                 }
                 std::thread::sleep(Duration::from_millis(20));
             }
-            false
-        });
+        }
+        let (screen, clients) = (terminal.screen(), self.clients());
+        panic!("what is typed should be drawn; {clients:?}:\n{screen}");
     }
 
     /// Calls it otherwise.
@@ -327,25 +359,6 @@ impl Session<'_> {
     pub(crate) fn signal(&self, what: Signal) {
         signal(self.pid, what);
     }
-}
-
-/// What stands behind a tag of one byte and a length.
-fn after_length(bytes: &[u8]) -> &[u8] {
-    let of_length = bytes[1..].iter().take_while(|byte| **byte > 127).count();
-    &bytes[2 + of_length..]
-}
-
-/// All texts in a list of them, each with a tag and its length before it.
-fn lines_in(mut bytes: &[u8]) -> String {
-    let mut lines = String::new();
-    while !bytes.is_empty() {
-        let rest = after_length(bytes);
-        let length = bytes[1..bytes.len() - rest.len()].iter().rev();
-        let length = length.fold(0, |all, byte| all << 7 | usize::from(byte & 127));
-        lines = lines + &String::from_utf8_lossy(&rest[..length]) + "\n";
-        bytes = &rest[length..];
-    }
-    lines
 }
 
 /// A terminal of a person who has Zellij and the program under test.

@@ -152,6 +152,7 @@ impl Multiplexer for Terminals {
                     return Ok(Arrival::There {
                         covered: false,
                         by_program: true,
+                        remark: None,
                     });
                 }
                 Err(undone) => undone,

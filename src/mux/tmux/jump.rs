@@ -95,6 +95,7 @@ pub(super) fn go(place: &Place, here: &Here, socket: &Path, ask: Ask<'_>) -> Out
     Ok(Arrival::There {
         covered: own_pane(here, &snapshot).is_none(),
         by_program: client.is_program,
+        remark: None,
     })
 }
 

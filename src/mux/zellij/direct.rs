@@ -3,23 +3,26 @@
 //!
 //! No leave is taken: the server would strike us off twice, for that and for the end of the connection, and the
 //! second time whoever has our number by then, which may be a person who is just being attached. Its program does so,
-//! and with each look whether a session is there, too.
+//! and with each look whether a session is there, too; and so is whoever is taken to another session.
 
 use std::ffi::OsStr;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::mux::zellij::Session;
 
+use super::line::Line;
 pub(super) use super::protocol::Question;
 use super::protocol::{
-    BY_PROGRAM, CLIENT, action, answer, field, heard, is_known, numbers, say, show, shown, value,
+    BY_PROGRAM, CLIENT, action, answer, field, heard, is_known, is_struck_off, numbers, say, show,
+    shown, value,
 };
 use super::socket::{Answering, connected};
 use crate::mux::Typed;
+
+/// How long to wait before whoever was struck off asks again: what strikes off is over soon.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// Where a person's client can be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,44 +48,69 @@ impl Way<'_> {
 
 /// What the server says, `within` that time; `None`: ask the program.
 pub(super) fn ask(server: &Answering, question: Question, within: Duration) -> Option<Vec<u8>> {
+    if !is_known(&server.session) {
+        return None;
+    }
     let (number, holds) = question.field();
-    talk(server, &action(number, holds, &BY_PROGRAM), within, answer)?
+    let message = action(number, holds, &BY_PROGRAM);
+    let deadline = Instant::now() + within;
+    let mut patience = within / 4;
+    while Instant::now() < deadline {
+        let until = deadline.min(Instant::now() + patience);
+        let said = server.line.over(&server.session, |stream| {
+            say(stream, &message, until)?;
+            answer(stream, until)
+        });
+        match said {
+            Ok(said) => return said,
+            Err(error) if is_struck_off(&error) => std::thread::sleep(PAUSE),
+            Err(error) if is_late(&error) => patience *= 2,
+            Err(_) => return None,
+        }
+    }
+    None
 }
 
-/// What the pane shows, line by line with its colours; `None` where that is not told.
-pub(super) fn look(server: &Answering, pane: u32, within: Duration) -> Option<Vec<String>> {
-    let until = Instant::now() + within;
-    once(server, &show(pane), until, shown).filter(|_| is_spoken(server))?
-}
-
-/// What the server says to one question and to another, in that order and over one connection, so that it begins one
-/// thread for both and is not asked first whether it answers; and where it listens. `None`: see [`ask`].
+/// What the server says to one question and to another, in that order, of which the first tells whether it answers at
+/// all; and the server. `None`: see [`ask`].
 pub(super) fn ask_both(
     session: &Session,
     [one, other]: [Question; 2],
     within: Duration,
-) -> Option<(PathBuf, [Vec<u8>; 2])> {
+) -> Option<(Answering, [Vec<u8>; 2])> {
     if !is_known(session) {
         return None;
     }
     let until = Instant::now() + within;
     let (path, stream) = connected(session)?;
-    let asked = |question: Question| {
-        let (number, holds) = question.field();
-        say(&stream, &action(number, holds, &BY_PROGRAM), until).ok()?;
-        answer(&stream, until).ok()?
+    let line = Line::default();
+    line.take_up(stream, true);
+    let server = Answering {
+        session: session.clone(),
+        path,
+        line,
     };
-    Some((path, [asked(one)?, asked(other)?]))
+    let asked = |question| {
+        let left = until.saturating_duration_since(Instant::now());
+        ask(&server, question, left)
+    };
+    let answers = [asked(one)?, asked(other)?];
+    Some((server, answers))
 }
 
-/// Has that client go there, as if its person had asked for it by a key: the program cannot name one. Whether it has
-/// gone is to be looked at. `None`: nothing is known to have been done.
-pub(super) fn take(server: &Answering, client: u32, way: Way<'_>, within: Duration) -> Option<()> {
-    let (number, holds) = way.field();
-    let message = action(number, &holds, &value(CLIENT, client.into()));
-    talk(server, &message, within, |stream, deadline| {
-        heard(stream, deadline).map(drop)
-    })
+/// What the pane shows, line by line with its colours; `None` where that is not told.
+pub(super) fn look(server: &Answering, pane: u32, within: Duration) -> Option<Vec<String>> {
+    if !is_spoken(server) {
+        return None;
+    }
+    let until = Instant::now() + within;
+    let lines = server.line.over(&server.session, |stream| {
+        say(stream, &show(pane), until)?;
+        shown(stream, until)
+    });
+    // It would be told again of whatever the pane shows from now on.
+    server.line.hang_up();
+    lines.ok()?
 }
 
 /// Passes on what the person types for that pane. `None`: nothing is known to have been done.
@@ -94,13 +122,14 @@ pub(super) fn type_into(
 ) -> Option<()> {
     let (number, holds) = typed_field(pane, typed);
     let message = action(number, &holds, &BY_PROGRAM);
+    let until = Instant::now() + within;
     // Never again: what is not answered may have come all the same.
-    once(
-        server,
-        &message,
-        Instant::now() + within,
-        |stream, until| heard(stream, until).map(drop),
-    )
+    let said = server.line.over(&server.session, |stream| {
+        say(stream, &message, until)?;
+        heard(stream, until).map(drop)
+    });
+    server.line.hang_up();
+    said.ok()
 }
 
 /// Whether its contract is known here.
@@ -117,34 +146,38 @@ fn typed_field(pane: u32, typed: &Typed) -> (u64, Vec<u8>) {
     }
 }
 
-/// Says that to the server, and takes what it answers; `None` where that is nothing of the known contract.
-fn talk<T>(
+/// Has that client go there, as if its person had asked for it by a key, which the program cannot be told; without one,
+/// whoever pressed the last key, as the program has. Whether anybody has gone is to be looked at. `None`: nothing was
+/// said.
+pub(super) fn take(
     server: &Answering,
-    message: &[u8],
+    client: Option<u32>,
+    way: Way<'_>,
     within: Duration,
-    answer: impl Fn(&UnixStream, Instant) -> io::Result<T>,
-) -> Option<T> {
-    if !is_spoken(server) {
+) -> Option<()> {
+    if !is_known(&server.session) {
         return None;
     }
-    let deadline = Instant::now() + within;
-    // Whoever has the number of somebody who has just left is struck off with them, and never answered.
-    let tries = [within / 4, within / 2, within];
-    tries.into_iter().find_map(|within| {
-        let until = deadline.min(Instant::now() + within);
-        once(server, message, until, &answer)
-    })
+    let (number, holds) = way.field();
+    let by = client.map_or(BY_PROGRAM.to_vec(), |client| value(CLIENT, client.into()));
+    let message = action(number, &holds, &by);
+    let until = Instant::now() + within;
+    let said = server.line.over(&server.session, |stream| {
+        say(stream, &message, until)?;
+        // It has heard that, whatever it says.
+        let _ = heard(stream, until);
+        Ok(())
+    });
+    // There may be more of it, which would be taken for the next answer.
+    server.line.is_over();
+    said.ok()
 }
 
-fn once<T>(
-    server: &Answering,
-    message: &[u8],
-    until: Instant,
-    answer: impl Fn(&UnixStream, Instant) -> io::Result<T>,
-) -> Option<T> {
-    let (_, stream) = connected(&server.session)?;
-    say(&stream, message, until).ok()?;
-    answer(&stream, until).ok()
+fn is_late(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+    )
 }
 
 #[cfg(test)]

@@ -3,16 +3,19 @@
 //! and says that all is well in either case. So it is looked who is where afterwards.
 
 use std::ffi::OsStr;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::mux::zellij::number_of;
+use pane_patrol_hooks::outside::terminal_of;
 
 use super::call::{act, pane_word, words};
 use super::direct::{Way, take};
-use super::panes::{clients, left, line};
+use super::panes::{clients, left, line, process};
 use super::quoted;
 use super::socket::Answering;
 use crate::mux::{Arrival, Attach, Here, Outcome, Place, Undone};
+use crate::sys::terminal::write_to;
 
 /// How long one look may take.
 const A_LOOK: Duration = Duration::from_millis(1500);
@@ -26,9 +29,15 @@ const PAUSE: Duration = Duration::from_millis(60);
 /// How long a client that is being attached may take to be there.
 const ATTACHES_WITHIN: Duration = Duration::from_secs(15);
 
+/// As often is such a client shown the pane, if it is not on it.
+const SHOWS: u32 = 5;
+
 /// Said where the person has named a client.
 pub(super) const NOBODY_TO_NAME: &str =
     "Zellij cannot be told whom to move: leave the client out; nobody was moved";
+
+/// Said where Zellij has changed the person's layout for it.
+const FLOATS: &str = "That pane is hidden behind another one; Zellij shows it as a floating pane";
 
 /// Where a jump begins.
 pub(super) enum From {
@@ -60,7 +69,7 @@ pub(super) fn go(
 ) -> Outcome<Arrival> {
     let deadline = Instant::now() + within;
     // What is focused is not said to be absent.
-    line(to, number, within)?;
+    let found = line(to, number, within).map_err(nobody_is_moved_yet)?;
     let (own, own_number) = match from {
         From::Session(own, number) if own.session.folder == to.session.folder => (own, *number),
         From::Session(..) | From::Outside => {
@@ -70,28 +79,39 @@ pub(super) fn go(
     let is_same = own.session == to.session;
     // A dashboard that floats lies over what is behind it, and would be left there unseen.
     let covered = line(own, own_number, left(deadline)).is_ok_and(|own| own.is_floating);
-    let before = clients(own, left(deadline))?;
+    let before = people(own, left(deadline)).map_err(nobody_is_moved_yet)?;
     let person = alone_on(&before, own_number);
-    let way = if is_same {
-        Way::Pane(number)
+    let (way, before_there) = if is_same {
+        (Way::Pane(number), before.clone())
     } else {
-        Way::Session(name_to_switch_to(to)?, number)
+        let way = Way::Session(name_to_switch_to(to)?, number);
+        (
+            way,
+            people(to, left(deadline)).map_err(nobody_is_moved_yet)?,
+        )
     };
-    let is_told = person.is_some_and(|person| take(own, person, way, left(deadline)).is_some());
-    if !is_told {
-        match way {
-            Way::Pane(number) => focus(to, number, left(deadline))?,
-            Way::Session(name, number) => switch(own, (name, number), left(deadline))?,
-        }
-    }
-    let whose = person.filter(|_| is_told && is_same);
+    tell(own, person, way, left(deadline))?;
+    let meant = Meant {
+        number,
+        whose: person.filter(|_| is_same),
+        before: &before_there,
+    };
     let from = (!is_same).then_some((own, &*before));
-    match moved(from, (to, number, whose), deadline)? {
-        Moved::There => Ok(Arrival::There {
-            covered,
-            // Seen just now; the next listing may be a while off.
-            by_program: true,
-        }),
+    match moved(from, (to, &meant), deadline)? {
+        Moved::There => {
+            let floats = || line(to, number, A_LOOK).is_ok_and(|now| now.is_floating);
+            let remark = (found.is_suppressed && floats()).then_some(FLOATS);
+            if remark.is_some() && covered {
+                // Whoever asks is gone with that.
+                notify(to, number);
+            }
+            Ok(Arrival::There {
+                covered,
+                // Seen just now; the next listing may be a while off.
+                by_program: true,
+                remark,
+            })
+        }
         Moved::Nobody => Err(Undone::Refused(nobody_moved(own))),
         Moved::OnTheWay => {
             let (from, to) = (quoted(&own.name()), quoted(&to.name()));
@@ -102,12 +122,20 @@ pub(super) fn go(
     }
 }
 
+/// What could not be told before anything was done is no doubt whether it was.
+pub(super) fn nobody_is_moved_yet(undone: Undone) -> Undone {
+    match undone {
+        Undone::Unknown(why) => Undone::Refused(why),
+        other => other,
+    }
+}
+
 /// From outside a client of the person's own is attached. Where nobody is there yet, the pane comes to the front
 /// of its tab before.
 fn prepare(place: &Place, (to, number): (&Answering, u32), within: Duration) -> Outcome<Arrival> {
     let deadline = Instant::now() + within;
-    if clients(to, within)?.is_empty() {
-        focus(to, number, left(deadline))?;
+    if people(to, within).map_err(nobody_is_moved_yet)?.is_empty() {
+        tell(to, None, Way::Pane(number), left(deadline))?;
     }
     let server = place.server.as_ref();
     Ok(Arrival::Elsewhere(Attach {
@@ -119,23 +147,29 @@ fn prepare(place: &Place, (to, number): (&Answering, u32), within: Duration) -> 
 /// Waits in a thread of its own until a client is there that is not there yet, and shows it the pane: on the way
 /// in nobody can say which.
 pub(super) fn show_to_whoever_comes(to: Answering, number: u32) -> Outcome<()> {
-    let before = clients(&to, A_LOOK)?;
-    let is_new = move |client: &(String, Option<u32>)| {
-        let mut known = before.iter();
-        !known.any(|(name, _)| *name == client.0)
-    };
+    let mut known = people(&to, A_LOOK)?;
     let show = move || {
         let until = Instant::now() + ATTACHES_WITHIN;
-        while Instant::now() < until {
-            let now = clients(&to, A_LOOK).unwrap_or_default();
-            if now.iter().any(&is_new) {
-                // By the tab's own number: that needs no key to have been pressed.
-                let _ = line(&to, number, A_LOOK).and_then(|line| {
-                    let tab = line.tab_id.to_string();
-                    act(&to, &words(["go-to-tab-by-id", &tab]), A_LOOK)?;
-                    focus(&to, number, A_LOOK)
-                });
-                return;
+        let mut shown = 0;
+        while Instant::now() < until && shown < SHOWS {
+            let Ok(now) = clients(&to, A_LOOK) else {
+                continue;
+            };
+            let is_one = |all: &[Client], name: &str| all.iter().any(|(other, _)| other == name);
+            // A number is given out again.
+            known.retain(|(name, _)| is_one(&now, name));
+            let mut new = now.iter().filter(|(name, _)| !is_one(&known, name));
+            if let Some((name, at)) = new.next() {
+                if *at == Some(number) {
+                    return;
+                }
+                let is_hidden = line(&to, number, A_LOOK).is_ok_and(|line| line.is_suppressed);
+                // Whoever is only just there may not be asked of yet.
+                let _ = tell(&to, name.parse().ok(), Way::Pane(number), A_LOOK);
+                if is_hidden {
+                    notify(&to, number);
+                }
+                shown += 1;
             }
             std::thread::sleep(PAUSE);
         }
@@ -147,11 +181,44 @@ pub(super) fn show_to_whoever_comes(to: Answering, number: u32) -> Outcome<()> {
     Ok(())
 }
 
-fn focus(to: &Answering, number: u32, within: Duration) -> Outcome<()> {
-    let pane = pane_word(number);
-    let mut focus = words(["focus-pane-id"]);
-    focus.push(&pane);
-    act(to, &focus, within).map(drop)
+/// Says on the terminals of those who are in the session that the pane floats now, as what runs in it could.
+fn notify(to: &Answering, number: u32) {
+    let tty = process(&to.session, number).ok().and_then(terminal_of);
+    let notice = format!("\u{1b}]9;{FLOATS}\u{7}");
+    // Where it cannot be said it is to be seen.
+    let _ = tty.map(|tty| write_to(&Path::new("/dev").join(tty), notice.as_bytes()));
+}
+
+/// Everybody's client, and the pane that it is on. Whoever has begun a session for nobody, and has left before it had a
+/// pane, is listed for ever; or until who gets that number leaves, and that is us: it is the lowest one that is free.
+fn people(server: &Answering, within: Duration) -> Outcome<Vec<Client>> {
+    let deadline = Instant::now() + within;
+    let all = clients(server, within)?;
+    if all.is_empty() {
+        return Ok(all);
+    }
+    server.line.hang_up();
+    std::thread::sleep(PAUSE);
+    clients(server, left(deadline))
+}
+
+/// Has that client go there; where none is named, or it cannot be, whoever last pressed a key.
+fn tell(server: &Answering, client: Option<u32>, way: Way<'_>, within: Duration) -> Outcome<()> {
+    let deadline = Instant::now() + within;
+    if take(server, client, way, within).is_some() {
+        return Ok(());
+    }
+    let pane = pane_word(match way {
+        Way::Pane(number) | Way::Session(_, number) => number,
+    });
+    let told = match way {
+        Way::Pane(_) => [words(["focus-pane-id"]), vec![&pane]].concat(),
+        Way::Session(name, _) => {
+            let to = vec![pane.as_os_str(), OsStr::new("--"), name];
+            [words(["switch-session", "--pane-id"]), to].concat()
+        }
+    };
+    act(server, &told, left(deadline)).map(drop)
 }
 
 /// The one client that is on that pane, if there is but one.
@@ -167,39 +234,57 @@ fn name_to_switch_to(to: &Answering) -> Outcome<&OsStr> {
     name.ok_or_else(|| "its session was renamed in this moment; nobody was moved".into())
 }
 
-fn switch(from: &Answering, (name, number): (&OsStr, u32), within: Duration) -> Outcome<()> {
-    let pane = pane_word(number);
-    let mut switch = words(["switch-session", "--pane-id"]);
-    switch.extend([pane.as_os_str(), OsStr::new("--"), name]);
-    act(from, &switch, within).map(drop)
+/// Who is meant to be where.
+struct Meant<'a> {
+    /// On the pane of this number.
+    number: u32,
+    /// That client.
+    whose: Option<u32>,
+    /// Who was where in that session before.
+    before: &'a [Client],
 }
 
-/// Looks until somebody is on the pane, be it whoever was named, or nobody can be on the way to it any more. `from`:
-/// another session, and who was in it.
+impl Meant<'_> {
+    fn is_on_it<'all>(&self, all: &'all [Client]) -> impl Iterator<Item = &'all Client> {
+        let (number, whose) = (self.number, self.whose);
+        let is_meant = move |name: &str| whose.is_none_or(|whose| name.parse() == Ok(whose));
+        all.iter()
+            .filter(move |(name, at)| *at == Some(number) && is_meant(name))
+    }
+
+    /// Whether one of them has come, as far as it is known who.
+    fn has_come(&self, all: &[Client]) -> bool {
+        self.is_on_it(all)
+            .any(|client| self.whose.is_some() || !self.before.contains(client))
+    }
+}
+
+/// Looks until somebody has come to the pane, or nobody can be on the way to it any more. `from`: another session, and
+/// who was in it.
 fn moved(
     from: Option<(&Answering, &[Client])>,
-    (to, number, whose): (&Answering, u32, Option<u32>),
+    (to, meant): (&Answering, &Meant<'_>),
     deadline: Instant,
 ) -> Outcome<Moved> {
     let soon = deadline.min(Instant::now() + MOVES_WITHIN);
-    let is_meant = |name: &str| whose.is_none_or(|whose| name.parse() == Ok(whose));
     loop {
         let all = match clients(to, A_LOOK) {
             Err(Undone::Unknown(_)) if Instant::now() < deadline => continue,
             all => all?,
         };
-        let mut on_it = all.iter().filter(|(_, at)| *at == Some(number));
-        if on_it.any(|(name, _)| is_meant(name)) {
+        if meant.has_come(&all) {
             return Ok(Moved::There);
         }
-        let has_left = from.is_some_and(|(own, before)| somebody_has_left(own, before));
-        let (until, otherwise) = if has_left {
-            (deadline, Moved::OnTheWay)
-        } else {
-            (soon, Moved::Nobody)
-        };
-        if Instant::now() >= until {
-            return Ok(otherwise);
+        if Instant::now() >= soon {
+            let has_left = from.map(|(own, before)| somebody_has_left(own, before));
+            // Who was on it before may be who is meant.
+            let is_there = meant.is_on_it(&all).next().is_some() && has_left.is_none();
+            match has_left {
+                _ if is_there => return Ok(Moved::There),
+                Some(true) if Instant::now() < deadline => {}
+                Some(true) => return Ok(Moved::OnTheWay),
+                Some(false) | None => return Ok(Moved::Nobody),
+            }
         }
         std::thread::sleep(PAUSE);
     }

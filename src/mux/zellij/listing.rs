@@ -25,6 +25,9 @@ pub(super) struct PaneLine {
     pub(super) is_plugin: bool,
     #[serde(default)]
     pub(super) is_floating: bool,
+    /// Another one is in its place.
+    #[serde(default)]
+    pub(super) is_suppressed: bool,
     #[serde(default)]
     pub(super) title: String,
     /// Its command has ended, and the pane stays.

@@ -7,7 +7,8 @@
 //! - a server is known by its process, found by who listens, and never by its session's name, which may be
 //!   another one by now ([`belief`], [`socket`]);
 //! - nobody is told anything before the server has answered at all ([`socket`]);
-//! - what is only asked is asked in its own protocol, where that is known ([`direct`]);
+//! - what is only asked is asked in its own protocol, where that is known ([`direct`]), over one connection
+//!   ([`line`]);
 //! - each call sees a folder with that one socket in it, so that no other session can hold it up and a wrong
 //!   name can make none ([`alone`]), and is killed with all it has started when its time is up ([`call`]);
 //! - the processes of panes are the system's word ([`panes`]), and after each act there is a look;
@@ -26,6 +27,7 @@ mod inbox;
 mod jump;
 pub(crate) mod kdl;
 mod keys;
+mod line;
 mod listing;
 mod mirror;
 mod opening;

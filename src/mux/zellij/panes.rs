@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::time::{Duration, Instant};
 
 use pane_patrol_hooks::mux::zellij::{Session, number_of, pane_started_with};
+use pane_patrol_hooks::outside::terminal_of;
 use pane_patrol_hooks::target::Target;
 
 use super::call::{act, late, pane_word, words};
@@ -46,16 +47,23 @@ pub(super) fn process(session: &Session, number: u32) -> Outcome<u32> {
     found.ok_or(Undone::Gone(Gone::Pane))
 }
 
+/// The pane that has one of these terminals.
+pub(super) fn on_one_of(session: &Session, terminals: &[String]) -> Option<u32> {
+    if terminals.is_empty() {
+        return None;
+    }
+    let has_one =
+        |pid: u32| terminal_of(pid).is_some_and(|name| terminals.contains(&format!("/dev/{name}")));
+    let mut all = processes(session).into_iter();
+    all.find_map(|(number, pid)| has_one(pid).then_some(number))
+}
+
 /// All panes, and who is on them.
 pub(super) fn list(session: &Session, within: Duration) -> Outcome<PaneList> {
     let deadline = Instant::now() + within;
     let questions = [Question::Panes, Question::Clients];
     let (server, lines, clients) = match direct::ask_both(session, questions, within / 4) {
-        Some((path, [lines, clients])) => {
-            let server = Answering {
-                session: session.clone(),
-                path,
-            };
+        Some((server, [lines, clients])) => {
             (server, listing::panes(&lines)?, listing::clients(&clients))
         }
         None => {

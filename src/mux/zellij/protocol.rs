@@ -28,6 +28,7 @@ pub(super) const CLIENT: u64 = 3;
 pub(super) const BY_PROGRAM: [u8; 2] = [4 << 3, 1];
 
 /// Fields of what a server says.
+const LEAVE: u64 = 3;
 const WORDS: u64 = 5;
 const COMPLAINT: u64 = 6;
 const SHOWN: u64 = 14;
@@ -67,16 +68,42 @@ impl Question {
     }
 }
 
-/// Whether the server at the other end of this does anything, before that time: it says something, or hangs up. A
-/// stopped one is connected to all the same, by the system. `None`: it may not know the question.
-pub(super) fn is_awake(session: &Session, mut stream: &UnixStream, until: Instant) -> Option<bool> {
+/// What a server does that is asked something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Heard {
+    /// It answers, and can be asked again.
+    Understood,
+    /// It says something, or hangs up.
+    Something,
+    /// It has taken us for another one, who is gone.
+    StruckOff,
+    /// It says nothing before the time is up.
+    Nothing,
+}
+
+/// What the server at the other end of this does, before that time. A stopped one is connected to all the same, by the
+/// system. `None`: it may not know the question.
+pub(super) fn hear(session: &Session, stream: &UnixStream, until: Instant) -> Option<Heard> {
     if !is_known(session) {
         return None;
     }
     let (number, holds) = Question::Tabs.field();
-    let asked = say(stream, &action(number, holds, &BY_PROGRAM), until);
-    let wait = left(until).and_then(|left| stream.set_read_timeout(Some(left)));
-    Some(asked.is_ok() && wait.is_ok() && stream.read(&mut [0]).is_ok())
+    if say(stream, &action(number, holds, &BY_PROGRAM), until).is_err() {
+        return Some(Heard::Nothing);
+    }
+    Some(match answer(stream, until) {
+        Ok(_) => Heard::Understood,
+        Err(error) if is_struck_off(&error) => Heard::StruckOff,
+        Err(error) => match error.kind() {
+            io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData => Heard::Something,
+            _ => Heard::Nothing,
+        },
+    })
+}
+
+/// Whether the server has told us to leave before it has answered: to whoever is struck off that is the last word.
+pub(super) fn is_struck_off(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::ConnectionAborted
 }
 
 pub(super) fn is_known(session: &Session) -> bool {
@@ -124,13 +151,17 @@ fn screen_lines(mut screen: &[u8]) -> Option<Vec<String>> {
     Some(lines)
 }
 
-/// Its words, whatever it says before them: that it goes on, or that we may leave. `None`: it complains.
+/// Its words, whatever it says before them: that it goes on. `None`: it complains.
+///
+/// # Errors
+/// See [`is_struck_off`]; it said nothing in time, nothing that is understood, or is gone.
 pub(super) fn answer(stream: &UnixStream, deadline: Instant) -> io::Result<Option<Vec<u8>>> {
     loop {
         let message = heard(stream, deadline)?;
         match first(&message) {
             Some((WORDS, words, _)) => return lines(words).map(Some).ok_or_else(senseless),
             Some((COMPLAINT, ..)) => return Ok(None),
+            Some((LEAVE, ..)) => return Err(io::ErrorKind::ConnectionAborted.into()),
             Some(_) => {}
             None => return Err(senseless()),
         }
@@ -287,12 +318,14 @@ mod tests {
             WORDS,
             &[field(LINE, b"one"), field(LINE, long.as_bytes())].concat(),
         );
-        let (goes_on, exits) = (field(2, &[]), field(3, &[8, 1]));
-        let answer = of(&[&goes_on, &exits, &words]).unwrap();
+        let goes_on = field(2, &[]);
+        let answer = of(&[&goes_on, &goes_on, &words]).unwrap();
         assert_eq!(answer, Some(format!("one\n{long}\n").into_bytes()));
         assert_eq!(of(&[&field(WORDS, &[])]).unwrap(), Some(Vec::new()));
         assert_eq!(of(&[&field(COMPLAINT, &field(LINE, b"no"))]).unwrap(), None);
         assert!(of(&[&goes_on]).is_err(), "and then it was gone");
+        let struck = of(&[&goes_on, &field(LEAVE, &[8, 5])]).unwrap_err();
+        assert!(is_struck_off(&struck), "{struck}");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use pane_patrol_hooks::mux::zellij::Session;
 
+use super::line::Line;
 use super::socket::Answering;
 use crate::mux::proof::{File, Trace};
 use crate::sys::process::{children_of, children_of_thread, families_of, stat};
@@ -61,6 +62,7 @@ pub(super) fn place(session: &Session) -> Option<Answering> {
     Some(Answering {
         session: session.clone(),
         path: known.path,
+        line: Line::default(),
     })
 }
 
@@ -128,7 +130,11 @@ mod tests {
             };
             Self {
                 server,
-                at: Answering { session, path },
+                at: Answering {
+                    session,
+                    path,
+                    line: Line::default(),
+                },
                 _folder: folder,
             }
         }
@@ -205,6 +211,7 @@ mod tests {
         let at = Answering {
             session: later.clone(),
             path: stand.at.path.clone(),
+            line: Line::default(),
         };
         note(&at);
         assert_eq!(trace(&later), None);

@@ -87,14 +87,17 @@ impl Servers {
         Ok((answering(&self.session_of(place)?)?, number))
     }
 
-    fn from(&self, here: &Here) -> From {
+    /// Where the jump to that session begins.
+    fn from(&self, here: &Here, to: &Session) -> From {
         let server = here.server.as_ref();
         let session = server.and_then(|server| self.session(&server.socket).ok());
-        let answering = session.and_then(|session| answering(&session).ok());
-        match answering.zip(jump::own_number(here)) {
-            Some((answering, number)) => From::Session(answering, number),
-            None => From::Outside,
-        }
+        let own = session.zip(jump::own_number(here));
+        // Whoever is in another multiplexer in one of its panes would have the session in itself.
+        let own = own.or_else(|| Some((to.clone(), panes::on_one_of(to, &here.shown_on)?)));
+        let own = own.and_then(|(session, number)| Some((answering(&session).ok()?, number)));
+        own.map_or(From::Outside, |(answering, number)| {
+            From::Session(answering, number)
+        })
     }
 }
 
@@ -187,8 +190,9 @@ impl Multiplexer for Servers {
         if here.named.is_some() {
             return Err(jump::NOBODY_TO_NAME.into());
         }
-        let (to, number) = self.at(place)?;
-        jump::go(place, (&to, number), &self.from(here), within)
+        let (to, number) = self.at(place).map_err(jump::nobody_is_moved_yet)?;
+        let from = self.from(here, &to.session);
+        jump::go(place, (&to, number), &from, within)
     }
 
     fn attach(&self, attach: &Attach) -> Outcome<Command> {

@@ -15,7 +15,8 @@ use rustix::io::Errno;
 use rustix::net::{SocketAddrUnix, SocketType};
 use rustix::time::ClockId;
 
-use super::protocol::is_awake;
+use super::line::Line;
+use super::protocol::{Heard, hear};
 use super::quoted;
 use crate::mux::proof::File;
 use crate::mux::{Gone, Outcome, Undone};
@@ -31,8 +32,11 @@ const MOST: usize = 256;
 /// How long a server may take to answer: some three hundred times what it needs.
 const ANSWERS_WITHIN: Duration = Duration::from_millis(300);
 
-/// As often is a server asked whether it answers: it never does to whoever it has taken for another one.
+/// As often may a server say nothing.
 const TRIES: usize = 2;
+
+/// As often is it called.
+const MOST_CALLS: usize = 8;
 
 /// How long a server may take from its socket to its first pane.
 const BEGINS_WITHIN: Duration = Duration::from_secs(5);
@@ -54,9 +58,20 @@ pub(super) struct Answering {
     pub(super) session: Session,
     /// Where it listens.
     pub(super) path: PathBuf,
+    /// How it is asked.
+    pub(super) line: Line,
 }
 
 impl Answering {
+    /// The same, to be asked over a connection of its own.
+    pub(super) fn again(&self) -> Self {
+        Self {
+            session: self.session.clone(),
+            path: self.path.clone(),
+            line: Line::default(),
+        }
+    }
+
     /// What the session is called now.
     pub(super) fn name(&self) -> String {
         name_of(&self.path)
@@ -79,29 +94,38 @@ pub(super) fn answering(session: &Session) -> Outcome<Answering> {
             "Zellij's session {name} does not answer; its server may be stopped"
         ))
     };
-    let mut last = Reached::Nobody;
-    for _ in 0..TRIES {
-        match connect(session) {
-            Reached::It(path, stream) if answers(session, &stream) => {
+    let line = Line::default();
+    let mut called = PathBuf::new();
+    let mut silences = 0;
+    // To be struck off again and again is no sign of anybody.
+    for _ in 0..MOST_CALLS {
+        let (path, stream) = match connect(session) {
+            Reached::It(path, stream) => (path, stream),
+            Reached::Full(path) => return Err(silent(&path)),
+            Reached::Nobody => {
+                let words = words_of_lost(session);
+                return Err(Undone::Gone(Gone::OutOfReach(words)));
+            }
+        };
+        let heard = answer(session, &stream);
+        line.take_up(stream, heard == Heard::Understood);
+        match heard {
+            Heard::Understood | Heard::Something => {
                 return Ok(Answering {
                     session: session.clone(),
                     path,
+                    line,
                 });
             }
-            Reached::It(path, stream) => last = Reached::It(path, stream),
-            other => {
-                last = other;
-                break;
-            }
+            Heard::StruckOff => {}
+            Heard::Nothing => silences += 1,
+        }
+        called = path;
+        if silences == TRIES {
+            break;
         }
     }
-    match last {
-        Reached::It(path, _) | Reached::Full(path) => Err(silent(&path)),
-        Reached::Nobody => {
-            let words = words_of_lost(session);
-            Err(Undone::Gone(Gone::OutOfReach(words)))
-        }
-    }
+    Err(silent(&called))
 }
 
 /// A connection to it, on which nothing has been said, and where it listens.
@@ -115,15 +139,11 @@ pub(super) fn connected(session: &Session) -> Option<(PathBuf, UnixStream)> {
 /// Whether it has a socket still. One that is stopped is not called for that as long as its file has the name that it
 /// was given: a server can be called only so often before it answers.
 pub(super) fn has_socket(session: &Session) -> bool {
-    let made = made_by(session.pid);
-    let mut own = made
-        .iter()
-        .filter(|path| path.parent() == Some(Path::new(&session.folder)));
     let is_there = |path: &PathBuf| {
         let found = path.symlink_metadata();
         found.is_ok_and(|found| found.file_type().is_socket())
     };
-    own.any(is_there) || !matches!(connect(session), Reached::Nobody)
+    own(session).iter().any(is_there) || !matches!(connect(session), Reached::Nobody)
 }
 
 /// What is so of a server that nobody can talk to, and what to do.
@@ -160,11 +180,13 @@ enum Reached {
     Nobody,
 }
 
-/// Connects to the socket of the folder on which this process listens.
+/// Connects to the socket of the folder on which this process listens: that which it has made, else any, because it may
+/// be called otherwise by now. So those of others are called for it as seldom as can be.
 fn connect(session: &Session) -> Reached {
     let mut full = None;
     let entries = fs::read_dir(&session.folder).into_iter().flatten();
-    for path in entries.flatten().take(MOST).map(|entry| entry.path()) {
+    let any = entries.flatten().take(MOST).map(|entry| entry.path());
+    for path in own(session).into_iter().chain(any) {
         match call(&path, session) {
             Reached::Full(path) => full = full.or(Some(path)),
             Reached::Nobody => {}
@@ -172,6 +194,13 @@ fn connect(session: &Session) -> Reached {
         }
     }
     full.map_or(Reached::Nobody, Reached::Full)
+}
+
+/// The sockets of the folder that the process has made, as it has called them.
+fn own(session: &Session) -> Vec<PathBuf> {
+    let mut made = made_by(session.pid);
+    made.retain(|path| path.parent() == Some(Path::new(&session.folder)));
+    made
 }
 
 /// Connects to that socket if this session's process listens there, or nobody knows who does. A server that is only just
@@ -244,11 +273,17 @@ fn remember(file: File, pid: u32) {
     known.insert(file, pid);
 }
 
-/// Whether it answers: to a question, or, where that is not known to be one, to a greeting, which is another one's
+/// What it answers: to a question, or, where that is not known to be one, to a greeting, which is another one's
 /// end now and then (see [`super::direct`]).
-fn answers(session: &Session, stream: &UnixStream) -> bool {
-    let is_awake = is_awake(session, stream, Instant::now() + ANSWERS_WITHIN);
-    is_awake.unwrap_or_else(|| greet(stream))
+fn answer(session: &Session, stream: &UnixStream) -> Heard {
+    let heard = hear(session, stream, Instant::now() + ANSWERS_WITHIN);
+    heard.unwrap_or_else(|| {
+        if greet(stream) {
+            Heard::Something
+        } else {
+            Heard::Nothing
+        }
+    })
 }
 
 /// Whether it answers. A stopped server is connected to all the same, by the system.

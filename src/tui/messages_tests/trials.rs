@@ -196,6 +196,16 @@ fn rows(said: &mut Said) {
 
 fn going(said: &mut Said) {
     let mut model = usual();
+    let jumped = Jumped::There {
+        covered: false,
+        remark: Some("That pane is hidden behind another one; Zellij shows it as a floating pane"),
+    };
+    tell(&mut model, Message::Jumped(jumped));
+    said.take(
+        "`Enter`, and Zellij had another pane in the place of that one",
+        &mut model,
+    );
+    let mut model = usual();
     tell(&mut model, Message::Jumped(Jumped::Gone));
     said.take("`Enter`, and the pane was closed", &mut model);
     let why = "tmux does not answer".to_owned();

@@ -30,8 +30,12 @@ pub(crate) fn arrive(model: &mut Model, jumped: Jumped, now: Timestamp) -> Vec<E
     model.jumping = false;
     match jumped {
         // A popup that stayed would hide what the person wanted to see.
-        Jumped::There { covered: true } => return vec![Effect::Quit],
-        Jumped::There { covered: false } => {}
+        Jumped::There { covered: true, .. } => return vec![Effect::Quit],
+        Jumped::There { remark, .. } => {
+            if let Some(remark) = remark {
+                model.notify(remark, now);
+            }
+        }
         Jumped::Gone => {
             let next = format!("{} tells what was heard of it", key_for(Action::Explain));
             model.advise("the pane is gone", &next, now);

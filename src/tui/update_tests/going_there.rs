@@ -17,16 +17,35 @@ fn enter_asks_for_a_jump_to_the_selected_row_once_until_it_is_answered() {
     assert_eq!(press(&mut model, KeyCode::Enter), []);
     tell(
         &mut model,
-        Message::Jumped(Jumped::There { covered: false }),
+        Message::Jumped(Jumped::There {
+            covered: false,
+            remark: None,
+        }),
     );
     assert_eq!(press(&mut model, KeyCode::Enter).len(), 1);
+}
+
+#[test]
+fn what_has_become_of_a_pane_by_a_jump_is_said() {
+    let mut model = usual();
+    press(&mut model, KeyCode::Enter);
+    let remark = Some("it floats now");
+    let jumped = Message::Jumped(Jumped::There {
+        covered: false,
+        remark,
+    });
+    assert_eq!(tell(&mut model, jumped), []);
+    assert!(screen(&model).contains("it floats now"));
 }
 
 #[test]
 fn a_popup_ends_when_it_has_taken_the_person_there() {
     let mut model = usual();
     press(&mut model, KeyCode::Enter);
-    let jumped = Message::Jumped(Jumped::There { covered: true });
+    let jumped = Message::Jumped(Jumped::There {
+        covered: true,
+        remark: None,
+    });
     assert_eq!(tell(&mut model, jumped), [Effect::Quit]);
 }
 

@@ -148,6 +148,7 @@ fn kitty_is_told_which_window_to_show_and_it_is_looked_whether_it_does() {
     ] {
         assert!(failed.stderr.contains(words), "{failed:?}");
     }
+    assert!(failed.stderr.contains("nobody was moved"), "{failed:?}");
     // Another assistant's window by now.
     let other = kitty_ls(4_000_000, true);
     window.answers("kitty", &format!("cat <<'X'\n{other}\nX"));
@@ -218,6 +219,11 @@ fn wezterm_is_told_which_pane_to_show_and_it_is_looked_whether_it_does() {
     assert_eq!(failed.status.code(), Some(1), "{failed:?}");
     assert!(
         failed.stderr.contains("none of its windows does"),
+        "{failed:?}"
+    );
+    assert!(
+        failed.stderr.contains("be on the way still")
+            && !failed.stderr.contains("nobody was moved"),
         "{failed:?}"
     );
     window.answers("wezterm", &answer(4));

@@ -100,6 +100,52 @@ fn a_jump_to_another_session_goes_by_its_name_of_now_and_makes_none() {
 }
 
 #[test]
+fn whoever_goes_to_a_pane_that_is_hidden_is_told_that_it_floats_now() {
+    let env = TestEnv::new();
+    let collector = collect(&env);
+    let Some((zellij, pane)) = at_work(&env, &collector, "one", "work") else {
+        return;
+    };
+    zellij.ask(&["x-set", &pane.to_string(), "suppressed", "1"]);
+    let client = zellij.client();
+    zellij.ask(&["x-key", &client]);
+    let (status, said) = run_in(&env, &zellij, &format!("jump '{}'", zellij.row(pane)));
+    let expected = "That pane is hidden behind another one; Zellij shows it as a floating pane.\n";
+    assert_eq!((status, said.as_str()), (0, expected));
+}
+
+#[test]
+fn whoever_is_out_of_one_session_and_not_in_the_other_is_not_said_to_have_stayed() {
+    let env = TestEnv::new();
+    let collector = collect(&env);
+    let Some((there, pane)) = at_work(&env, &collector, "one", "there") else {
+        return;
+    };
+    let Some(here) = Zellij::start(&env, "here") else {
+        return;
+    };
+    let jump = format!("jump '{}'", there.row(pane));
+    let (status, said) = run_in(&env, &here, &jump);
+    assert_eq!(status, 1, "{said}");
+    assert!(said.contains("nobody was moved"), "{said}");
+    let client = here.client();
+    here.ask(&["x-key", &client]);
+    here.ask(&["x-lies", "lost", "1"]);
+    let (status, said) = run_in(&env, &here, &jump);
+    assert_eq!(status, 1, "{said}");
+    assert!(said.contains("has taken somebody out of `here`"), "{said}");
+    assert!(said.contains("be on the way still"), "{said}");
+    assert!(!said.contains("nobody was moved"), "{said}");
+    // Where it is not told anything, nobody has gone.
+    there.stop();
+    let (status, said) = run_in(&env, &here, &jump);
+    there.go_on();
+    assert_eq!(status, 1, "{said}");
+    assert!(said.contains("`there` does not answer"), "{said}");
+    assert!(said.contains("nobody was moved"), "{said}");
+}
+
+#[test]
 fn from_outside_a_client_of_ones_own_is_attached_and_shown_the_pane() {
     let env = TestEnv::new();
     let collector = collect(&env);

@@ -25,6 +25,13 @@ fn a_launcher_runs_in_a_pane_of_the_session_it_was_wanted_in_and_makes_neither_t
     says(&env, &collector, ("new", WORKS), |rows| {
         has(rows, &zellij.row(2), "running")
     });
+    // It says nothing to whom it has taken for somebody else, and has done it all the same.
+    zellij.ask(&["x-lies", "says nothing", "1"]);
+    let (status, said) = run_in(&env, &zellij, "start 'my one'");
+    assert_eq!(
+        (status, said.as_str()),
+        (0, "Started my one in my work:1.t4.\n")
+    );
     let sessions = fs::read_dir(env.path("run/zellij/contract_version_1"));
     assert_eq!(sessions.expect("it is there").count(), 2);
     for made in ["made-tab", "made-session"] {

@@ -236,15 +236,17 @@ impl Actions for RealActions {
 
     fn jump(&self, row: &Row) -> Jumped {
         let (place, mux) = self.reach.place_of(row);
-        match mux.go(&place, self.here(), PATIENCE_FOR_SEVERAL) {
+        let here = self.reach.seen_from(self.here(), &place, PATIENCE);
+        match mux.go(&place, &here, PATIENCE_FOR_SEVERAL) {
             Ok(Arrival::There {
                 covered,
                 by_program,
+                remark,
             }) => {
                 if by_program {
                     looked_at(&self.context, row);
                 }
-                Jumped::There { covered }
+                Jumped::There { covered, remark }
             }
             Ok(Arrival::Elsewhere(attach)) => Jumped::Attach(attach),
             Err(Undone::Gone(Gone::Pane | Gone::Server)) => Jumped::Gone,

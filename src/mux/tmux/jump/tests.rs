@@ -24,6 +24,7 @@ fn here(pane: u32, tty: &str) -> Here {
         tty: Some(tty.to_owned()),
         named: None,
         client: None,
+        shown_on: Vec::new(),
     }
 }
 
@@ -56,7 +57,8 @@ fn in_a_pane_the_client_that_shows_it_is_switched_by_stable_ids() {
         arrival,
         Ok(Arrival::There {
             covered: false,
-            by_program: false
+            by_program: false,
+            remark: None,
         })
     );
     assert_eq!(command, "switch-client -c /dev/pts/8 -t $1:@2.%3");
@@ -78,7 +80,8 @@ fn a_popup_with_a_foreign_pane_in_its_environment_uses_the_client_it_was_opened_
         arrival,
         Ok(Arrival::There {
             covered: true,
-            by_program: false
+            by_program: false,
+            remark: None,
         })
     );
     assert_eq!(command, "switch-client -c /dev/pts/8 -t $0:@1.%2");
@@ -134,6 +137,7 @@ fn where_there_are_only_programs_one_of_them_is_shown_it() {
     let there = Ok(Arrival::There {
         covered: false,
         by_program: true,
+        remark: None,
     });
     let (arrival, command) = jump(2, &here(1, "/dev/pts/1"), &answer(ours));
     assert_eq!(arrival, there);
@@ -214,7 +218,8 @@ fn a_row_that_names_only_an_address_is_found_by_it_on_our_own_server() {
         arrival,
         Ok(Arrival::There {
             covered: false,
-            by_program: false
+            by_program: false,
+            remark: None,
         })
     );
 }

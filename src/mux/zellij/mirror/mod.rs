@@ -43,7 +43,7 @@ pub(super) struct Mirror {
 /// A pane that is told of.
 struct Watched {
     pane: (Server, PaneId),
-    server: Arc<Answering>,
+    server: Answering,
     number: u32,
     /// Nobody wants it any more as soon as this is closed.
     wanted: Option<OwnedFd>,
@@ -134,11 +134,11 @@ impl Mirror {
 
     fn begin(&self, pane: (Server, PaneId), server: Answering, number: u32) -> Outcome<Watched> {
         let refused = |error| Undone::Refused(format!("its screen cannot be mirrored: {error}"));
+        server.line.hang_up();
         let (end, wanted) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)
             .map_err(|error| refused(error.into()))?;
         let onlooker = Arc::clone(&self.onlooker);
-        let server = Arc::new(server);
-        let its = Arc::clone(&server);
+        let its = server.again();
         let told = pane.clone();
         let tell = move |image: Image| {
             onlooker(Mirrored {
