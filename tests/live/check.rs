@@ -11,7 +11,7 @@ use super::finding::Finding;
 use super::judge::Claim;
 use super::pane::Pane;
 use super::situation::Situation;
-use super::watch::{self, SILENT};
+use super::watch::{self, NO_ROW, SILENT};
 use super::way::Way;
 
 /// A row is right this long after the screen shows it.
@@ -37,7 +37,12 @@ impl Drive<'_> {
         let unknowable = self.manners.unknowable(situation);
         let is_told = |shown: &[&str]| shown == [SILENT] || situation == Situation::OwnCommand;
         let unknowable = unknowable.filter(|(shown, _)| !(self.tells_all() && is_told(shown)));
-        let wanted: Vec<&str> = unknowable.map_or_else(|| vec![state], |(shown, _)| shown.to_vec());
+        let mut wanted: Vec<&str> =
+            unknowable.map_or_else(|| vec![state], |(shown, _)| shown.to_vec());
+        // A session of Zellij's is looked at from its first row on.
+        if wanted == [SILENT] && self.stage.way == Way::Zellij {
+            wanted.push(NO_ROW);
+        }
         let limit = if self.manners.by_title.contains(&situation) {
             TITLE_LIMIT
         } else {

@@ -4,6 +4,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
@@ -18,6 +19,9 @@ use super::process;
 /// Nothing that asks the person something, no bars, and all keys for the assistant.
 const SETTINGS: &str = "default_layout \"two\"\ndefault_mode \"locked\"\npane_frames false\nshow_startup_tips false\n\
      show_release_notes false\non_force_close \"detach\"\nsession_serialization false\n";
+
+/// The servers whose panes were closed: they end when the next one begins, and not with their panes.
+static LEFT: Mutex<Vec<u32>> = Mutex::new(Vec::new());
 
 /// How many there were.
 static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -34,8 +38,8 @@ pub(super) struct Elsewhere<'a> {
 /// What gives it its terminal.
 #[derive(Clone)]
 enum Around {
-    /// A session, by its name, and the number of the pane there.
-    Zellij(String, String),
+    /// A session, by its name, the number of the pane there, and its server.
+    Zellij(String, String, u32),
     /// The process on the other side.
     Holder(u32),
 }
@@ -53,27 +57,35 @@ impl Elsewhere<'_> {
 
     /// Another pane of its session, by its number there, which Zellij's own shell is not below.
     pub(super) fn beside(&self, number: &str) -> Option<Self> {
-        let Around::Zellij(session, _) = &self.around else {
+        let Around::Zellij(session, _, server) = &self.around else {
             return None;
         };
-        let (server, _) = self.row.rsplit_once(':')?;
+        let (before, _) = self.row.rsplit_once(':')?;
         Some(Self {
-            row: format!("{server}:{number}"),
-            around: Around::Zellij(session.clone(), number.to_owned()),
+            row: format!("{before}:{number}"),
+            around: Around::Zellij(session.clone(), number.to_owned(), *server),
             ..self.clone()
         })
     }
 
-    /// Closes it; when that was.
+    /// Closes it for good; when that was.
     pub(super) fn close(&self) -> Instant {
+        self.close_pane();
+        if let Around::Zellij(_, _, server) = &self.around {
+            LEFT.lock().expect("nobody panics with it").push(*server);
+        }
+        Instant::now()
+    }
+
+    /// Closes it, and leaves what is beside it.
+    pub(super) fn close_pane(&self) {
         match &self.around {
-            Around::Zellij(session, number) => {
+            Around::Zellij(session, number, _) => {
                 // It may be gone.
                 zellij(self.env, session, &["close-pane", "--pane-id", number]);
             }
             Around::Holder(process) => process::kill(*process),
         }
-        Instant::now()
     }
 }
 
@@ -102,14 +114,13 @@ fn zellij(env: &TestEnv, session: &str, words: &[&str]) -> String {
 
 /// In a session of its own, whose other tab has a pane that outlives it for a while.
 pub(super) fn in_zellij<'a>(stage: &Stage<'a>, folder: &Path, line: &str) -> Pane<'a> {
+    let mut left = LEFT.lock().expect("nobody panics with it");
+    left.drain(..).for_each(process::kill);
+    drop(left);
     let place = Place::new(stage.env, folder, line);
     let name = format!("live-{}", place.number);
-    let outlives = format!(
-        "until [ -e {0} ]; do sleep 1; done; read pid rest < {0}; while kill -0 $pid; do sleep 1; done; sleep 9",
-        place.at("whereabouts")
-    );
     let two = format!(
-        "layout {{\n tab {{\n  pane command=\"sh\" close_on_exit=true {{\n   args \"-c\" \"{outlives}\"\n  }}\n }}\n \
+        "layout {{\n tab {{\n  pane command=\"sleep\" {{\n   args \"100000\"\n  }}\n }}\n \
          tab focus=true {{\n  pane\n }}\n}}\n"
     );
     let settings = format!("{SETTINGS}default_shell \"{}\"\n", place.at("shell"));
@@ -130,7 +141,7 @@ pub(super) fn in_zellij<'a>(stage: &Stage<'a>, folder: &Path, line: &str) -> Pan
         env: stage.env,
         row: format!("{server}::zellij:{number}"),
         shell: shell.parse().expect("a process"),
-        around: Around::Zellij(name, number),
+        around: Around::Zellij(name, number, above),
     })
 }
 

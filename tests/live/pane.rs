@@ -58,7 +58,7 @@ impl<'a> Pane<'a> {
     pub(super) fn leave_for(self, number: &str) -> Option<Self> {
         let elsewhere = self.elsewhere.as_ref()?;
         let beside = elsewhere.beside(number)?;
-        elsewhere.close();
+        elsewhere.close_pane();
         Some(self.showing(beside))
     }
 
