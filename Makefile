@@ -60,7 +60,8 @@ $(AXE):
 
 # With ARGS="--assistant NAME --situation NAME" only a part; REPEAT=20 tries each situation so often. The
 # newest packages are fetched first, but for ARGS=--keep. Where they and the transcripts of failures are
-# kept: PANE_PATROL_LIVE_DIR.
+# kept: PANE_PATROL_LIVE_DIR. ARGS="--way zellij" is about panes of the real Zellij, which PANE_PATROL_ZELLIJ names,
+# ARGS="--way terminal" about plain terminals and `install --everywhere`.
 .PHONY: live
 live: tmux ## the real assistants from npm against a scripted model: is each row right in every situation?
 	$(LIVE) $(if $(REPEAT),--repeat $(REPEAT)) $(ARGS)

@@ -97,6 +97,7 @@ fn told(row: &Row, (server, pane): (&Server, PaneId), level: Level, asked: Times
         instance_id: row.instance_id.clone(),
         pid: row.pid,
         pane: Some((server.clone(), pane)),
+        terminal: None,
         background: None,
         cwd: None,
         home: None,

@@ -136,7 +136,10 @@ impl Record {
     /// pane it names; `None` when neither is known.
     pub fn of_reading(reading: &Reading, row_target: Option<Target>) -> Option<Self> {
         let pane = reading.pane.as_ref();
-        let target = row_target.or_else(|| pane.map(|(_, pane)| Target::Pane(*pane)))?;
+        let shown_at = pane.map(|(_, pane)| Target::Pane(*pane));
+        let target = row_target
+            .or(shown_at)
+            .or_else(|| reading.terminal.clone())?;
         let state = match reading.level {
             Level::Busy => State::Running,
             Level::WaitingApproval => State::WaitingApproval,
@@ -352,7 +355,10 @@ impl Record {
             hearsay: _,
         } = self;
         let is_nowhere_else = stands_in && event.pane.is_none();
-        let background = Some(event.target).filter(|it| is_nowhere_else && it.is_in_background());
+        let is_in_terminal = event.pane.is_none() && event.target.terminal().is_some();
+        let place = Some(event.target);
+        let terminal = place.clone().filter(|_| is_in_terminal);
+        let background = place.filter(|it| is_nowhere_else && it.is_in_background());
         let level = match event.state {
             State::WaitingApproval => Level::WaitingApproval,
             State::WaitingInput => Level::WaitingInput,
@@ -372,6 +378,7 @@ impl Record {
             instance_id: event.instance_id,
             pid: event.pid,
             pane: pane_of(event.server, event.pane),
+            terminal,
             background,
             cwd: event.cwd,
             home: event.home,
@@ -417,6 +424,7 @@ mod tests {
                 },
                 PaneId(4),
             )),
+            terminal: None,
             background: None,
             cwd: Some("/src".into()),
             home: None,

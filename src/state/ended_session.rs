@@ -191,9 +191,9 @@ impl Entry {
 
     /// Whether the reading was made of a process that is certainly in this row's pane.
     pub(super) fn is_seen_by(&self, reading: &Reading) -> bool {
-        let is_here = reading.pane.as_ref().is_some_and(|(server, pane)| {
-            self.pane() == Some(*pane) && self.server() == Some(server)
-        });
+        let is_here = reading
+            .shown_at()
+            .is_some_and(|shown_at| shown_at == *self.key);
         is_here && reading.attended && reading.pid.is_some()
     }
 }

@@ -174,7 +174,9 @@ pub struct Reading {
     pub pid: Option<u32>,
     /// The pane that holds the process, as far as it was looked up.
     pub pane: Option<(Server, PaneId)>,
-    /// The process that works for the session as its place: where that goes on if no pane shows it, or none does.
+    /// The process in a plain terminal that shows it, as its place, where that is in no pane.
+    pub terminal: Option<Target>,
+    /// The process that works for the session as its place: where that goes on if nothing shows it, or nothing does.
     pub background: Option<Target>,
     /// The assistant's folder.
     pub cwd: Option<String>,
@@ -197,9 +199,25 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// Whether it is known that no pane shows the session.
+    /// Whether it is known that neither a pane nor a terminal shows the session.
     pub(super) fn is_behind(&self) -> bool {
-        self.pane.is_none() && self.background.is_some() && self.stands_in
+        self.pane.is_none()
+            && self.terminal.is_none()
+            && self.background.is_some()
+            && self.stands_in
+    }
+
+    /// Whether it is known what shows the session.
+    pub fn is_shown(&self) -> bool {
+        self.pane.is_some() || self.terminal.is_some()
+    }
+
+    /// The place of what shows the session, as far as that is known.
+    pub(super) fn shown_at(&self) -> Option<RowKey> {
+        let in_pane = self.pane.clone();
+        let in_pane = in_pane.map(|(server, pane)| (Some(server), Target::Pane(pane)));
+        let found = in_pane.or_else(|| Some((None, self.terminal.clone()?)));
+        found.map(|(server, place)| RowKey { server, place })
     }
 
     /// Without what is too long for a row, whatever stands in an assistant's files: an event is as short

@@ -124,6 +124,7 @@ pub fn reading(assistant: &Assistant, written: &Written, seen: i64) -> Reading {
         instance_id: Some(written.session.clone()),
         pid: Some(PID),
         pane: Some((server(), PaneId(0))),
+        terminal: None,
         background: None,
         cwd: None,
         home: None,

@@ -57,7 +57,7 @@ fn open_dashboard<'a>(drive: &Drive<'a>) -> Pane<'a> {
     }
     let program = stage.env.pane_patrol().get_program().to_owned();
     let line = drive.manners.line_of(stage, &program.to_string_lossy());
-    Pane::open(stage.tmux, &stage.env.home(), &line)
+    stage.pane(&stage.env.home(), &line)
 }
 
 /// The one pane that comes of it; `others` ended before the session that is meant, and stand below it.

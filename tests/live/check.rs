@@ -11,7 +11,7 @@ use super::finding::Finding;
 use super::judge::Claim;
 use super::pane::Pane;
 use super::situation::Situation;
-use super::watch::SILENT;
+use super::watch::{self, NO_ROW, SILENT};
 use super::way::Way;
 
 /// A row is right this long after the screen shows it.
@@ -37,7 +37,12 @@ impl Drive<'_> {
         let unknowable = self.manners.unknowable(situation);
         let is_told = |shown: &[&str]| shown == [SILENT] || situation == Situation::OwnCommand;
         let unknowable = unknowable.filter(|(shown, _)| !(self.tells_all() && is_told(shown)));
-        let wanted: Vec<&str> = unknowable.map_or_else(|| vec![state], |(shown, _)| shown.to_vec());
+        let mut wanted: Vec<&str> =
+            unknowable.map_or_else(|| vec![state], |(shown, _)| shown.to_vec());
+        // A session of Zellij's is looked at from its first row on.
+        if wanted == [SILENT] && self.stage.way == Way::Zellij {
+            wanted.push(NO_ROW);
+        }
         let limit = if self.manners.by_title.contains(&situation) {
             TITLE_LIMIT
         } else {
@@ -89,7 +94,7 @@ impl Drive<'_> {
             thread::sleep(Duration::from_millis(20));
         }
         thread::sleep(HOLD);
-        let neighbours = self.neighbours.iter().map(String::as_str);
+        let neighbours = self.neighbours.iter().map(Pane::id);
         let own = self.pane.as_ref().map(Pane::id);
         let claim = Claim {
             pane,
@@ -145,7 +150,7 @@ impl Drive<'_> {
     pub(super) fn row(&self) -> Value {
         let rows: Value = serde_json::from_str(&self.stage.watch.last()).unwrap_or_default();
         let rows = rows.as_array().into_iter().flatten();
-        let mut here = rows.filter(|row| row["pane"] == self.pane().id());
+        let mut here = rows.filter(|row| watch::place(row) == self.pane().id());
         here.next().cloned().unwrap_or_default()
     }
 
@@ -187,11 +192,7 @@ impl Drive<'_> {
 
     fn keep_evidence(&self, situation: Situation, finding: &Finding) {
         let screen = self.pane.as_ref().map(Pane::screen).unwrap_or_default();
-        let title = self.pane.as_ref().map(|pane| {
-            let ask = ["display-message", "-p", "-t", pane.id(), "#{pane_title}"];
-            let output = self.stage.tmux.command(&ask).output();
-            output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
-        });
+        let title = self.pane.as_ref().map(Pane::title);
         let text = format!(
             "{} {}: {finding}\nwritten at {}, {} ms\n\n--- screen\n{screen}\n--- title\n{title:?}\n--- status\n{}\n--- all that was shown\n{}",
             self.manners.name,

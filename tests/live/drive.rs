@@ -52,7 +52,7 @@ pub(super) struct Drive<'a> {
     collector: Option<Collector<'a>>,
     pub(super) pane: Option<Pane<'a>>,
     /// Other panes that may have a row of their own.
-    pub(super) neighbours: Vec<String>,
+    pub(super) neighbours: Vec<Pane<'a>>,
     number: u32,
     /// What the row showed when it was last right.
     pub(super) before: String,
@@ -71,7 +71,7 @@ impl<'a> Drive<'a> {
         Self {
             stage,
             manners,
-            collector: Some(Collector::start_in(stage.env, stage.tmux)),
+            collector: Some(stage.collector()),
             pane: None,
             neighbours: Vec::new(),
             number: 100,
@@ -88,7 +88,7 @@ impl<'a> Drive<'a> {
     pub(super) fn collect_anew(&mut self) -> Instant {
         drop(self.collector.take());
         self.stage.all_unmatched.forget();
-        self.collector = Some(Collector::start_in(self.stage.env, self.stage.tmux));
+        self.collector = Some(self.stage.collector());
         Instant::now()
     }
 
@@ -104,7 +104,7 @@ impl<'a> Drive<'a> {
     /// A second assistant in a pane of its own, beside the one that is driven.
     pub(super) fn open_neighbour(&mut self, folder: &Path) -> Result<Pane<'a>, String> {
         let pane = self.new_pane(folder);
-        self.neighbours.push(pane.id().to_owned());
+        self.neighbours.push(pane.clone());
         self.greet(&pane)?;
         Ok(pane)
     }
@@ -118,7 +118,7 @@ impl<'a> Drive<'a> {
     ) -> Result<Instant, String> {
         self.close();
         let line = self.manners.line_of(self.stage, program);
-        self.pane = Some(Pane::open(self.stage.tmux, folder, &line));
+        self.pane = Some(self.stage.pane(folder, &line));
         let seen = self.see(&[text])?;
         thread::sleep(SETTLED);
         Ok(seen)
@@ -126,7 +126,7 @@ impl<'a> Drive<'a> {
 
     fn new_pane(&self, folder: &Path) -> Pane<'a> {
         let line = self.manners.line(self.stage);
-        Pane::open(self.stage.tmux, folder, &line)
+        self.stage.pane(folder, &line)
     }
 
     fn greet(&self, pane: &Pane<'_>) -> Result<Instant, String> {
@@ -167,16 +167,15 @@ impl<'a> Drive<'a> {
     /// next may share a folder with none of them.
     pub(super) fn close(&mut self) {
         let beside = std::mem::take(&mut self.neighbours).into_iter();
-        let own = self.pane.take().map(|pane| pane.id().to_owned());
-        let panes: Vec<String> = own.into_iter().chain(beside).collect();
+        let panes: Vec<Pane<'a>> = self.pane.take().into_iter().chain(beside).collect();
         if panes.is_empty() {
             return;
         }
         for pane in &panes {
-            Pane::close_by_id(self.stage.tmux, pane);
+            pane.close();
         }
         let start = Instant::now();
-        let is_left = |pane: &String| self.shown(pane) != NO_ROW;
+        let is_left = |pane: &Pane<'_>| self.shown(pane.id()) != NO_ROW;
         let closing = CLOSING * self.stage.slack;
         while panes.iter().any(is_left) && start.elapsed() < closing {
             thread::sleep(Duration::from_millis(20));
@@ -187,17 +186,22 @@ impl<'a> Drive<'a> {
 
     /// Drives the assistant that was started again in `pane`; the pane that it left is beside it until both close.
     pub(super) fn take_over(&mut self, pane: Pane<'a>) -> Step {
-        let left = self.pane.take();
-        self.neighbours
-            .extend(left.map(|pane| pane.id().to_owned()));
+        self.neighbours.extend(self.pane.take());
         let ready = self.greet(&pane);
         self.pane = Some(pane);
         ready.map(drop)
     }
 
-    /// Forgets that there is a pane: it went by itself.
+    /// Drives the assistant that somebody else has started in `pane`.
+    pub(super) fn begin_in(&mut self, pane: Pane<'a>) -> Step {
+        let ready = self.greet(&pane);
+        self.pane = Some(pane);
+        ready.map(drop)
+    }
+
+    /// Drives the pane no longer, which goes by itself: it had a row until now.
     pub(super) fn let_go(&mut self) {
-        self.pane = None;
+        self.neighbours.extend(self.pane.take());
         NO_ROW.clone_into(&mut self.before);
     }
 

@@ -4,7 +4,8 @@
 //! Run by `make live`: it installs the assistants from npm and takes minutes. `make test` runs only what
 //! needs no network: `--offline`. `--assistant NAME`, `--situation NAME` and `--way NAME` run a part, `--repeat N` tries
 //! each situation so often, `--keep` fetches no newer packages, `--patient` has nothing fail that is slow
-//! only, `--mirror` keeps every event, `--way wrap` starts the assistants by `pane-patrol wrap`; `--taskmaster` tries that program instead of assistants. Each assistant has a private world:
+//! only, `--mirror` keeps every event, `--way wrap` starts the assistants by `pane-patrol wrap`, `--way zellij` and
+//! `--way terminal` elsewhere than in tmux; `--taskmaster` tries that program instead of assistants. Each assistant has a private world:
 //! HOME, XDG folders, tmux server. What cannot be installed is left out and said so: exit status 0 all
 //! right, or late for want of a quiet machine, 1 something is wrong, 77 nothing wrong but something
 //! left out.
@@ -21,6 +22,7 @@ mod again;
 mod assistant;
 mod check;
 mod drive;
+mod elsewhere;
 mod finding;
 mod judge;
 mod load;
@@ -28,6 +30,7 @@ mod model;
 mod options;
 mod packages;
 mod pane;
+mod places;
 mod process;
 mod race;
 mod scene;
@@ -41,21 +44,29 @@ mod watch;
 mod way;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::process::{Child, ExitCode, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitCode, Stdio};
 use std::thread;
 
 use assistant::{Manners, PROGRAMS};
-use common::{TestEnv, Tmux, private_folder};
+use common::{Collector, TestEnv, Tmux, private_folder};
 use drive::{Drive, Stage};
 use finding::Finding;
 use model::Model;
 use options::Options;
 use packages::Packages;
+use pane::Pane;
 use situation::Situation;
 use table::Table;
 use unmatched::AllUnmatched;
 use watch::Watch;
+use way::Way;
+
+/// Columns and lines of what the assistants draw.
+const SIZE: (u16, u16) = (140, 45);
+
+/// The person's settings.
+const SETTINGS: &str = "config/pane-patrol/config.toml";
 
 fn main() -> ExitCode {
     if let Some(code) = assistant::started_as_one() {
@@ -101,18 +112,21 @@ type Findings = BTreeMap<Situation, Finding>;
 fn run(
     manners: &Manners,
     mut programs: Vec<PathBuf>,
-    evidence: &std::path::Path,
+    evidence: &Path,
     options: &Options,
 ) -> Vec<Findings> {
     let env = TestEnv::new();
     programs.push(env.path(PROGRAMS));
-    let Some(tmux) = Tmux::start_on(&env, "t", "live", (140, 45), "cat") else {
+    if options.way == Way::Zellij {
+        programs.push(elsewhere::bring_zellij(&env));
+    }
+    let Some(tmux) = Tmux::start_on(&env, "t", "live", SIZE, "cat") else {
         let why = "tmux is not installed".to_owned();
         return all(manners, options, &Finding::Skipped(why));
     };
     let model = Model::start(&evidence.join(format!("{}-model.jsonl", manners.file())));
     let model = model.expect("loopback can be listened on");
-    let watch = Watch::of(manners.assistant);
+    let watch = Watch::of(manners.assistant, options.way == Way::Zellij);
     let stage = Stage {
         env: &env,
         tmux: &tmux,
@@ -167,11 +181,11 @@ fn prepare(manners: &Manners, stage: &Stage<'_>) {
         assert!(made.is_ok_and(|made| made.status.success()), "git init");
     }
     (manners.prepare)(stage.env, stage.model);
-    let install = ["install", "--assistant", manners.assistant];
-    let said = stage.pane_patrol(&[&install[..], manners.install].concat());
-    assert!(said.0, "install: {}", said.1);
+    append(&stage.env.path(SETTINGS), stage.way.settings());
+    stage.install(manners, stage.way.install());
     for assistant in manners.also {
-        let said = stage.pane_patrol(&["install", "--assistant", assistant]);
+        let install = ["install", "--assistant", assistant];
+        let said = stage.pane_patrol(&[&install[..], stage.way.install()].concat());
         assert!(said.0, "install: {}", said.1);
     }
 }
@@ -184,7 +198,44 @@ fn keep_log(stage: &Stage<'_>, manners: &Manners) {
     std::fs::copy(log, kept).expect("the log can be kept");
 }
 
-impl Stage<'_> {
+fn append(file: &Path, text: &str) {
+    let before = std::fs::read_to_string(file).unwrap_or_default();
+    private_folder(file.parent().expect("a file stands in a folder"));
+    std::fs::write(file, before + text).expect("the settings can be written");
+}
+
+impl<'a> Stage<'a> {
+    /// A new pane in `folder` in which `line` runs, where this way has the assistants; the pane outlives it.
+    fn pane(&self, folder: &Path, line: &str) -> Pane<'a> {
+        match self.way {
+            Way::Zellij => elsewhere::in_zellij(self, folder, line),
+            Way::Terminal => elsewhere::in_terminal(self, folder, line),
+            Way::Plain | Way::Wrap | Way::Pipe => Pane::open(self.tmux, folder, line),
+        }
+    }
+
+    /// A collector where a person would have it.
+    fn collector(&self) -> Collector<'a> {
+        Collector::start_with(self.env, &mut self.ours())
+    }
+
+    /// The executable, in tmux if the assistants are there, with them on its PATH.
+    fn ours(&self) -> Command {
+        let mut command = self.env.pane_patrol();
+        if self.way.is_in_tmux() {
+            command.env("TMUX", self.tmux.variable());
+        }
+        command.env("PATH", self.path());
+        command
+    }
+
+    /// Installs it for the assistant, with `more` arguments.
+    fn install(&self, manners: &Manners, more: &[&str]) {
+        let install = ["install", "--assistant", manners.assistant];
+        let said = self.pane_patrol(&[&install[..], manners.install, more].concat());
+        assert!(said.0, "install: {}", said.1);
+    }
+
     /// Runs the executable with the assistant on its PATH: whether it succeeded, and what it said.
     fn pane_patrol(&self, arguments: &[&str]) -> (bool, String) {
         let child = self.start(arguments);
@@ -193,9 +244,8 @@ impl Stage<'_> {
 
     /// Starts the same; [`said`] waits for it.
     fn start(&self, arguments: &[&str]) -> Child {
-        let mut command = self.env.pane_patrol();
-        command.env("TMUX", self.tmux.variable());
-        let command = command.env("PATH", self.path()).args(arguments);
+        let mut command = self.ours();
+        command.args(arguments);
         command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

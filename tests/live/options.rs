@@ -76,7 +76,7 @@ impl Options {
         if self.offline && !manners.packages.is_empty() {
             return false;
         }
-        if self.way == Way::Pipe && !manners.is_piped() {
+        if !self.way.takes(manners) {
             return false;
         }
         self.assistants.is_empty() || self.assistants.iter().any(|name| names.contains(&&**name))
@@ -84,11 +84,8 @@ impl Options {
 
     /// Whether the situation is asked for.
     pub(super) fn wants_situation(&self, situation: Situation) -> bool {
-        // The commands that send a session there are programs below `wrap`, and rows, for as long as they run.
-        if self.way == Way::Wrap && situation == Situation::Background {
-            return false;
-        }
-        self.situations.is_empty() || self.situations.contains(&situation)
+        let is_named = self.situations.is_empty() || self.situations.contains(&situation);
+        is_named && self.way.has(situation)
     }
 }
 

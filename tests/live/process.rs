@@ -43,7 +43,8 @@ fn environment(pid: u32) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-fn kill(pid: u32) {
+/// Kills one process with SIGKILL.
+pub(super) fn kill(pid: u32) {
     if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
         // It may have ended with its parent.
         let _ = kill_process(pid, Signal::KILL);

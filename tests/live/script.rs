@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::again;
 use super::drive::{Drive, Step};
+use super::places;
 use super::scene::Scene;
 use super::situation::Situation as S;
 
@@ -19,6 +20,8 @@ pub(super) const SCENES: &[Scene] = &[
     Scene::new(&[S::Stopped], stop),
     Scene::new(&[S::SubAgent], sub_agent),
     Scene::new(&[S::Failed], fail),
+    Scene::new(&[S::Jumped], places::jump),
+    Scene::new(&[S::Launched], places::launch).opens_it(),
     Scene::new(&[S::Quit], quit).ends(),
     Scene::new(&[S::ResumedHere], again::by_enter).ends(),
     Scene::new(&[S::Killed], kill).ends(),

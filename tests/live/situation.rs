@@ -46,12 +46,15 @@ pub(super) enum Situation {
     Sent,
     ById,
     Raced,
+    Jumped,
+    Launched,
+    Unasked,
 }
 
 use Situation as S;
 
 /// Each with its name for `--situation`, and what it is for a person who reads the table; in its order.
-const TOLD: [(Situation, &str, &str); 43] = [
+const TOLD: [(Situation, &str, &str); 46] = [
     (S::Started, "started", "opened, nothing asked yet"),
     (S::Running, "running", "answering"),
     (S::Finished, "finished", "the answer is complete"),
@@ -206,6 +209,21 @@ const TOLD: [(Situation, &str, &str); 43] = [
         S::Raced,
         "raced",
         "answered while the person presses the other key, and while nobody does",
+    ),
+    (
+        S::Jumped,
+        "jumped",
+        "a person in another session jumps to it while it asks",
+    ),
+    (
+        S::Launched,
+        "launched",
+        "started by us from a pane of its session",
+    ),
+    (
+        S::Unasked,
+        "unasked",
+        "in a terminal, and not installed for everywhere",
     ),
 ];
 

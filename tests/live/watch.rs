@@ -47,18 +47,24 @@ impl Shown {
     }
 }
 
+/// A turn that is over in a pane that somebody looks at counts as seen after a bit longer than this, and not before.
+const LOOK: Duration = Duration::from_millis(500);
+
 /// The record of one collector.
 pub(super) struct Watch {
     assistant: &'static str,
+    /// Whether somebody looks at every pane: what is seen is told as where nobody looks.
+    is_looked_at: bool,
     seen: Mutex<Vec<(Instant, Shown, String)>>,
     is_over: AtomicBool,
 }
 
 impl Watch {
     /// Of a world in which all rows are of this assistant.
-    pub(super) fn of(assistant: &'static str) -> Self {
+    pub(super) fn of(assistant: &'static str, is_looked_at: bool) -> Self {
         Self {
             assistant,
+            is_looked_at,
             seen: Mutex::default(),
             is_over: AtomicBool::new(false),
         }
@@ -77,13 +83,20 @@ impl Watch {
     }
 
     fn take(&self, asked: Instant, text: String, said: &str) {
-        let shown = match serde_json::from_str::<Value>(&text) {
+        let mut shown = match serde_json::from_str::<Value>(&text) {
             Ok(rows) => self.shown(&rows),
             Err(_) => Shown {
                 rows: vec![(String::new(), format!("no answer: {said}"))],
             },
         };
         let mut seen = self.seen.lock().expect("nobody panics with it");
+        if self.is_looked_at {
+            for (pane, state) in &mut shown.rows {
+                if state == "idle" && is_looked_over(&seen, pane, asked) {
+                    "completed".clone_into(state);
+                }
+            }
+        }
         if seen.last().is_none_or(|(_, last, _)| *last != shown) {
             seen.push((asked, shown, text));
         } else if let Some(last) = seen.last_mut() {
@@ -125,22 +138,40 @@ impl Watch {
     /// A row of another assistant is in no state that is right.
     fn shown(&self, rows: &Value) -> Shown {
         let rows = rows.as_array().into_iter().flatten();
-        let word = |row: &Value, key: &str| row[key].as_str().unwrap_or("?").to_owned();
         let state = |row: &Value| match word(row, "assistant") {
             _ if row["silent"] == true => SILENT.to_owned(),
             own if own == self.assistant => word(row, "state"),
             other => format!("{other} {}", word(row, "state")),
         };
-        let place = |row: &Value| {
-            let is_behind = word(row, "target").starts_with(BEHIND);
-            if is_behind {
-                BEHIND.to_owned()
-            } else {
-                word(row, "pane")
-            }
-        };
         Shown {
             rows: rows.map(|row| (place(row), state(row))).collect(),
         }
     }
+}
+
+/// Whether what was shown last of `pane` was the end of a turn, for so long that it counts as seen.
+fn is_looked_over(seen: &[(Instant, Shown, String)], pane: &str, now: Instant) -> bool {
+    let ended = seen.iter().rev();
+    let ended = ended.take_while(|(_, shown, _)| shown.of(pane) == "completed");
+    let since = ended.last().map(|(at, ..)| *at);
+    since.is_some_and(|since| now.saturating_duration_since(since) >= LOOK)
+}
+
+/// The name by which whoever opened the pane of this row knows it: tmux's number, where that is a pane of tmux's, the
+/// whole id in Zellij, and a plain terminal's own name.
+pub(super) fn place(row: &Value) -> String {
+    let (pane, target) = (word(row, "pane"), word(row, "target"));
+    if target.starts_with(BEHIND) {
+        BEHIND.to_owned()
+    } else if pane.starts_with("zellij:") {
+        word(row, "id")
+    } else if let (true, Some((terminal, _))) = (row["pane"].is_null(), target.split_once('@')) {
+        terminal.to_owned()
+    } else {
+        pane
+    }
+}
+
+fn word(row: &Value, key: &str) -> String {
+    row[key].as_str().unwrap_or("?").to_owned()
 }

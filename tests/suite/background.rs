@@ -12,6 +12,7 @@ use crate::common::{
     Collector, Finished, PROGRAM, TestEnv, Tmux, finish, private_folder, until, wait_until,
     write_program,
 };
+use crate::everywhere::{Plain, rows_in};
 
 const JOB: &str = "50a81936";
 const OTHER: &str = "0ade4f56";
@@ -363,4 +364,63 @@ fn where_it_is_not_wanted_it_has_no_row() {
     other.says("busy", None);
     let pane = tmux.window("main", &attach(&env, OTHER));
     in_front(&collector, &pane, "running");
+}
+
+#[test]
+fn a_plain_terminal_that_shows_it_has_its_row_all_the_time_where_that_is_asked_for() {
+    let env = TestEnv::new();
+    program(&env);
+    let Some(moved) = Plain::start(&env, "moved", "sleep 1000") else {
+        return;
+    };
+    let mut install = env.pane_patrol();
+    install.args(["install", "--assistant", "claude", "--everywhere"]);
+    assert!(finish(&mut install).status.success());
+    let worker = Worker::start(&env, JOB);
+    let own = |more: &Value| {
+        let now = Timestamp::now().as_micros() / 1000;
+        let mut session = json!({
+            "pid": moved.pid, "sessionId": "own", "cwd": "/", "startedAt": now, "entrypoint": "cli",
+            "kind": "interactive", "status": "idle", "updatedAt": now,
+        });
+        let fields = session.as_object_mut().expect("an object");
+        fields.extend(more.as_object().expect("an object").clone());
+        let file = env
+            .home()
+            .join(format!(".claude/sessions/{}.json", moved.pid));
+        fs::write(file, session.to_string()).expect("it is ours");
+    };
+    own(&json!({}));
+    let collector = Collector::start(&env);
+    let is_in = |rows: &[Value], tty: &str, session: &str| {
+        let here = rows_in(rows, tty);
+        rows.len() == 1 && here.len() == 1 && here[0]["instance_id"] == session
+    };
+    let tty = moved.tty();
+    collector.until("it is there", |rows| is_in(rows, &tty, "own"));
+    // It is moved to the background, and shown in its terminal all the same.
+    worker.says("idle", None);
+    own(&json!({"parkedJobId": JOB}));
+    for status in ["busy", "idle", "busy"] {
+        worker.says(status, None);
+        let state = if status == "busy" { "running" } else { "idle" };
+        collector.until("it is the terminal's", |rows| {
+            is_in(rows, &tty, &worker.session()) && rows[0]["state"] == state
+        });
+        for _ in 0..20 {
+            let rows = collector.rows();
+            assert!(is_in(&rows, &tty, &worker.session()), "{rows:#?}");
+        }
+    }
+    // Left, it goes on in the background; attached to, it is the other terminal's.
+    drop(moved);
+    behind(&collector, &worker, "running");
+    let attached = Plain::start(&env, "attached", &attach(&env, JOB)[5..]);
+    let attached = attached.expect("there is one");
+    let tty = attached.tty();
+    collector.until("it is that one's", |rows| {
+        is_in(rows, &tty, &worker.session()) && rows[0]["state"] == "running"
+    });
+    drop(attached);
+    behind(&collector, &worker, "running");
 }

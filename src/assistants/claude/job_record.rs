@@ -130,15 +130,16 @@ impl Record {
 enum Place<'a> {
     /// In this pane.
     Pane(&'a Server, PaneId),
-    /// In none: it is where its process is.
-    Background(&'a Target),
+    /// In none: where what shows it is, or what works for it.
+    Process(&'a Target),
 }
 
 impl<'a> Place<'a> {
     fn of(reading: &'a Reading) -> Option<Self> {
         let pane = reading.pane.as_ref();
         let pane = pane.map(|(server, pane)| Self::Pane(server, *pane));
-        pane.or_else(|| reading.background.as_ref().map(Self::Background))
+        let process = reading.terminal.as_ref().or(reading.background.as_ref());
+        pane.or_else(|| process.map(Self::Process))
     }
 }
 
@@ -174,7 +175,7 @@ impl Maker<'_> {
         let reading = self.reading;
         let (server, pane, target) = match self.place {
             Place::Pane(server, pane) => (Some(server), Some(pane), Target::Pane(pane)),
-            Place::Background(process) => (None, None, process.clone()),
+            Place::Process(process) => (None, None, process.clone()),
         };
         let mut event = Event::new(reading.assistant.clone(), state, target, at);
         event.kind = Some(kind);

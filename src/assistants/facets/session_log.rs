@@ -48,6 +48,7 @@ impl Followed {
             instance_id: Some(self.instance_id.clone()),
             pid: self.pid,
             pane: None,
+            terminal: None,
             background: None,
             cwd: None,
             home: None,

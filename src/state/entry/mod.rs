@@ -256,10 +256,7 @@ impl Entry {
         self.pid = self.pid.or(reading.pid);
         self.attended = self.attended || reading.attended;
         self.witness.stands_in = reading.stands_in;
-        let behind = reading
-            .background
-            .as_ref()
-            .filter(|_| reading.pane.is_some());
+        let behind = reading.background.as_ref().filter(|_| reading.is_shown());
         self.witness.behind = behind.cloned().map(Box::new);
     }
 

@@ -90,6 +90,7 @@ impl Session {
             instance_id: Some(self.instance.clone()),
             pid: Some(self.pid),
             pane: Some((self.server.clone(), PaneId(self.pane))),
+            terminal: None,
             background: None,
             cwd: Some(FOLDER.to_owned()),
             home: None,

@@ -70,6 +70,7 @@ impl Scene {
             instance_id: Some("s".into()),
             pid: Some(PID),
             pane: Some((server(), PaneId(1))),
+            terminal: None,
             background: None,
             cwd: None,
             home: None,

@@ -1,10 +1,8 @@
-//! Sessions that no pane shows: each has a row at the place that its process is, until a pane shows it. Then the row
-//! is that pane's, of several the first one's, and as soon as that has gone it is its process's again: there is one row
-//! all the time, and never two.
+//! Sessions that no pane and no terminal shows: each has a row at the place that its process is, until one shows it. Then
+//! the row is that one's, of several the first one's, and as soon as that has gone it is its process's again: there is one
+//! row all the time, and never two.
 
 use std::sync::Arc;
-
-use pane_patrol_hooks::target::Target;
 
 use super::{Outcome, Table};
 use crate::state::entry::Entry;
@@ -12,19 +10,20 @@ use crate::state::marked::Key;
 use crate::state::{Reading, RowKey};
 
 impl Table {
-    /// The place of the row that a reading may make: the pane that shows its session, else, where none
+    /// The place of the row that a reading may make: the pane or terminal that shows its session, else, where none
     /// does, its process.
     pub(super) fn place_of(&self, reading: &Reading) -> Option<RowKey> {
-        let (server, place) = match (&reading.pane, &reading.background) {
-            (Some((server, pane)), _) => (Some(server.clone()), Target::Pane(*pane)),
-            (None, Some(_)) if reading.is_behind() && self.is_in_front(reading) => return None,
-            (None, Some(process)) => (None, process.clone()),
-            (None, None) => return None,
-        };
-        reading.attended.then_some(RowKey { server, place })
+        let behind = reading.background.clone();
+        let behind = behind.filter(|_| !(reading.is_behind() && self.is_in_front(reading)));
+        let behind = behind.map(|place| RowKey {
+            server: None,
+            place,
+        });
+        let place = reading.shown_at().or(behind);
+        place.filter(|_| reading.attended)
     }
 
-    /// Gives the row of a session that was in the background to the pane at `key`, which shows it now: with
+    /// Gives the row of a session that was in the background to the pane or terminal at `key`, which shows it now: with
     /// all that is known of it, unless the pane has a row that goes on. Whether the row is new there.
     pub(super) fn bring_to_front(
         &mut self,
@@ -55,7 +54,9 @@ impl Table {
     /// the pane, or the process, that has shown it there; whether it does.
     pub(super) fn leave_behind(&mut self, key: &RowKey, outcome: &mut Outcome) -> bool {
         let behind = self.rows.get(key).and_then(|entry| {
-            entry.pane()?;
+            if entry.is_in_background() {
+                return None;
+            }
             Some(RowKey {
                 server: None,
                 place: entry.witness.behind.as_deref()?.clone(),
@@ -86,18 +87,15 @@ impl Table {
         })
     }
 
-    /// Whether a reading is of a session that the row of another pane shows already: a second pane that shows it has
+    /// Whether a reading is of a session that the row of another place shows already: a second one that shows it has
     /// none, and no more than one request is open.
     pub(super) fn is_shown_elsewhere(&mut self, reading: &Reading, outcome: &mut Outcome) -> bool {
-        let Some((server, pane)) = reading.pane.clone().filter(|_| reading.stands_in) else {
+        let Some(own) = reading.shown_at().filter(|_| reading.stands_in) else {
             return false;
         };
-        let own = RowKey {
-            server: Some(server),
-            place: Target::Pane(pane),
-        };
         let is_elsewhere = |entry: &Entry| {
-            let is_there = entry.pane().is_some() && entry.pid.is_some() && *entry.key != own;
+            let is_in_front = !entry.is_in_background();
+            let is_there = is_in_front && entry.pid.is_some() && *entry.key != own;
             is_there && is_of(entry, reading)
         };
         let mut same = self.rows.of_session(reading.instance_id.as_ref());
@@ -117,16 +115,18 @@ impl Table {
 
     /// The row in the background that is of the session which `key` shows now.
     fn row_behind(&self, reading: &Reading, key: &RowKey) -> Option<Key> {
-        let is_behind = |entry: &&Entry| is_of(entry, reading) && entry.is_in_background();
+        let is_behind = |entry: &&Entry| {
+            is_of(entry, reading) && entry.witness.stands_in && entry.is_in_background()
+        };
         let same = self.rows.of_session(reading.instance_id.as_ref());
         let mut behind = same.filter(is_behind).map(|entry| Arc::clone(&entry.key));
         behind.find(|behind| **behind != *key)
     }
 
-    /// Whether the row of a pane shows the session.
+    /// Whether the row of a pane or terminal shows the session.
     fn is_in_front(&self, reading: &Reading) -> bool {
         let mut same = self.rows.of_session(reading.instance_id.as_ref());
-        same.any(|entry| is_of(entry, reading) && entry.pane().is_some())
+        same.any(|entry| is_of(entry, reading) && !entry.is_in_background())
     }
 }
 
@@ -142,8 +142,8 @@ impl Entry {
         self.stopped = None;
     }
 
-    /// Whether it is of a session that no pane shows, by the word of its witness.
+    /// Whether nothing shows its session.
     fn is_in_background(&self) -> bool {
-        self.witness.stands_in && self.key.place.is_in_background()
+        self.key.place.is_in_background()
     }
 }

@@ -88,7 +88,7 @@ impl Table {
             return Err(None);
         }
         // Its place is its own process, and another assistant has started that.
-        if kin.relation == Relation::Below {
+        if kin.relation == Relation::Below && key.place.process().is_some() {
             return Err(Some(OF_ANOTHER));
         }
         let speaks = matches!(event.kind, Some(Kind::SessionStarted | Kind::TurnStarted));

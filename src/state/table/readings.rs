@@ -141,9 +141,9 @@ impl Table {
     /// elsewhere, so it tells only where no process does, and no other pane.
     pub(super) fn known_to(&self, reading: &Reading) -> Option<&Entry> {
         let is_here = |entry: &&Entry| {
-            reading.pane.as_ref().is_some_and(|(server, pane)| {
-                entry.pane() == Some(*pane) && entry.server() == Some(server)
-            })
+            reading
+                .shown_at()
+                .is_some_and(|shown_at| shown_at == *entry.key)
         };
         let is_its = |entry: &&Entry| entry.assistant == reading.assistant;
         let same_process = |entry: &&Entry| entry.pid == reading.pid;

@@ -36,6 +36,23 @@ fn in_second(level: Level, at: i64) -> Reading {
     }
 }
 
+/// The same while a terminal in no pane shows it.
+fn in_terminal(level: Level, at: i64) -> Reading {
+    Reading {
+        pane: None,
+        terminal: Some(terminal()),
+        ..in_front(level, at)
+    }
+}
+
+fn terminal() -> Target {
+    Target::Process {
+        terminal: "pts/3".into(),
+        pid: PID,
+        start: 5,
+    }
+}
+
 fn place() -> Target {
     Target::in_background(WORKER, 7)
 }
@@ -137,6 +154,49 @@ fn the_pane_that_shows_it_takes_its_row_with_all_that_is_known() {
         story.table.ended_sessions().is_empty(),
         "its assistant keeps it"
     );
+}
+
+#[test]
+fn the_terminal_that_shows_it_takes_its_row_and_leaves_it_behind() {
+    let mut story = Story::that_keeps_all();
+    story.learn(behind(Level::WaitingApproval, 1000));
+    let before = story.row();
+    let outcome = story.learn(in_terminal(Level::WaitingApproval, 1000));
+    assert_eq!((outcome.removed.len(), outcome.changed.len()), (1, 1));
+    let row = story.row();
+    assert_eq!((row.id.as_str(), row.pid), ("::pts/3@4242.5", Some(PID)));
+    assert_eq!((row.state, row.since), (before.state, before.since));
+    assert_eq!(row.waiting, before.waiting);
+    // As long as it is shown there, its process has no row, however often that is looked at.
+    for at in [2000, 3000] {
+        story.learn(behind(Level::Busy, at));
+        story.learn(in_terminal(Level::Busy, at));
+        assert_eq!(story.row().id, "::pts/3@4242.5");
+    }
+    let outcome = story.apply(Input::ProcessExited { pid: PID }, 4000);
+    assert_eq!((outcome.removed.len(), outcome.changed.len()), (1, 1));
+    assert!(story.row().is_in_background());
+    assert_eq!(story.row().pid, Some(WORKER));
+}
+
+#[test]
+fn a_session_that_was_moved_in_a_terminal_stays_the_terminals_row() {
+    let mut story = Story::new();
+    let own = |level, at| Reading {
+        pane: None,
+        terminal: Some(terminal()),
+        ..reading(level, at)
+    };
+    story.learn(own(Level::Idle, 1000));
+    for at in [2000, 3000, 4000] {
+        story.learn(in_terminal(Level::Idle, at));
+        story.learn(behind(Level::Idle, at));
+        let row = story.row();
+        assert_eq!(
+            (row.id.as_str(), row.instance_id.as_deref()),
+            ("::pts/3@4242.5", Some(JOB))
+        );
+    }
 }
 
 #[test]

@@ -47,6 +47,25 @@ const EVERYTHING: [Kind; 7] = [
 ];
 
 #[test]
+fn what_was_started_by_a_process_that_has_said_nothing_is_the_row_of_its_pane() {
+    let mut story = Story::new();
+    let begins = event(900, Kind::SessionStarted);
+    let outcome = story.hear(begins.clone(), inside(Relation::Below));
+    assert_eq!(outcome.held_apart, None);
+    assert_eq!(story.row().pane, Some(PANE));
+    // Whose place is its own process is another assistant's tool there.
+    let mut story = Story::new();
+    let outside = Event {
+        pane: None,
+        server: None,
+        target: Target::in_background(OTHER, 7),
+        ..by("gemini", begins)
+    };
+    let outcome = story.hear(outside, inside(Relation::Below));
+    assert!(outcome.held_apart.is_some());
+}
+
+#[test]
 fn what_the_assistant_of_a_pane_has_started_changes_nothing_of_its_row() {
     for assistant in ["gemini", "claude", "codex", "mybot"] {
         let mut story = Story::asking();

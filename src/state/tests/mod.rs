@@ -112,6 +112,7 @@ fn reading(level: Level, written: i64) -> Reading {
         instance_id: Some("s1".into()),
         pid: Some(PID),
         pane: Some((server(), PANE)),
+        terminal: None,
         background: None,
         cwd: Some("/src/shop".into()),
         home: None,

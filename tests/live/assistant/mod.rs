@@ -185,7 +185,8 @@ impl Stage<'_> {
     }
 }
 
-fn quoted(text: &str) -> String {
+/// One word for a shell.
+pub(super) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 

@@ -1,4 +1,4 @@
-//! Background jobs that no pane shows: `claude --bg`, what was begun in the list of sessions, what its pane
+//! Background jobs that nothing shows: `claude --bg`, what was begun in the list of sessions, what its pane
 //! was closed on or was left.
 //!
 //! A job is shown where its session was moved away from a pane, where somebody has opened it from there, and
@@ -19,17 +19,20 @@ use crate::sys::process::{is_alive, start_of};
 /// A process whose pane has gone ends within this time.
 const ENDS_WITHIN: Duration = Duration::from_secs(5);
 
-/// Whether a pane shows a job.
+/// Between two looks for terminals that show a job.
+const LOOK: Duration = Duration::from_millis(700);
+
+/// Whether a pane or a terminal shows a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shown {
-    InPane,
+    Somewhere,
     /// That has been asked.
     Unknown,
     Nowhere,
 }
 
 impl Sessions {
-    /// Tells of a job that no pane shows. `viewers`: the processes that were started to show it.
+    /// Tells of a job that nothing shows. `viewers`: the processes that were started to show it.
     pub(super) fn tell_behind(
         &mut self,
         path: &Path,
@@ -46,8 +49,12 @@ impl Sessions {
                     let reading = job.reading_behind(start, self.home_of(path), seen);
                     self.report(reading, job.pid, false);
                 }
+                if self.setting.everywhere {
+                    self.behind.insert(path.to_owned(), Instant::now() + LOOK);
+                }
             }
-            Shown::InPane => {
+            Shown::Somewhere => {
+                self.behind.remove(path);
                 self.records.remove(&job.pid);
                 self.held.remove(&job.pid);
             }
@@ -69,7 +76,8 @@ impl Sessions {
         for (pid, asked_by) in parked.chain(viewers) {
             let Some(start) = start_of(pid) else { continue };
             match self.located.get(&(pid, start)) {
-                Some(Some(_)) => return Shown::InPane,
+                Some(Some(_)) => return Shown::Somewhere,
+                _ if self.terminal_of(pid).is_some() => return Shown::Somewhere,
                 Some(None) => {}
                 None => {
                     self.ask_for_pane(&asked_by, pid);
@@ -78,6 +86,26 @@ impl Sessions {
             }
         }
         known
+    }
+
+    /// Looks whether somebody shows a job now in a plain terminal.
+    pub(super) fn look_for_terminals(&mut self, now: Instant) {
+        let due = self.behind.iter().filter(|(_, due)| **due <= now);
+        let due: Vec<PathBuf> = due.map(|(path, _)| path.clone()).collect();
+        for path in due {
+            self.behind.remove(&path);
+            let job =
+                session_file::pid_of_file(&path).and_then(|pid| session_file::read(&path, pid));
+            let Some(job) = job.filter(|job| job.living_process().is_some()) else {
+                continue;
+            };
+            let viewers = super::viewers_of(job.job.as_deref().unwrap_or_default(), &path);
+            if viewers.iter().any(|pid| self.terminal_of(*pid).is_some()) {
+                self.tell_viewers(&path, &job, (self.setting.now)());
+            } else {
+                self.behind.insert(path, now + LOOK);
+            }
+        }
     }
 
     /// When to look again whether one whose row has gone has ended.

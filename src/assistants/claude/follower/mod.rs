@@ -38,6 +38,8 @@ pub(super) struct Sessions {
     opened: BTreeMap<u32, String>,
     /// Those of them whose level is held back until it is explained, and until when.
     held: BTreeMap<u32, Instant>,
+    /// The files of jobs that nothing shows, and when to look for terminals that do: no listing tells of these.
+    behind: BTreeMap<PathBuf, Instant>,
     /// The processes whose rows have gone, and since when: what they show is shown until they end.
     leaving: BTreeMap<u32, Instant>,
 }
@@ -77,8 +79,8 @@ impl Follower for Sessions {
     }
 
     fn due(&self) -> Option<Instant> {
-        let held = self.held.values().min().copied();
-        held.into_iter().chain(self.next_farewell()).min()
+        let held = self.held.values().chain(self.behind.values());
+        held.copied().chain(self.next_farewell()).min()
     }
 
     fn look_again(&mut self) {
@@ -90,6 +92,7 @@ impl Follower for Sessions {
             self.reread_file(pid);
         }
         self.say_farewell(now);
+        self.look_for_terminals(now);
     }
 }
 
@@ -104,6 +107,7 @@ impl Sessions {
             records: BTreeMap::new(),
             opened: BTreeMap::new(),
             held: BTreeMap::new(),
+            behind: BTreeMap::new(),
             leaving: BTreeMap::new(),
         }
     }
@@ -191,8 +195,10 @@ impl Sessions {
                 continue;
             };
             match self.located.get(&(*viewer, start)).cloned() {
-                Some(Some(pane)) => self.tell_viewer(path, job, *viewer, Some(pane), seen),
-                Some(None) => {}
+                Some(pane) => self.tell_viewer(path, job, *viewer, pane, seen),
+                None if self.terminal_of(*viewer).is_some() => {
+                    self.tell_viewer(path, job, *viewer, None, seen);
+                }
                 None => self.ask_for_pane(path, *viewer),
             }
         }
@@ -227,13 +233,18 @@ impl Sessions {
         pane: Option<(Server, PaneId)>,
         seen: Timestamp,
     ) {
+        let terminal = self.terminal_of(viewer).filter(|_| pane.is_none());
+        if pane.is_none() && terminal.is_none() {
+            return;
+        }
         let mut reading = job.reading_for(viewer, self.home_of(path), seen);
-        reading.pane = pane;
+        (reading.pane, reading.terminal) = (pane, terminal);
         self.report(reading, job.pid, false);
     }
 
     /// What is no session file any more may have been a job that a pane shows.
     fn forget(&mut self, path: &Path) {
+        self.behind.remove(path);
         let Some(session) = self.last.remove(path) else {
             return;
         };
@@ -257,8 +268,8 @@ impl Sessions {
         let opened = self.opened.get(&session.pid).map(String::as_str);
         let mut reading = session.shown(sessions, opened, self.home_of(path), seen);
         reading.pane = pane;
-        if reading.pane.is_none() && reading.background.is_none() && self.setting.everywhere {
-            reading.background = outside_of_panes(session);
+        if reading.pane.is_none() && session.attended {
+            reading.terminal = self.terminal_of(session.pid);
         }
         reading.prompted = prompted(path, &reading);
         let worker = session.worker(sessions, opened);
@@ -276,7 +287,7 @@ impl Sessions {
         let Some(viewer) = viewer else {
             return self.report_with_commands(reading, worker);
         };
-        if reading.pane.is_some() && self.is_told_of_another(viewer, &reading) {
+        if reading.is_shown() && self.is_told_of_another(viewer, &reading) {
             return;
         }
         let config = reading.home.as_deref().map(PathBuf::from);
@@ -305,7 +316,7 @@ impl Sessions {
     fn is_told_of_another(&self, viewer: u32, reading: &Reading) -> bool {
         let is_in_pane = |pid: u32| {
             let mut known = self.located.range((pid, 0)..=(pid, u64::MAX));
-            known.any(|(_, pane)| pane.is_some())
+            known.any(|(_, pane)| pane.is_some()) || self.terminal_of(pid).is_some()
         };
         let mut others = self.records.iter().filter(|(pid, _)| **pid != viewer);
         others.any(|(pid, record)| record.is_of(reading) && is_in_pane(*pid) && is_alive(*pid))
@@ -324,6 +335,14 @@ impl Sessions {
     fn home_of<'a>(&self, path: &'a Path) -> Option<&'a Path> {
         let home = path.ancestors().nth(2);
         home.filter(|home| Some(*home) != self.setting.default_home.as_deref())
+    }
+
+    /// The plain terminal that a process has, as its place, if no multiplexer is around and such ones are wanted.
+    fn terminal_of(&self, pid: u32) -> Option<Target> {
+        if !self.setting.everywhere || mux::pane_of(pid).is_some() {
+            return None;
+        }
+        outside::place_of_running(pid)
     }
 
     fn ask_for_pane(&mut self, path: &Path, pid: u32) {
@@ -354,9 +373,7 @@ impl Sessions {
                 self.located.clear();
             }
             self.located.insert((viewer, start), pane.clone());
-            if pane.is_some() {
-                self.tell_viewer(path, job, viewer, pane, seen);
-            }
+            self.tell_viewer(path, job, viewer, pane, seen);
         }
         self.tell_behind(path, job, &viewers, seen);
     }
@@ -407,15 +424,6 @@ impl Sessions {
             self.leave(&path, shown);
         }
     }
-}
-
-/// The terminal in which a session runs that no multiplexer is around of.
-fn outside_of_panes(session: &Session) -> Option<Target> {
-    let is_in_pane = mux::pane_of(session.pid).is_some();
-    if is_in_pane || !session.attended || session.parked.is_some() {
-        return None;
-    }
-    outside::place_of_running(session.pid)
 }
 
 /// When the person's last prompt to a session that is idle was written down.

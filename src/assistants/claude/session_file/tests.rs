@@ -18,6 +18,7 @@ fn a_session_file_becomes_a_reading() {
         instance_id: Some("s1".into()),
         pid: Some(12345),
         pane: None,
+        terminal: None,
         background: None,
         cwd: Some("/home/user/proj".into()),
         home: Some("/c".into()),

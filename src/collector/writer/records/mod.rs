@@ -181,6 +181,7 @@ fn reading_of(spoken: &Spoken, row: &Row, level: Level, now: Timestamp) -> Readi
         stands_in: false,
         prompted: None,
         by_record: true,
+        terminal: None,
         background: None,
     }
 }

@@ -8,9 +8,8 @@ use serde_json::Value;
 
 use super::super::super::drive::{Drive, Step};
 use super::super::super::model;
-use super::super::super::pane::Pane;
 use super::super::super::situation::Situation as S;
-use super::super::super::watch::BEHIND;
+use super::super::super::watch::{BEHIND, NO_ROW};
 
 /// How long it may take until its file says something.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -37,8 +36,12 @@ pub(super) fn through(drive: &mut Drive<'_>) -> Step {
     drive.check(S::Background, "running", seen);
 
     drive.pane().press(&["C-z"]);
+    let left = drive.pane().id().to_owned();
     drive.let_go();
     drive.check_at(S::Background, BEHIND, "running", Instant::now());
+    let shown = drive.shown(&left);
+    let what = format!("{shown} of the terminal that it left");
+    drive.claim(S::Background, shown == NO_ROW, &what);
     let (_, seen) = says(drive, "idle")?;
     drive.check_at(S::Background, BEHIND, "completed", seen);
     end_all(drive)?;
@@ -65,7 +68,7 @@ fn end_all(drive: &Drive<'_>) -> Step {
     for (job, _) in jobs(drive) {
         let stop = format!("claude stop {job}");
         let line = drive.manners.line_of(drive.stage, &stop);
-        Pane::open(drive.stage.tmux, &drive.stage.env.home(), &line);
+        drive.stage.pane(&drive.stage.env.home(), &line);
     }
     let start = Instant::now();
     while !jobs(drive).is_empty() {

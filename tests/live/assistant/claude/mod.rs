@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::super::common::TestEnv;
 use super::super::model::Model;
+use super::super::places;
 use super::super::race;
 use super::super::scene::Scene;
 use super::super::sent;
@@ -68,6 +69,7 @@ pub(super) const CLAUDE: Manners = Manners {
         Scene::new(&[S::SlowStopHook], ends::slow),
         Scene::new(&[S::RefusingStopHook], ends::refusing),
         sent::SCENE,
+        Scene::new(&[S::Unasked], places::unasked).opens_it(),
         Scene::new(&[S::AgentsView], view::agents_view)
             .opens_it()
             .holds_apart(ELSEWHERE),
@@ -78,8 +80,12 @@ pub(super) const CLAUDE: Manners = Manners {
     ],
 };
 
-/// The end of what the pane began with, when it shows a session of the background.
-const ELSEWHERE: &[&str] = &["its pane shows another session"];
+/// The end of what the pane began with, when it shows a session of the background; and the beginning of that one, as
+/// long as its process is still below the one that it was moved from.
+const ELSEWHERE: &[&str] = &[
+    "its pane shows another session",
+    "its process was started by the assistant of this pane",
+];
 
 /// The last version that asks in the older way; it has no list of sessions.
 pub(super) const OLD: Manners = Manners {
@@ -119,6 +125,7 @@ pub(super) const PARENT: Manners = Manners {
 /// Why what a child says is held apart.
 const CHILDREN: &[&str] = &[
     "its process was started by the assistant of this pane",
+    "its process was started by another assistant",
     "a headless run in the pane of a session",
     "its process is none of that pane",
     "its process has ended",

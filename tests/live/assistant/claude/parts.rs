@@ -6,7 +6,6 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::super::super::drive::{Drive, Step};
-use super::super::super::pane::Pane;
 use super::super::super::situation::Situation as S;
 
 /// The first answered runs on while the second one is what waits, and nothing else is.
@@ -96,7 +95,7 @@ pub(super) fn dashboard(drive: &mut Drive<'_>) -> Step {
     drive.check(S::Dashboard, "waiting_approval", seen);
     let program = drive.stage.env.pane_patrol().get_program().to_owned();
     let line = program.to_string_lossy();
-    let dashboard = Pane::open(drive.stage.tmux, &drive.stage.env.home(), &line);
+    let dashboard = drive.stage.pane(&drive.stage.env.home(), &line);
     let shown = dashboard.wait_for(&[&format!("touch n{number}")], Duration::from_secs(10));
     let answered = shown
         .map_err(|screen| format!("the request in the dashboard: {screen}"))
