@@ -27,8 +27,10 @@ fn told() -> BTreeSet<String> {
 
 /// Whether the row of that place is of an assistant that is there.
 fn lives(screen: &str, place: &str) -> bool {
-    let mut rows = screen.lines().filter(|line| line.contains(place));
-    rows.any(|row| !row.contains(" ended "))
+    let mut living = screen
+        .lines()
+        .take_while(|line| !line.starts_with(" ENDED"));
+    living.any(|line| line.contains(place))
 }
 
 #[test]

@@ -207,6 +207,11 @@ fn a_session_in_which_nothing_happens_is_seldom_called() {
         return;
     };
     collector.until("its place", |rows| rows[0]["target"] == "work:1.t1");
+    // Of one that works the title is waited for.
+    let id = zellij.row(pane);
+    says(&env, &collector, ("one", DONE), |rows| {
+        has(rows, &id, "completed")
+    });
     let calls = || -> u32 { zellij.ask(&["x-calls"]).parse().expect("a number") };
     std::thread::sleep(Duration::from_secs(2));
     let before = calls();
