@@ -25,6 +25,15 @@ struct Desk<'env> {
     client: Terminal<'env>,
 }
 
+/// The rows of assistants on a screen, by the signs that they begin with.
+fn rows(screen: &str) -> impl Iterator<Item = &str> {
+    let lines = screen.lines();
+    lines.filter(|line| {
+        let sign = line.trim_start_matches([' ', '▌']).chars().next();
+        sign.is_some_and(|sign| "!?✗✓●○".contains(sign))
+    })
+}
+
 impl<'env> Desk<'env> {
     fn new(env: &'env TestEnv) -> Option<Self> {
         let (server, client) = furnished(env, "")?;
@@ -60,12 +69,11 @@ impl<'env> Desk<'env> {
 
     /// Claude reports in `pane` until the dashboard shows it there.
     fn report_at(&self, pane: &str, target: &str) {
-        let row = format!("claude  {target}");
         self.wait("the assistant is on the list", || {
             if !self.is_listed(pane) {
                 self.report(pane);
             }
-            self.client.screen().contains(&row)
+            rows(&self.client.screen()).any(|row| row.contains(target))
         });
     }
 
@@ -201,7 +209,7 @@ fn steps(count: usize, rows: usize) -> impl Iterator<Item = usize> {
 /// Splits, then swaps in one row after the other; the panes that were shown.
 fn swap_along(desk: &Desk<'_>, order: impl Iterator<Item = usize>, rows: usize) -> Vec<String> {
     desk.client.press(&["g", "s"]);
-    desk.client.wait_for("▸claude");
+    desk.client.wait_for("▸");
     let (mut seen, mut last) = (Vec::new(), 0);
     for step in order {
         // Enter on the shown one would move into it, and take the keys with it.
@@ -216,7 +224,7 @@ fn swap_along(desk: &Desk<'_>, order: impl Iterator<Item = usize>, rows: usize) 
             let beside = desk.beside();
             beside.is_some() && beside != before
         });
-        desk.client.wait_for("▸claude");
+        desk.client.wait_for("▸");
         seen.extend(desk.beside());
     }
     seen

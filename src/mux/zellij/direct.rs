@@ -57,7 +57,7 @@ pub(super) fn ask(server: &Answering, question: Question, within: Duration) -> O
     let mut patience = within / 4;
     while Instant::now() < deadline {
         let until = deadline.min(Instant::now() + patience);
-        let said = server.line.over(&server.session, |stream| {
+        let said = server.over(|stream| {
             say(stream, &message, until)?;
             answer(stream, until)
         });
@@ -104,7 +104,7 @@ pub(super) fn look(server: &Answering, pane: u32, within: Duration) -> Option<Ve
         return None;
     }
     let until = Instant::now() + within;
-    let lines = server.line.over(&server.session, |stream| {
+    let lines = server.over(|stream| {
         say(stream, &show(pane), until)?;
         shown(stream, until)
     });
@@ -124,7 +124,7 @@ pub(super) fn type_into(
     let message = action(number, &holds, &BY_PROGRAM);
     let until = Instant::now() + within;
     // Never again: what is not answered may have come all the same.
-    let said = server.line.over(&server.session, |stream| {
+    let said = server.over(|stream| {
         say(stream, &message, until)?;
         heard(stream, until).map(drop)
     });
@@ -162,7 +162,7 @@ pub(super) fn take(
     let by = client.map_or(BY_PROGRAM.to_vec(), |client| value(CLIENT, client.into()));
     let message = action(number, &holds, &by);
     let until = Instant::now() + within;
-    let said = server.line.over(&server.session, |stream| {
+    let said = server.over(|stream| {
         say(stream, &message, until)?;
         // It has heard that, whatever it says.
         let _ = heard(stream, until);

@@ -9,10 +9,6 @@ use std::cell::{Cell, RefCell};
 use std::io;
 use std::os::unix::net::UnixStream;
 
-use pane_patrol_hooks::mux::zellij::Session;
-
-use super::socket::connected;
-
 /// Such a connection, and those before it that are of no use any more.
 #[derive(Debug, Default)]
 pub(super) struct Line {
@@ -34,11 +30,11 @@ impl Line {
     /// Nobody can be connected to, or what came of the talk.
     pub(super) fn over<T>(
         &self,
-        session: &Session,
+        connect: impl FnOnce() -> Option<UnixStream>,
         talk: impl FnOnce(&UnixStream) -> io::Result<T>,
     ) -> io::Result<T> {
         if !self.is_free.get() {
-            let (_, stream) = connected(session).ok_or(io::ErrorKind::NotConnected)?;
+            let stream = connect().ok_or(io::ErrorKind::NotConnected)?;
             self.take_up(stream, true);
         }
         let streams = self.streams.borrow();
@@ -60,34 +56,29 @@ impl Line {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod tests {
     use std::io::Read;
     use std::os::unix::net::UnixListener;
 
     use super::*;
-    use crate::sys::process::start_of;
 
     #[test]
     fn one_connection_is_used_as_long_as_all_goes_well_and_ends_with_the_one_after_it() {
         let folder = tempfile::tempdir_in("/tmp").unwrap();
-        let pid = std::process::id();
-        let session = Session {
-            folder: folder.path().to_string_lossy().into_owned(),
-            pid,
-            start: start_of(pid).unwrap(),
-        };
-        let listener = UnixListener::bind(folder.path().join("work")).unwrap();
+        let at = folder.path().join("work");
+        let listener = UnixListener::bind(&at).unwrap();
         listener.set_nonblocking(true).unwrap();
+        let connect = || UnixStream::connect(&at).ok();
         let line = Line::default();
         for _ in 0..3 {
-            assert!(line.over(&session, |_| Ok(())).is_ok());
+            assert!(line.over(connect, |_| Ok(())).is_ok());
         }
         let (mut first, _) = listener.accept().unwrap();
         assert!(listener.accept().is_err(), "it is one for all of them");
         let struck = |_: &UnixStream| Err::<(), _>(io::ErrorKind::ConnectionAborted.into());
-        assert!(line.over(&session, struck).is_err());
-        assert!(line.over(&session, |_| Ok(())).is_ok());
+        assert!(line.over(connect, struck).is_err());
+        assert!(line.over(connect, |_| Ok(())).is_ok());
         let second = listener.accept();
         assert!(second.is_ok());
         first.set_nonblocking(true).unwrap();

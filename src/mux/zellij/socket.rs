@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -70,6 +70,12 @@ impl Answering {
             path: self.path.clone(),
             line: Line::default(),
         }
+    }
+
+    /// Talks to it, see [`Line::over`].
+    pub(super) fn over<T>(&self, talk: impl FnOnce(&UnixStream) -> io::Result<T>) -> io::Result<T> {
+        let connect = || connected(&self.session).map(|(_, stream)| stream);
+        self.line.over(connect, talk)
     }
 
     /// What the session is called now.
@@ -379,7 +385,9 @@ mod tests {
         let session = session(folder.path());
         let lost = answering(&session).unwrap_err();
         assert!(matches!(lost, Undone::Gone(Gone::OutOfReach(_))), "{lost}");
-        let _listener = UnixListener::bind(Path::new(&session.folder).join("b`")).unwrap();
+        let at = Path::new(&session.folder).join("b`");
+        let _listener = UnixListener::bind(&at).unwrap();
+        age(&at);
         let stopped = answering(&session).unwrap_err();
         let words = "Zellij's session `b'` does not answer; its server may be stopped";
         assert_eq!(stopped, Undone::Unknown(words.to_owned()));

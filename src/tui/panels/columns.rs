@@ -73,7 +73,7 @@ impl Columns {
     /// Gives up columns, the least needed first, until the text has its half.
     fn shrink(&mut self, width: usize) {
         let wanted = *self;
-        for (place, target) in [(24, 16), (16, 12)] {
+        for (place, target) in [(24, 16), (16, 14)] {
             self.place = narrowed(self.place, self.missing(width), place);
             self.target = narrowed(self.target, self.missing(width), target);
             if self.missing(width) > 0 {
@@ -83,10 +83,12 @@ impl Columns {
         if self.missing(width) > 0 {
             self.work = 0;
         }
-        self.place = narrowed(self.place, self.missing(width), LEAST_PLACE);
+        // A sign tells it as well.
         if self.missing(width) > 0 {
             self.word = 0;
         }
+        self.place = narrowed(self.place, self.missing(width), LEAST_PLACE);
+        self.target = narrowed(self.target, self.missing(width), 12);
         if self.missing(width) > 0 {
             self.place = 0;
         }

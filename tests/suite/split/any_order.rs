@@ -91,8 +91,8 @@ impl<'env> Trial<'env> {
         client.press(&["/", "C-u", address]);
         self.wait("its row is the only one", || {
             let screen = client.screen();
-            let rows = screen.lines().filter(|line| line.contains("claude  "));
-            rows.count() == 1 && screen.contains(&format!("claude  {address}"))
+            let rows: Vec<&str> = super::rows(&screen).collect();
+            matches!(rows[..], [row] if row.contains(address))
         });
         client.press(&["Enter", "g"]);
     }
@@ -118,7 +118,7 @@ impl<'env> Trial<'env> {
             .client
             .press(&[if is_open || was_closed { "Enter" } else { "s" }]);
         self.wait("it is shown", || self.desk.beside().as_ref() == Some(&pane));
-        self.desk.client.wait_for("▸claude");
+        self.desk.client.wait_for("▸");
     }
 
     /// Those of assistants that are not shown, outside of the dashboard's window.

@@ -72,8 +72,7 @@ impl Desk<'_> {
         self.client.press(&["/", "C-u", place]);
         self.wait("the others are gone", || {
             let screen = self.client.screen();
-            let rows = screen.lines().filter(|line| line.contains("claude  "));
-            rows.count() == 1 && screen.contains(place)
+            super::rows(&screen).count() == 1 && screen.contains(place)
         });
         self.client.press(&["Enter"]);
         self.swap(0);
