@@ -76,7 +76,7 @@ pub(crate) fn measure(program: &Path) -> Result<Duration, Box<dyn Error>> {
 fn guard(program: &Path) -> String {
     let program = program.display();
     format!(
-        r#"[ -n "$TMUX_PANE$ZELLIJ_PANE_ID$CLAUDE_JOB_DIR$PANE_PATROL_TARGET" ] && [ -x '{program}' ] && exec '{program}' hook claude; exit 0"#
+        r#"[ -n "${{TMUX_PANE:+x}}${{ZELLIJ_PANE_ID:+x}}${{CLAUDE_JOB_DIR:+x}}${{PANE_PATROL_TARGET:+x}}" ] && [ -x '{program}' ] && exec '{program}' hook claude; exit 0"#
     )
 }
 

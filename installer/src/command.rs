@@ -17,6 +17,10 @@ use crate::error::PlanError;
 
 /// The test for a pane of versions before November 2026.
 const OLD_PANE_GUARD: &str = r#"[ -n "$TMUX_PANE$PANE_PATROL_TARGET" ] && "#;
+
+/// Told by hand in which pane something runs.
+const TARGET: &str = "PANE_PATROL_TARGET";
+
 const DECIDE: &str = " --decide";
 
 /// What is to be started, and from where.
@@ -39,26 +43,40 @@ pub(crate) struct HookCommand {
     pub(crate) decide: bool,
     /// Whether it starts where there is no multiplexer, too.
     pub(crate) everywhere: bool,
-    /// Whether it was written by a version of before the test for a pane changed.
-    pub(crate) outdated: bool,
+    /// How it asks for a pane.
+    pub(crate) guard: Guard,
 }
 
-/// What an entry asks before it starts anything: whether this is a pane, or what an assistant says of
-/// a session of its own that has none.
-fn pane_guard(assistant: &Assistant, outdated: bool) -> String {
-    if !assistant.asks_for_a_pane() {
-        return String::new();
+/// How an entry asks for a pane before it starts anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Guard {
+    /// As it is registered.
+    Current,
+    /// As for some weeks of November 2026, with the values one behind the other: Gemini CLI puts those that it knows
+    /// into the text itself, and a number behind a name makes another name.
+    Joined,
+    /// As before that.
+    ForTmux,
+}
+
+impl Guard {
+    const ALL: [Self; 3] = [Self::Current, Self::Joined, Self::ForTmux];
+
+    /// Whether this is a pane, or what an assistant says of a session of its own that has none.
+    fn print(self, assistant: &Assistant) -> String {
+        if !assistant.asks_for_a_pane() {
+            return String::new();
+        }
+        let own = assistant.adapter.parked_by;
+        let variables = PANE_VARIABLES.iter().copied().chain(own).chain([TARGET]);
+        let values: Vec<String> = match self {
+            // No assistant that puts values into its settings takes this for a variable: the shell alone does.
+            Self::Current => variables.map(|name| format!("${{{name}:+x}}")).collect(),
+            Self::Joined => variables.map(|name| format!("${name}")).collect(),
+            Self::ForTmux => return OLD_PANE_GUARD.to_owned(),
+        };
+        format!(r#"[ -n "{}" ] && "#, values.concat())
     }
-    if outdated {
-        return OLD_PANE_GUARD.to_owned();
-    }
-    let variables = PANE_VARIABLES
-        .iter()
-        .copied()
-        .chain(assistant.adapter.parked_by);
-    let variables = variables.chain(["PANE_PATROL_TARGET"]);
-    let values: Vec<String> = variables.map(|name| format!("${name}")).collect();
-    format!(r#"[ -n "{}" ] && "#, values.concat())
 }
 
 impl HookCommand {
@@ -70,8 +88,13 @@ impl HookCommand {
             event: (!names_its_event).then(|| event.event.to_owned()),
             decide: event.approvals_only,
             everywhere: program.everywhere,
-            outdated: false,
+            guard: Guard::Current,
         }
+    }
+
+    /// Whether it was written by a version of before the test for a pane changed.
+    pub(crate) fn is_outdated(&self) -> bool {
+        self.guard != Guard::Current
     }
 
     /// The bytes that are registered.
@@ -79,7 +102,7 @@ impl HookCommand {
         let (guard, everywhere) = if self.everywhere {
             (String::new(), format!(" {EVERYWHERE}"))
         } else {
-            (pane_guard(assistant, self.outdated), String::new())
+            (self.guard.print(assistant), String::new())
         };
         let decide = if self.decide { DECIDE } else { "" };
         let (path, name) = (&self.executable, assistant.name);
@@ -104,14 +127,16 @@ impl HookCommand {
         let is_event =
             |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphabetic());
         let event = arguments.split(' ').nth(1).filter(is_event);
-        let ours = Self {
+        let ours = |guard| Self {
             executable: path.to_owned(),
             event: event.map(str::to_owned),
             decide: arguments.ends_with(DECIDE),
             everywhere,
-            outdated: assistant.asks_for_a_pane() && command.starts_with(OLD_PANE_GUARD),
+            guard,
         };
-        (path.starts_with('/') && ours.print(assistant) == command).then_some(ours)
+        let mut all = Guard::ALL.into_iter().map(ours);
+        let found = all.find(|ours| ours.print(assistant) == command);
+        found.filter(|_| path.starts_with('/'))
     }
 }
 
@@ -157,7 +182,7 @@ mod tests {
     use super::*;
     use crate::assistant::CLAUDE;
 
-    const OURS: &str = r#"[ -n "$TMUX_PANE$ZELLIJ_PANE_ID$CLAUDE_JOB_DIR$PANE_PATROL_TARGET" ] && [ -x '/opt/pane patrol' ] && exec '/opt/pane patrol' hook claude; exit 0"#;
+    const OURS: &str = r#"[ -n "${TMUX_PANE:+x}${ZELLIJ_PANE_ID:+x}${CLAUDE_JOB_DIR:+x}${PANE_PATROL_TARGET:+x}" ] && [ -x '/opt/pane patrol' ] && exec '/opt/pane patrol' hook claude; exit 0"#;
 
     #[test]
     fn the_command_has_the_promised_bytes() {
@@ -166,10 +191,39 @@ mod tests {
             event: None,
             decide: false,
             everywhere: false,
-            outdated: false,
+            guard: Guard::Current,
         };
         assert_eq!(command.print(&CLAUDE), OURS);
         assert_eq!(HookCommand::recognise(OURS, &CLAUDE), Some(command));
+    }
+
+    /// Gemini CLI and Qwen Code put the values of `$NAME` and `${NAME}` into the texts of their settings, where they
+    /// know one.
+    #[test]
+    fn what_an_assistant_puts_into_its_settings_leaves_the_test_for_a_pane_as_it_is() {
+        let put_in = |text: &str, name: &str, value: &str| {
+            let text = text.replace(&format!("${{{name}}}"), value);
+            let parts: Vec<&str> = text.split(&format!("${name}")).collect();
+            parts.join(value)
+        };
+        for (name, value) in [
+            ("TMUX_PANE", "%3"),
+            ("ZELLIJ_PANE_ID", "1"),
+            (TARGET, "a\" ]; touch b #:0.0"),
+        ] {
+            for assistant in Assistant::ALL {
+                let guard = Guard::Current.print(assistant);
+                let registered = put_in(&guard, name, value);
+                let ask = |guard: &str| {
+                    let mut shell = std::process::Command::new("sh");
+                    let shell = shell.env_clear().env(name, value).arg("-c");
+                    let status = shell.arg(format!("{guard}true")).status();
+                    status.expect("there is a shell").success()
+                };
+                assert_eq!(registered, guard, "{name} of {}", assistant.name);
+                assert!(ask(&registered), "{name} of {}", assistant.name);
+            }
+        }
     }
 
     #[test]
@@ -183,31 +237,27 @@ mod tests {
             (&COPILOT, "copilot agentStop"),
         ] {
             let rest = format!("[ -x '/x y' ] && exec '/x y' hook {arguments}; exit 0");
-            let old = format!("{OLD_PANE_GUARD}{rest}");
-            let found = HookCommand::recognise(&old, assistant).unwrap();
-            assert!(found.outdated, "{old}");
-            let renewed = HookCommand {
-                outdated: false,
-                ..found
+            for guard in [Guard::Joined, Guard::ForTmux] {
+                let old = format!("{}{rest}", guard.print(assistant));
+                let found = HookCommand::recognise(&old, assistant).unwrap();
+                assert!(found.is_outdated(), "{old}");
+                let guard = Guard::Current;
+                let renewed = HookCommand { guard, ..found }.print(assistant);
+                assert!(
+                    renewed.contains("${ZELLIJ_PANE_ID:+x}") && renewed.ends_with(&rest),
+                    "{renewed}"
+                );
+                let known = HookCommand::recognise(&renewed, assistant).unwrap();
+                assert!(!known.is_outdated());
+                assert_eq!(
+                    renewed.contains("CLAUDE_JOB_DIR"),
+                    assistant.name == "claude"
+                );
             }
-            .print(assistant);
-            assert!(
-                renewed.contains("$ZELLIJ_PANE_ID") && renewed.ends_with(&rest),
-                "{renewed}"
-            );
-            assert!(
-                !HookCommand::recognise(&renewed, assistant)
-                    .unwrap()
-                    .outdated
-            );
-            assert_eq!(
-                renewed.contains("$CLAUDE_JOB_DIR"),
-                assistant.name == "claude"
-            );
         }
         // Codex confirms hooks by their bytes: its entries never had the test, and stay as they are.
         let codex = "[ -x '/x' ] && exec '/x' hook codex; exit 0";
-        assert!(!HookCommand::recognise(codex, &CODEX).unwrap().outdated);
+        assert!(!HookCommand::recognise(codex, &CODEX).unwrap().is_outdated());
         let never = format!("{OLD_PANE_GUARD}{codex}");
         assert_eq!(HookCommand::recognise(&never, &CODEX), None);
     }
@@ -224,10 +274,10 @@ mod tests {
         ] {
             let text = format!("[ -x '/x y' ] && exec '/x y' hook {arguments}; exit 0");
             let found = HookCommand::recognise(&text, assistant).unwrap();
-            assert!(found.everywhere && !found.outdated, "{text}");
+            assert!(found.everywhere && !found.is_outdated(), "{text}");
             assert_eq!(found.decide, arguments.contains("--decide"));
             let theirs = [
-                format!("{}{text}", pane_guard(&CLAUDE, false)),
+                format!("{}{text}", Guard::Current.print(&CLAUDE)),
                 format!("{OLD_PANE_GUARD}{text}"),
                 text.replace(" --everywhere", " --everywhere --everywhere"),
                 text.replace(" --everywhere", "  --everywhere"),
@@ -261,7 +311,7 @@ mod tests {
             OURS.replace("exec '/opt/pane patrol'", "exec '/opt/other'"),
             OURS.replace("/opt/pane patrol", "opt/relative"),
             OURS.replace("exit 0", "exit 1"),
-            OURS.replace(&pane_guard(&CLAUDE, false), ""),
+            OURS.replace(&Guard::Current.print(&CLAUDE), ""),
             "[ -x '".into(),
         ] {
             assert_eq!(HookCommand::recognise(&theirs, &CLAUDE), None, "{theirs}");
@@ -279,13 +329,14 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn every_path_that_is_accepted_is_known_again(path in "/\\PC{0,40}", decide: bool, everywhere: bool, outdated: bool) {
+        fn every_path_that_is_accepted_is_known_again(path in "/\\PC{0,40}", decide: bool, everywhere: bool, form in 0..Guard::ALL.len()) {
             if let Ok(executable) = check_executable(Path::new(&path)) {
                 for assistant in Assistant::ALL {
                     let event = (!assistant.adapter.names_its_event).then(|| "agentStop".to_owned());
                     let executable = executable.clone();
-                    let outdated = outdated && !everywhere && assistant.asks_for_a_pane();
-                    let command = HookCommand { executable, event, decide, everywhere, outdated };
+                    let asks = !everywhere && assistant.asks_for_a_pane();
+                    let guard = if asks { Guard::ALL[form] } else { Guard::Current };
+                    let command = HookCommand { executable, event, decide, everywhere, guard };
                     let known = HookCommand::recognise(&command.print(assistant), assistant);
                     proptest::prop_assert_eq!(known, Some(command));
                 }

@@ -154,7 +154,7 @@ fn read(
             .collect(),
         approvals: entries.iter().any(|entry| entry.command.decide),
         hears: Hears::of(entries.iter().map(|entry| entry.command.everywhere)),
-        outdated: entries.iter().any(|entry| entry.command.outdated),
+        outdated: entries.iter().any(|entry| entry.command.is_outdated()),
         events: entries.into_iter().map(|entry| entry.event).collect(),
         switched_off: is_off || has_disabled_us(&document, schema),
     })

@@ -55,7 +55,9 @@ pub(super) fn launch(drive: &mut Drive<'_>) -> Step {
     let seen = drive.see(&[&format!("word-{number}-")])?;
     drive.check(S::Launched, "running", seen);
     let seen = drive.interrupt()?;
-    drive.check(S::Launched, "idle", seen);
+    let stopped = drive.manners.unknowable(S::Interrupted);
+    let stopped = stopped.map_or("idle", |(shown, _)| shown[0]);
+    drive.check(S::Launched, stopped, seen);
     drive.pane().say(drive.manners.quit);
     let start = Instant::now();
     while drive.shown(drive.pane().id()) != NO_ROW && start.elapsed() < PATIENCE {

@@ -6,7 +6,7 @@ use serde::de::IgnoredAny;
 
 use super::*;
 use crate::assistant::{CLAUDE, Format, GEMINI};
-use crate::command::HookCommand;
+use crate::command::{Guard, HookCommand};
 use crate::schema::GROUPS;
 
 #[path = "../../tests/support/settings.rs"]
@@ -106,7 +106,7 @@ fn tree(text: &str) -> Tree {
 fn is_ours(handler: &Tree) -> bool {
     matches!(handler, Tree::Object(members) if members.iter().any(|(key, value)| {
         let Tree::Raw(command) = value else { return false };
-        key == "\"command\"" && command.starts_with(r#""[ -n \"$TMUX_PANE"#)
+        key == "\"command\"" && command.starts_with(r#""[ -n \"${TMUX_PANE"#)
     }))
 }
 
@@ -400,7 +400,7 @@ fn an_entry_of_ours_that_somebody_changed_is_brought_up_to_date_in_place() {
             event: None,
             decide: false,
             everywhere: false,
-            outdated: false,
+            guard: Guard::Current,
         };
         serde_json::to_string(&command.print(&CLAUDE)).unwrap()
     };

@@ -336,7 +336,7 @@ fn a_file_with_a_second_name_is_pointed_out() {
 /// Makes everything that an install has written look as an older version would have: its test for a
 /// pane in the file, and the bytes of that in the record.
 fn as_of_before(sandbox: &Sandbox) {
-    let new = "$TMUX_PANE$ZELLIJ_PANE_ID$CLAUDE_JOB_DIR$PANE_PATROL_TARGET";
+    let new = "${TMUX_PANE:+x}${ZELLIJ_PANE_ID:+x}${CLAUDE_JOB_DIR:+x}${PANE_PATROL_TARGET:+x}";
     let now = sandbox.text();
     let then = now.replace(new, "$TMUX_PANE$PANE_PATROL_TARGET");
     assert_ne!(then, now);

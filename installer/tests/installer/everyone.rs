@@ -125,7 +125,7 @@ proptest! {
                 let is_right = matches!(&now, Status::Installed(it) if (it.hears == Hears::Everywhere) == *everywhere && !it.outdated);
                 prop_assert!(is_right, "{name}: {now:?}");
                 let text = read(site);
-                let guards = text.matches("$PANE_PATROL_TARGET").count();
+                let guards = text.matches("{PANE_PATROL_TARGET:+x}").count();
                 prop_assert_eq!(guards == 0, *everywhere || ["codex", "opencode"].contains(&name), "{}", text);
             }
             // The same as if it had been installed once.

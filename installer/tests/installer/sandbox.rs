@@ -169,7 +169,7 @@ pub(crate) fn wanted(program: &str, version: Option<Version>, approvals: bool) -
 /// How often our command stands in a text.
 pub(crate) fn count_ours(text: &str) -> usize {
     text.matches(
-        r#""[ -n \"$TMUX_PANE$ZELLIJ_PANE_ID$CLAUDE_JOB_DIR$PANE_PATROL_TARGET\" ] && [ -x '"#,
+        r#""[ -n \"${TMUX_PANE:+x}${ZELLIJ_PANE_ID:+x}${CLAUDE_JOB_DIR:+x}${PANE_PATROL_TARGET:+x}\" ] && [ -x '"#,
     )
     .count()
 }

@@ -40,7 +40,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// moment between its answer and our look at it.
 const LONGEST_TRUST: Duration = Duration::from_secs(10);
 
-/// The same where a title is waited for that may change without the trace telling so.
+/// The same where a title tells something that may change without the trace telling so.
 const TRUST_WITHOUT_TITLES: Duration = Duration::from_secs(2);
 
 /// What the listing thread is told. Servers are named by their sockets.
@@ -50,6 +50,8 @@ pub(in crate::collector) enum Order {
     Watch(BTreeSet<String>),
     /// Of the watched servers, these have panes whose titles are waited for.
     Hurry(BTreeSet<String>),
+    /// Of the watched servers, these have panes whose titles tell something.
+    Titles(BTreeSet<String>),
     /// Somebody needs a listing that is made from now on.
     Now(String),
     /// It is told from now on when panes of that server come, go, or are looked at, or not any more.
@@ -139,6 +141,7 @@ struct Plan {
 struct Planned {
     watched: bool,
     hurried: bool,
+    titled: bool,
     is_told: bool,
     wanted_now: bool,
     last: Option<Instant>,
@@ -164,7 +167,7 @@ impl Planned {
             }
             (_, true) => SHORTEST_PAUSE,
             (true, false) if self.hurried => SHORT_PERIOD,
-            (true, false) if self.is_told => LONGEST_TRUST,
+            (true, false) if self.is_told && !self.titled => LONGEST_TRUST,
             (true, false) if self.is_only_looked_at() => PERIOD_OF_LOOKS,
             (true, false) => PERIOD,
         };
@@ -193,6 +196,11 @@ impl Plan {
             Order::Hurry(sockets) => {
                 for (socket, planned) in &mut self.servers {
                     planned.hurried = sockets.contains(socket);
+                }
+            }
+            Order::Titles(sockets) => {
+                for (socket, planned) in &mut self.servers {
+                    planned.titled = sockets.contains(socket);
                 }
             }
             Order::Watch(sockets) => {
@@ -231,10 +239,10 @@ impl Plan {
         let Some(planned) = self.servers.get_mut(socket) else {
             return false;
         };
-        let hurried = planned.hurried;
+        let is_read = planned.hurried || planned.titled;
         let still = planned.listed.as_ref().is_some_and(|listed| {
             let trust = match listed.trace {
-                Some((_, false)) if hurried => TRUST_WITHOUT_TITLES,
+                Some((_, false)) if is_read => TRUST_WITHOUT_TITLES,
                 Some(_) => LONGEST_TRUST,
                 None => return false,
             };
@@ -371,6 +379,27 @@ mod tests {
         plan.take(Order::Hurry(BTreeSet::from(["/a".to_owned()])));
         assert!(!plan.leave_out("/a", start + TRUST_WITHOUT_TITLES, trace));
         assert!(plan.leave_out("/a", start + SHORT_PERIOD, trace));
+        plan.take(Order::Hurry(BTreeSet::new()));
+        assert!(plan.leave_out("/a", start + TRUST_WITHOUT_TITLES, trace));
+    }
+
+    /// Codex asks by its title alone while it works on.
+    #[test]
+    fn where_a_title_tells_something_it_is_read_as_often_as_where_all_is_traced() {
+        let mut plan = Plan::default();
+        plan.take(watch(&["/a"]));
+        let start = Instant::now();
+        let panes = no_panes();
+        let trace = |_: &Server| Some(((5, None), false));
+        plan.asked("/a", start, &panes, trace);
+        plan.take(Order::Titles(BTreeSet::from(["/a".to_owned()])));
+        assert_eq!(plan.next(), Some(start + PERIOD_OF_LOOKS));
+        assert!(plan.leave_out("/a", start + PERIOD_OF_LOOKS, trace));
+        assert!(!plan.leave_out("/a", start + PERIOD, trace));
+        plan.take(Order::Told("/a".into(), true));
+        assert!(plan.next() <= Some(start + 2 * PERIOD));
+        plan.take(Order::Titles(BTreeSet::new()));
+        assert!(plan.leave_out("/a", start + PERIOD, trace));
     }
 
     #[test]

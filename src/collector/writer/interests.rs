@@ -30,6 +30,7 @@ pub(super) struct LastOrders {
     living: BTreeSet<u32>,
     sockets: Counted<Arc<str>>,
     hurried: Counted<Arc<str>>,
+    titled: Counted<Arc<str>>,
     logs: Counted<Followed>,
     homes: BTreeSet<(Assistant, PathBuf)>,
     new_homes: BTreeSet<(Assistant, PathBuf)>,
@@ -43,6 +44,8 @@ struct Interest {
     place: Option<u32>,
     socket: Option<Arc<str>>,
     is_hurried: bool,
+    /// Whether the title of its pane tells anything now.
+    is_titled: bool,
     log: Option<Box<Followed>>,
     /// What tells where its changes and tasks are, by its fingerprint.
     work: Option<u64>,
@@ -70,6 +73,9 @@ impl LastOrders {
         if let Some(socket) = interest.hurried() {
             self.hurried.add(Arc::clone(socket));
         }
+        if let Some(socket) = interest.titled() {
+            self.titled.add(Arc::clone(socket));
+        }
         if let Some(log) = &interest.log {
             self.logs.add((**log).clone());
         }
@@ -85,6 +91,9 @@ impl LastOrders {
         if let Some(socket) = interest.hurried() {
             self.hurried.remove(socket);
         }
+        if let Some(socket) = interest.titled() {
+            self.titled.remove(socket);
+        }
         if let Some(log) = &interest.log {
             self.logs.remove(log);
         }
@@ -98,6 +107,10 @@ impl Interest {
 
     fn hurried(&self) -> Option<&Arc<str>> {
         self.socket.as_ref().filter(|_| self.is_hurried)
+    }
+
+    fn titled(&self) -> Option<&Arc<str>> {
+        self.socket.as_ref().filter(|_| self.is_titled)
     }
 }
 
@@ -158,6 +171,7 @@ impl Writer {
             place: row.target.process(),
             socket: row.may_be_in_a_pane().then(|| self.shared_socket_of(row)),
             is_hurried: title::is_urgent(row),
+            is_titled: title::is_wanted(row),
             log: self.log_of(row).map(Box::new),
             work: self.work_of_row(row),
             folder: folder_of(row).map(fingerprint),
@@ -266,6 +280,10 @@ impl Writer {
         if told.hurried.take_changes().is_some() {
             let hurried = told.hurried.wanted().map(ToString::to_string).collect();
             let _ = self.sources.lister.send(ListOrder::Hurry(hurried));
+        }
+        if told.titled.take_changes().is_some() {
+            let titled = told.titled.wanted().map(ToString::to_string).collect();
+            let _ = self.sources.lister.send(ListOrder::Titles(titled));
         }
         if let Some(logs) = told.logs.take_changes() {
             self.sources.witness.order(WitnessOrder::Logs(logs));
