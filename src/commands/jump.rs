@@ -76,7 +76,7 @@ fn go_back(context: &Context, client: Option<&str>) -> CommandResult {
     let from = standing.and_then(|standing| came_from::before(&context.places(), &standing.whose));
     let from = from.ok_or_else(|| {
         let failed = CommandError::new("could not go back: no jump of yours is known here");
-        failed.hint("you are where you were; it is told by the client that a jump has moved")
+        failed.hint("you are where you were; each client has its own last jump, and `--client NAME` says which is meant")
     })?;
     let reach = context.reach();
     let place = reach.place(Some(from.server), Target::Pane(from.pane));

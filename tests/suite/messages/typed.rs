@@ -53,7 +53,7 @@ fn words(seen: &mut Seen, env: &TestEnv) {
             "jump",
         ),
         (
-            "no jump of yours is known to tmux's client, or there is no client",
+            "no client of yours was taken anywhere by a jump",
             "jump last",
         ),
         (
