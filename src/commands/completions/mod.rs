@@ -5,6 +5,8 @@
 
 mod names;
 
+use std::fmt::Write as _;
+
 use clap::{Arg, Command, CommandFactory, ValueHint};
 use clap_complete::Shell;
 
@@ -70,8 +72,9 @@ fn fish() -> String {
     for of in [NamesOf::Rows, NamesOf::Ended] {
         let word = of.word();
         for command in commands_about(of) {
-            text += &format!(
-                "complete -c pane-patrol -n \"__fish_pane_patrol_using_subcommand {command}\" -f -a \"(__fish_pane_patrol_names {word})\"\n"
+            let _ = writeln!(
+                text,
+                "complete -c pane-patrol -n \"__fish_pane_patrol_using_subcommand {command}\" -f -a \"(__fish_pane_patrol_names {word})\""
             );
         }
     }
@@ -109,4 +112,33 @@ fn hinted(command: Command) -> Command {
         None => argument,
     });
     command.mut_subcommands(hinted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_script_asks_for_names_where_one_is_typed() {
+        let text = bash();
+        assert!(text.contains("complete -F _pane_patrol_live "), "{text}");
+        assert!(text.contains("\n_pane_patrol_live() {\n"), "{text}");
+        assert!(text.contains(" resume) of=ended ;;\n"), "{text}");
+        let text = zsh();
+        for used in [
+            ":_pane_patrol_rows'",
+            ":_pane_patrol_ended'",
+            "\n_pane_patrol_rows() {",
+        ] {
+            assert!(text.contains(used), "{used}");
+        }
+        let text = fish();
+        for used in [
+            "jump\" -f -a \"(__fish_pane_patrol_names rows)\"",
+            "resume\" -f -a \"(__fish_pane_patrol_names ended)\"",
+        ] {
+            assert!(text.contains(used), "{used}");
+        }
+        assert!(!text.contains("__fish_complete_users"), "{text}");
+    }
 }
