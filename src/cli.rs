@@ -123,12 +123,40 @@ pub(crate) enum Command {
     /// Show the dashboard with scripted assistants on a private tmux server
     Demo(DemoArgs),
     /// Print completions for a shell
-    Completions {
-        /// Which shell
-        shell: clap_complete::Shell,
-    },
+    Completions(CompletionsArgs),
     /// Print a manual page: of pane-patrol, or of one of its commands
     Man(ManArgs),
+}
+
+/// Options of `completions`.
+#[derive(Args, Debug)]
+pub(crate) struct CompletionsArgs {
+    /// Which shell
+    #[arg(required_unless_present = "names")]
+    pub(crate) shell: Option<clap_complete::Shell>,
+    /// Print the names that can be typed just now instead
+    // Asked by the completions themselves.
+    #[arg(long, hide = true, value_name = "OF", conflicts_with = "shell")]
+    pub(crate) names: Option<NamesOf>,
+}
+
+/// Whose names are completed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NamesOf {
+    /// Of assistants that run
+    Rows,
+    /// Of sessions that are over
+    Ended,
+}
+
+impl NamesOf {
+    /// As it is typed.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Rows => "rows",
+            Self::Ended => "ended",
+        }
+    }
 }
 
 /// Options of `man`.
@@ -255,13 +283,17 @@ const LONGEST_TRUST: Duration = Duration::from_secs(4 * 60 * 60);
 /// Options of `jump`.
 #[derive(Args, Debug)]
 #[group(skip)]
-#[command(group = ArgGroup::new("whom").args(["target", "next"]).required(true))]
+#[command(group = ArgGroup::new("whom").args(["target", "next", "prev"]).required(true))]
 pub(crate) struct JumpArgs {
-    /// Where: `session:window.pane`, `%N`, its id, or a name that only it has
+    /// Where: `session:window.pane`, `%N`, its id, or a name that only it has; `last` goes back to where you
+    /// were before the last jump
     pub(crate) target: Option<String>,
-    /// Go to the one that has waited for you longest
+    /// Go to the one that has waited for you longest; from there to the next one, and so round
     #[arg(long)]
     pub(crate) next: bool,
+    /// The same the other way round
+    #[arg(long)]
+    pub(crate) prev: bool,
     /// Switch this tmux client (`#{client_name}`) instead of the one this runs on
     #[arg(long, value_name = "NAME")]
     pub(crate) client: Option<String>,

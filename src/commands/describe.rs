@@ -1,28 +1,10 @@
-//! `completions` and `man`: what the command line says about itself, in other programs' formats.
+//! `man`: what the command line says about itself, as pages of the manual.
 
 use clap::{Command, CommandFactory};
-use clap_complete::Shell;
 
 use crate::cli::{Cli, ManArgs};
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::messages::{self, nearest};
-
-/// Prints the completions of one shell.
-pub(super) fn completions(shell: Shell) {
-    let generate = |name: &str| {
-        let mut text = Vec::new();
-        clap_complete::generate(shell, &mut Cli::command(), name, &mut text);
-        String::from_utf8_lossy(&text).into_owned()
-    };
-    messages::result(&match shell {
-        // Of a name with a dash the generator makes two that do not meet, so that no command's options would
-        // be found. Within the text any name will do; only at its end it says whose completions these are.
-        Shell::Bash => {
-            generate("pane_patrol").replace("default pane_patrol\n", "default pane-patrol\n")
-        }
-        _ => generate("pane-patrol"),
-    });
-}
 
 /// Prints a manual page, or the names of all.
 pub(super) fn man(arguments: &ManArgs) -> CommandResult {

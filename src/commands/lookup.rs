@@ -144,6 +144,20 @@ pub(super) fn meaning(row: &Row, name: &str) -> Option<By> {
     is_it.then_some(By::Word)
 }
 
+/// What a person types for the row, most certain first; others may have the same words.
+pub(super) fn words(row: &Row) -> Vec<String> {
+    let target = row.target.to_string();
+    let session = target
+        .rsplit_once(':')
+        .map(|(session, _)| session.to_owned());
+    let folder = row.cwd.as_deref().map(Path::new).and_then(Path::file_name);
+    let folder = folder.map(|folder| folder.to_string_lossy().into_owned());
+    let words = [session, folder, row.called.clone()];
+    std::iter::once(target)
+        .chain(words.into_iter().flatten())
+        .collect()
+}
+
 /// Whether it is the session with this id: by all of it, or by its first part, which is what assistants call one for
 /// short.
 pub(super) fn names_session(name: &str, id: &str) -> bool {

@@ -6,8 +6,10 @@
 mod acting;
 mod answer;
 mod approve;
+mod came_from;
 mod change_task;
 mod collect;
+mod completions;
 mod context;
 mod dashboard;
 mod decide;
@@ -94,8 +96,8 @@ pub fn run(cli: &Cli) -> CommandResult {
         Some(Command::Setup(arguments)) => setup::run(&context, arguments),
         Some(Command::Doctor(arguments)) => doctor::run(&context, arguments),
         Some(Command::Demo(arguments)) => demo::run(&context, arguments),
-        Some(Command::Completions { shell }) => {
-            describe::completions(*shell);
+        Some(Command::Completions(arguments)) => {
+            completions::run(&context, arguments);
             Ok(())
         }
         Some(Command::Man(arguments)) => describe::man(arguments),

@@ -16,7 +16,7 @@ use super::proof::NoServers;
 use super::{
     Absent, Arrival, Attach, Audience, Beside, Entry, Gone, Guard, Here, Home, Kind, Multiplexer,
     Onlooker, Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof, Reach,
-    Screen, Sign, SplitView, Stirring, Typed, Undone, Viewer,
+    Screen, Sign, SplitView, Standing, Stirring, Typed, Undone, Viewer,
 };
 use crate::state::{ListedPane, Row, fixture};
 
@@ -306,6 +306,14 @@ impl Multiplexer for Servers {
 
     fn has_client(&self, place: &Place, _: &str, _: Duration) -> Outcome<()> {
         self.at(place, Some(()), |_, _| Ok(()))
+    }
+
+    fn standing(&self, _: &Place, here: &Here, within: Duration) -> Outcome<Option<Standing>> {
+        let own = self.own_place(here, within)?;
+        Ok(own.map(|place| Standing {
+            whose: KIND.name().to_owned(),
+            place,
+        }))
     }
 
     fn go(&self, place: &Place, _: &Here, _: Duration) -> Outcome<Arrival> {

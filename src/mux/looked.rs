@@ -12,7 +12,7 @@ use pane_patrol_hooks::target::{PaneId, Server, Target};
 use super::{
     Absent, Arrival, Attach, Audience, Beside, Guard, Here, Home, Kind, Multiplexer, Onlooker,
     Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof, Screen, Sign,
-    SplitView, Stirring, Typed, Undone,
+    SplitView, Standing, Stirring, Typed, Undone,
 };
 
 /// A multiplexer that is not taken at its word.
@@ -88,6 +88,10 @@ impl Multiplexer for Looked {
     fn has_client(&self, place: &Place, name: &str, within: Duration) -> Outcome<()> {
         able(self.absent().jump)?;
         self.0.has_client(place, name, within)
+    }
+
+    fn standing(&self, place: &Place, here: &Here, within: Duration) -> Outcome<Option<Standing>> {
+        self.0.standing(place, here, within)
     }
 
     fn go(&self, place: &Place, here: &Here, within: Duration) -> Outcome<Arrival> {

@@ -51,7 +51,7 @@ pub(crate) use reach::{Variables, around, default_socket, variables};
 pub(crate) use stirring::{Lines, Stirring};
 pub(crate) use types::{
     Absent, Arrival, Attach, Audience, Here, Opened, Opening, PaneList, Pipe, Place, Screen, Sign,
-    Viewer,
+    Standing, Viewer,
 };
 pub use types::{Guard, Press, Pressed};
 
@@ -107,6 +107,9 @@ pub trait Multiplexer: Send + Sync {
 
     /// Whether the server of the place has a client of this name; refused in the words of [`Self::go`].
     fn has_client(&self, place: &Place, name: &str, within: Duration) -> Outcome<()>;
+
+    /// Where the person is that [`Self::go`] would move on the server of the place; `None`: nobody is known there.
+    fn standing(&self, place: &Place, here: &Here, within: Duration) -> Outcome<Option<Standing>>;
 
     /// Takes the person to the pane.
     fn go(&self, place: &Place, here: &Here, within: Duration) -> Outcome<Arrival>;

@@ -47,6 +47,15 @@ pub struct Here {
     pub shown_on: Vec<String>,
 }
 
+/// Where the person is on a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// What tells her client from others, also after it was moved.
+    pub whose: String,
+    /// The pane that it shows.
+    pub place: Place,
+}
+
 /// Where a jump led.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Arrival {

@@ -19,7 +19,7 @@ use pane_patrol_sys::process::stat;
 use super::{
     Absent, Arrival, Attach, Audience, Entry, Gone, Guard, Here, Home, Kind, Multiplexer, Onlooker,
     Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof, Screen, Sign,
-    SplitView, Stirring, Undone, proof::NoServers,
+    SplitView, Standing, Stirring, Undone, proof::NoServers,
 };
 use crate::sys::process::lives;
 
@@ -141,6 +141,10 @@ impl Multiplexer for Terminals {
 
     fn has_client(&self, _: &Place, _: &str, _: Duration) -> Outcome<()> {
         absent()
+    }
+
+    fn standing(&self, _: &Place, _: &Here, _: Duration) -> Outcome<Option<Standing>> {
+        Ok(None)
     }
 
     fn go(&self, place: &Place, _: &Here, within: Duration) -> Outcome<Arrival> {

@@ -99,6 +99,25 @@ pub(super) fn go(place: &Place, here: &Here, socket: &Path, ask: Ask<'_>) -> Out
     })
 }
 
+/// The client that [`go`] would move, by its name, with its server and the pane that it shows.
+pub(super) fn standing(
+    here: &Here,
+    socket: &Path,
+    ask: Ask<'_>,
+) -> Outcome<Option<(String, Server, PaneId)>> {
+    let snapshot = Snapshot::parse(&ask(socket, &QUERY.call())?);
+    let client = match &here.named {
+        Some(name) => snapshot.client(name),
+        None if !is_on(here, &snapshot) => None,
+        None => client_of(here, &snapshot),
+    };
+    let server = Server {
+        socket: socket.to_string_lossy().into_owned(),
+        pid: snapshot.server_pid,
+    };
+    Ok(client.and_then(|client| Some((client.name, server, client.pane?))))
+}
+
 /// Whether the server that listens on `socket` has a client of this name.
 pub(super) fn has_client(name: &str, socket: &Path, ask: Ask<'_>) -> Outcome<()> {
     let snapshot = Snapshot::parse(&ask(socket, &QUERY.call())?);

@@ -16,7 +16,7 @@ use super::{
 use crate::mux::{
     Absent, Arrival, Attach, Audience, Entry, Gone, Guard, Here, Home, Kind, Multiplexer, Onlooker,
     Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof, Screen, Sign,
-    SplitView, Stirring, Undone,
+    SplitView, Standing, Stirring, Undone,
 };
 
 /// tmux.
@@ -163,6 +163,20 @@ impl Multiplexer for Servers {
         self.on(place, within, |socket, ask| {
             jump::has_client(name, socket, ask)
         })
+    }
+
+    fn standing(&self, place: &Place, here: &Here, within: Duration) -> Outcome<Option<Standing>> {
+        let found = self.on(place, within, |socket, ask| {
+            jump::standing(here, socket, ask)
+        })?;
+        Ok(found.map(|(client, server, pane)| Standing {
+            whose: format!("{server} {client}"),
+            place: Place {
+                kind: KIND,
+                server: Some(server),
+                pane: Target::Pane(pane),
+            },
+        }))
     }
 
     fn go(&self, place: &Place, here: &Here, within: Duration) -> Outcome<Arrival> {

@@ -16,7 +16,7 @@ use super::{KIND, audience, call, events, here, inbox, keys, listing, opening, p
 use crate::mux::{
     Absent, Arrival, Attach, Audience, Disbelief, Entry, Gone, Guard, Here, Home, Kind,
     Multiplexer, Onlooker, Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed,
-    Proof, Screen, Sign, SplitView, Stirring, Undone,
+    Proof, Screen, Sign, SplitView, Standing, Stirring, Undone,
 };
 
 /// Its line of the registry.
@@ -184,6 +184,15 @@ impl Multiplexer for Servers {
 
     fn has_client(&self, _: &Place, _: &str, _: Duration) -> Outcome<()> {
         Err(jump::NOBODY_TO_NAME.into())
+    }
+
+    /// A client has another number in each session: hers is told by her kind alone.
+    fn standing(&self, _: &Place, here: &Here, within: Duration) -> Outcome<Option<Standing>> {
+        let own = self.own_place(here, within)?;
+        Ok(own.map(|place| Standing {
+            whose: KIND.name().to_owned(),
+            place,
+        }))
     }
 
     fn go(&self, place: &Place, here: &Here, within: Duration) -> Outcome<Arrival> {

@@ -48,7 +48,14 @@ fn words(seen: &mut Seen, env: &TestEnv) {
         seen.of_any(env, when, words);
     }
     for (when, words) in [
-        ("nobody is named, and `--next` is not given", "jump"),
+        (
+            "nobody is named, and neither `--next` nor `--prev` is given",
+            "jump",
+        ),
+        (
+            "no client of yours was taken anywhere by a jump",
+            "jump last",
+        ),
         (
             "there is no launcher of that name, and no assistant is on PATH",
             "start NAME",

@@ -25,7 +25,7 @@ use crate::commands::jump::looked_at;
 use crate::commands::resume::{attach_to, resume_it};
 use crate::commands::snooze::snooze;
 use crate::commands::start::{close_pane, launchers, start_it, stop_politely, wanted};
-use crate::commands::{Context, change_task, trust, work};
+use crate::commands::{Context, came_from, change_task, trust, work};
 use crate::doctor::{Finding, Verdict, multiplexers};
 use crate::error::CommandError;
 use crate::git::{DiffSummary, Git, Patch, PatchRequest};
@@ -237,7 +237,7 @@ impl Actions for RealActions {
     fn jump(&self, row: &Row) -> Jumped {
         let (place, mux) = self.reach.place_of(row);
         let here = self.reach.seen_from(self.here(), &place, PATIENCE);
-        match mux.go(&place, &here, PATIENCE_FOR_SEVERAL) {
+        match came_from::go(&self.context.places(), &*mux, &place, &here) {
             Ok(Arrival::There {
                 covered,
                 by_program,
