@@ -12,15 +12,19 @@ use crate::error::{CommandError, CommandResult};
 use crate::hub::protocol::What;
 use crate::launch::Resumption;
 use crate::messages;
-use crate::mux::{self, Arrival, Gone, Kind, Multiplexer, PATIENCE, Place, Standing, Undone};
+use crate::mux::{
+    self, Arrival, Gone, Multiplexer, PATIENCE, PATIENCE_FOR_SEVERAL, Place, Standing, Undone,
+};
 use crate::state::{Attention, Row, urgency};
 use crate::sys::shell;
 
 /// What to do where its session cannot be shown.
-fn attach_elsewhere(kind: Kind) -> String {
-    format!(
-        "nobody was moved; run it in a terminal, or say with `--client NAME` which {kind} client is to go there"
-    )
+fn attach_elsewhere(mux: &dyn Multiplexer) -> String {
+    let kind = mux.kind();
+    let named = mux.names_of_clients().map_or_else(String::new, |_| {
+        format!(", or say with `--client NAME` which {kind} client is to go there")
+    });
+    format!("nobody was moved; run it in a terminal{named}")
 }
 
 /// What to do where a client that is named is not there, and else whether anybody was moved.
@@ -208,7 +212,7 @@ fn travel(
             let mut command = command.map_err(|undone| failed().caused_by(&undone))?;
             let attached = attach(&mut command).map_err(|why| {
                 let words = format!("could not go to `{name}`: {why}");
-                CommandError::new(words).hint(attach_elsewhere(place.kind))
+                CommandError::new(words).hint(attach_elsewhere(mux))
             });
             attached.map(|()| false)
         }

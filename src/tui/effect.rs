@@ -28,8 +28,9 @@ pub enum Effect {
     Attach(Attach),
     /// Do something with the place beside the dashboard.
     Split(Split),
-    /// Pass on what the person types for this pane, whose screen is drawn beside the dashboard.
-    Type((Server, PaneId), Typed),
+    /// Pass on what the person types for this pane, whose screen is drawn beside the dashboard; keys go there for the n-th
+    /// time.
+    Type(u64, (Server, PaneId), Typed),
     /// Find out what the launchers list that list names.
     ListItems,
     /// Start what was chosen, where this row works unless its launcher names a folder.

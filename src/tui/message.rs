@@ -48,8 +48,8 @@ pub enum Message {
     SplitSeen(Beside),
     /// What a pane shows that is drawn beside the dashboard.
     Mirrored(Mirrored),
-    /// What was typed for that pane has come there; or why it has not.
-    Typed(Result<(), String>),
+    /// What was typed for that pane, when keys went there for the n-th time, has come there; or why that is not known.
+    Typed(u64, Result<(), String>),
     /// What the launchers list that list names, each with its place; or why that is not known.
     Listed(Listed),
     /// What was started; or why nothing was.

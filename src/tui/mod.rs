@@ -46,6 +46,7 @@ mod screens;
 #[cfg(test)]
 mod seen_tests;
 mod sight;
+mod steps;
 #[cfg(test)]
 mod task_tests;
 mod terminal;
@@ -68,14 +69,14 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::mux::{Attach, Typed};
+use crate::mux::Attach;
 use crate::state::update::Update;
 use crate::tui::message::NotAttached;
 use input::Input;
+use steps::Step;
 use terminal::Screen;
 
 pub use crate::config::Signs;
@@ -141,12 +142,6 @@ struct Dashboard {
     steps: Sender<Step>,
 }
 
-/// What is to be done with the place beside the dashboard, and with the pane that is drawn there.
-enum Step {
-    Split(Split),
-    Type((Server, PaneId), Typed),
-}
-
 impl Dashboard {
     fn start(&mut self, feed: Receiver<Update>, steps: Receiver<Step>) -> io::Result<Input> {
         let input = Input::start(self.sender.clone())?;
@@ -156,18 +151,7 @@ impl Dashboard {
             let _ = messages.send(Message::Mirrored(mirrored));
         }));
         input::spawn("split", self.sender.clone(), move |messages| {
-            for step in steps {
-                let _ = messages.send(match step {
-                    Step::Split(step @ (Split::Toggle | Split::Show(_))) => {
-                        Message::Split(actions.split(&step))
-                    }
-                    Step::Split(step) => Message::SplitSeen(actions.split(&step)),
-                    Step::Type(pane, typed) => {
-                        let typed = actions.type_into(&pane, &typed);
-                        Message::Typed(typed.map_err(|why| why.to_string()))
-                    }
-                });
-            }
+            steps::take(&steps, &*actions, &messages);
         })?;
         input::spawn("feed", self.sender.clone(), move |messages| {
             for feed in feed {
@@ -286,8 +270,8 @@ impl Dashboard {
                 // It can only fail when the thread has panicked, which ends the dashboard anyway.
                 let _ = self.steps.send(Step::Split(step));
             }
-            Effect::Type(pane, typed) => {
-                let _ = self.steps.send(Step::Type(pane, typed));
+            Effect::Type(turn, pane, typed) => {
+                let _ = self.steps.send(Step::Type(turn, pane, typed));
             }
             Effect::Start {
                 choice,

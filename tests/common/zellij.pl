@@ -419,7 +419,8 @@ sub serve {
                 put($ready, $BEFORE{$action[0]}) if $BEFORE{$action[0]};
                 my $words;
                 { local $typist = $client // $typist; (undef, $words) = obey(@action) }
-                put($ready, defined $client ? "\x12\x00" : words($words =~ s/\n\z//r));
+                my $tells = !defined $client && $action[0] !~ /^(?:write|paste)$/;
+                put($ready, $tells ? words($words =~ s/\n\z//r) : "\x12\x00");
                 next;
             }
             my @words = split /\0/, substr($said, 1), -1;

@@ -53,6 +53,6 @@ fn what_is_typed_into_the_drawn_pane_comes_there_and_nowhere_else() {
     terminal.press(&["I"]);
     terminal.wait_for("keys go to");
     terminal.press(&["Z"]);
-    terminal.wait_for("not typed: what is typed");
+    terminal.wait_for("typing has ended: what is");
     assert!(!shows(&session, pane, "Z"));
 }

@@ -195,6 +195,7 @@ fn run(mut command: Command, session: &str, within: Duration) -> Outcome<Vec<u8>
 /// Said where the time is up.
 pub(super) fn late(session: &str, within: Duration) -> Undone {
     let session = quoted(session);
+    let within = Duration::from_millis(u64::try_from(within.as_millis()).unwrap_or(u64::MAX));
     Undone::Unknown(format!(
         "Zellij's session {session} did not answer within {within:?}"
     ))

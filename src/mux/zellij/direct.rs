@@ -15,8 +15,8 @@ use pane_patrol_hooks::mux::zellij::Session;
 use super::line::Line;
 pub(super) use super::protocol::Question;
 use super::protocol::{
-    BY_PROGRAM, CLIENT, action, answer, field, heard, is_known, is_struck_off, numbers, say, show,
-    shown, value,
+    BY_PROGRAM, CLIENT, action, answer, done, field, heard, is_known, is_struck_off, numbers, say,
+    show, shown, value,
 };
 use super::socket::{Answering, connected};
 use crate::mux::Typed;
@@ -126,7 +126,7 @@ pub(super) fn type_into(
     // Never again: what is not answered may have come all the same.
     let said = server.over(|stream| {
         say(stream, &message, until)?;
-        heard(stream, until).map(drop)
+        done(stream, until)
     });
     server.line.hang_up();
     said.ok()

@@ -14,7 +14,7 @@ use super::listing::{self, PaneLine};
 use super::rest;
 use super::socket::{Answering, answering, lives};
 use crate::mux::{Gone, Outcome, PaneList, Screen, Typed, Undone};
-use crate::sys::process::children_of;
+use crate::sys::process::{children_of, stat};
 
 /// Said where a pane has no process.
 const HELD: &str = "it waits for Enter before it runs anything; go there";
@@ -62,7 +62,9 @@ pub(super) fn on_one_of(session: &Session, terminals: &[String]) -> Option<u32> 
 pub(super) fn list(session: &Session, within: Duration) -> Outcome<PaneList> {
     let deadline = Instant::now() + within;
     let questions = [Question::Panes, Question::Clients];
-    let (server, lines, clients) = match direct::ask_both(session, questions, within / 4) {
+    let goes_on = !stat(session.pid).is_some_and(|its| its.is_stopped);
+    let answers = goes_on.then(|| direct::ask_both(session, questions, within / 2));
+    let (server, lines, clients) = match answers.flatten() {
         Some((server, [lines, clients])) => {
             (server, listing::panes(&lines)?, listing::clients(&clients))
         }
@@ -178,7 +180,12 @@ pub(super) fn type_into(
     }
     if direct::is_spoken(server) {
         let typed = direct::type_into(server, number, typed, left(deadline));
-        return typed.ok_or_else(|| late(&server.name(), within));
+        let unknown = || {
+            Undone::Unknown(
+                "its Zellij session did not say that it has come; look there".to_owned(),
+            )
+        };
+        return typed.ok_or_else(unknown);
     }
     let pane = pane_word(number);
     let (action, text): (_, Vec<OsString>) = match typed {

@@ -28,6 +28,7 @@ pub(super) const CLIENT: u64 = 3;
 pub(super) const BY_PROGRAM: [u8; 2] = [4 << 3, 1];
 
 /// Fields of what a server says.
+const GOES_ON: u64 = 2;
 const LEAVE: u64 = 3;
 const WORDS: u64 = 5;
 const COMPLAINT: u64 = 6;
@@ -115,6 +116,18 @@ pub(super) fn action(number: u64, holds: &[u8], by: &[u8]) -> Vec<u8> {
     field(ACTION, &[&which[..], by].concat())
 }
 
+/// Waits until it says that it goes on after what it was told.
+///
+/// # Errors
+/// See [`is_struck_off`]; it said something else, or nothing in time.
+pub(super) fn done(stream: &UnixStream, deadline: Instant) -> io::Result<()> {
+    match first(&heard(stream, deadline)?) {
+        Some((GOES_ON, ..)) => Ok(()),
+        Some((LEAVE, ..)) => Err(struck_off()),
+        _ => Err(senseless()),
+    }
+}
+
 /// Asks what the pane of that number shows, with its colours.
 pub(super) fn show(pane: u32) -> Vec<u8> {
     let with_colours = value(3, 1);
@@ -161,7 +174,7 @@ pub(super) fn answer(stream: &UnixStream, deadline: Instant) -> io::Result<Optio
         match first(&message) {
             Some((WORDS, words, _)) => return lines(words).map(Some).ok_or_else(senseless),
             Some((COMPLAINT, ..)) => return Ok(None),
-            Some((LEAVE, ..)) => return Err(io::ErrorKind::ConnectionAborted.into()),
+            Some((LEAVE, ..)) => return Err(struck_off()),
             Some(_) => {}
             None => return Err(senseless()),
         }
@@ -207,6 +220,10 @@ fn left(deadline: Instant) -> io::Result<Duration> {
     is_some
         .then_some(left)
         .ok_or(io::ErrorKind::TimedOut.into())
+}
+
+fn struck_off() -> io::Error {
+    io::ErrorKind::ConnectionAborted.into()
 }
 
 fn senseless() -> io::Error {

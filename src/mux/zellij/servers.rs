@@ -39,6 +39,9 @@ pub(in crate::mux) const ENTRY: Entry = Entry {
     },
 };
 
+/// How long a server may take for a list, on a busy machine with many panes.
+const LISTS_WITHIN: Duration = Duration::from_millis(2500);
+
 const NO_KEYS: &str = "Zellij cannot look at a screen and press in one step; answer there, or allow it with \
                        `answer_by_keys = true` in `[zellij]` of the settings";
 const NO_MESSAGE: &str =
@@ -134,7 +137,8 @@ impl Multiplexer for Servers {
 
     fn list(&self, socket: &Path, within: Duration) -> Outcome<PaneList> {
         let session = self.session(&socket.to_string_lossy())?;
-        panes::list(&session, within).map_err(|undone| match undone {
+        // A stopped one is known without asking; one that is slow is slow, and its rows would stay.
+        panes::list(&session, within.max(LISTS_WITHIN)).map_err(|undone| match undone {
             // Whatever it is, it says nothing of the panes.
             Undone::Refused(why) => Undone::Unknown(why),
             other => other,

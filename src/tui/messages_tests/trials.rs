@@ -290,7 +290,7 @@ fn typing(said: &mut Said) {
     tell(&mut model, Message::Mirrored(Mirrored { pane, image }));
     for (end, when) in [
         (
-            Message::Typed(Err("what ran in its pane has ended".to_owned())),
+            Message::Typed(2, Err("what ran in its pane has ended".to_owned())),
             "typing into the split, and the pane takes nothing",
         ),
         (

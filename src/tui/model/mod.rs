@@ -136,6 +136,8 @@ pub struct Model {
     pub(crate) mirror: Mirror,
     /// The pane drawn there that the person types into.
     pub(crate) typing_into: Option<(Server, PaneId)>,
+    /// How often that was begun.
+    pub(crate) typing_turn: u64,
     /// How many keys about that are not answered yet.
     pub(crate) split_keys: usize,
     /// The socket and the pane of what was started last, until its row is there or the person does
@@ -233,6 +235,7 @@ impl Model {
             },
             mirror: Mirror::default(),
             typing_into: None,
+            typing_turn: 0,
             split_keys: usize::from(is_split),
             awaited: None,
             stopping: Vec::new(),

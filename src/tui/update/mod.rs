@@ -90,7 +90,7 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
         Message::Split(place) => quiet(|| split::answered(model, place, now)),
         Message::SplitSeen(place) => quiet(|| split::hear(model, place, now)),
         Message::Mirrored(mirrored) => quiet(|| split::mirror(model, &mirrored)),
-        Message::Typed(outcome) => quiet(|| type_into::answered(model, outcome, now)),
+        Message::Typed(turn, outcome) => quiet(|| type_into::answered(model, turn, outcome, now)),
         Message::Listed(listed) => {
             launch::listed(model, &listed);
             startable::hear(model, &listed, now)

@@ -22,6 +22,7 @@ pub(super) fn begin(model: &mut Model, now: Timestamp) {
         unheard::begin(model, now);
     }
     model.typing_into = pane;
+    model.typing_turn += 1;
 }
 
 /// Takes a key for the pane; `None` where keys are the dashboard's.
@@ -47,7 +48,7 @@ pub(super) fn paste(model: &Model, text: &str) -> Option<Effect> {
 
 fn send(model: &Model, typed: Typed) -> Option<Effect> {
     let pane = model.typing_into.clone()?;
-    Some(Effect::Type(pane, typed))
+    Some(Effect::Type(model.typing_turn, pane, typed))
 }
 
 /// Keys are the dashboard's again.
@@ -57,11 +58,11 @@ pub(super) fn leave(model: &mut Model) {
 }
 
 /// Takes in what became of what was typed.
-pub(super) fn answered(model: &mut Model, typed: Result<(), String>, now: Timestamp) {
+pub(super) fn answered(model: &mut Model, turn: u64, typed: Result<(), String>, now: Timestamp) {
     if let Err(why) = typed
-        && model.typing_into.is_some()
+        && turn == model.typing_turn
     {
-        stop(model, &format!("not typed: {why}"), now);
+        stop(model, &format!("typing has ended: {why}"), now);
     }
 }
 

@@ -161,7 +161,7 @@ fn a_screen_that_is_too_small_says_so_and_stays_whole() {
 /// What the keys have passed on to a pane.
 fn typed(effects: &[Effect]) -> Vec<u8> {
     let bytes = |effect: &Effect| match effect {
-        Effect::Type(_, Typed::Keys(bytes)) => bytes.clone(),
+        Effect::Type(_, _, Typed::Keys(bytes)) => bytes.clone(),
         other => panic!("it is typed: {other:?}"),
     };
     effects.iter().flat_map(bytes).collect()
@@ -199,6 +199,7 @@ fn keys_go_into_the_pane_until_one_of_them_comes_back_and_then_mean_what_they_di
     assert_eq!(
         tell(&mut model, Message::Paste("two\nlines".to_owned())),
         [Effect::Type(
+            2,
             row.server.clone().zip(row.pane).unwrap(),
             Typed::Paste("two\nlines".to_owned())
         )]
@@ -222,7 +223,7 @@ fn nobody_types_blindly_where_the_pane_is_not_drawn_any_more() {
         ("refused", |model, _| {
             tell(
                 model,
-                Message::Typed(Err("its panes are synchronised".to_owned())),
+                Message::Typed(1, Err("its panes are synchronised".to_owned())),
             );
         }),
         ("another one", |model, row| {

@@ -340,7 +340,7 @@ impl Actions for RealActions {
     fn type_into(&self, pane: &(Server, PaneId), typed: &Typed) -> mux::Outcome<()> {
         let mut beside = self.split.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut *beside {
-            OwnSplit::Made(_, split) => split.type_into(pane, typed, PATIENCE),
+            OwnSplit::Made(_, split) => split.type_into(pane, typed, PATIENCE_FOR_SEVERAL),
             OwnSplit::Unmade | OwnSplit::Left => Err("nothing is drawn there any more".into()),
         }
     }
