@@ -74,14 +74,17 @@ fn names_of_rows_are_completed_in_every_shell_and_run_in_none() {
         return;
     };
     program(&env);
-    server.run(&["new-session", "-d", "-s", HOSTILE, "cat"]);
-    let pane = server.run(&[
-        "display-message",
-        "-p",
-        "-t",
-        &format!("={HOSTILE}:"),
+    let words = [
+        "new-session",
+        "-d",
+        "-P",
+        "-F",
         "#{pane_id}",
-    ]);
+        "-s",
+        HOSTILE,
+        "cat",
+    ];
+    let pane = server.run(&words);
     let mut collector = Some(Collector::start_in(&env, &server));
     server.report("%0", &fixture(WORKS), "running");
     server.report(&pane, &fixture(WORKS), "running");
