@@ -28,6 +28,8 @@ pub enum Effect {
     Attach(Attach),
     /// Do something with the place beside the dashboard.
     Split(Split),
+    /// Look at this pane again and again and tell what it shows; `None`: at none.
+    Look(Option<Box<Look>>),
     /// Pass on what the person types for this pane, whose screen is drawn beside the dashboard.
     Type((Server, PaneId), Typed),
     /// Find out what the launchers list that list names.
@@ -92,6 +94,16 @@ impl Choice {
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         (self.launcher, &self.item) == (other.launcher, &other.item)
     }
+}
+
+/// What the preview shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Whose pane.
+    pub row: Row,
+    /// Lines that it has shown before, at most so many. Where any are wanted it is looked at once: who reads back
+    /// reads what does not move.
+    pub above: u16,
 }
 
 /// What is to be done with the place beside the dashboard.

@@ -10,11 +10,12 @@ use crate::actor::{Bound, Decision, Outcome};
 use crate::assistants::request::Known;
 use crate::git::{DiffSummary, Patch};
 use crate::launch::{Item, Stopped};
-use crate::mux::{Attach, Beside, Mirrored, Undone};
+use crate::mux::{Attach, Beside, Mirrored, Shown, Undone};
 use crate::notify::Snoozes;
 use crate::state::update::Update;
 use crate::state::{EndedSession, Row};
 use crate::tasks::TaskSummary;
+use crate::tui::effect::Look;
 use crate::tui::undone::{NoOffer, NoPatch, NotStarted, Unchanged};
 
 /// One thing that happened.
@@ -48,6 +49,9 @@ pub enum Message {
     SplitSeen(Beside),
     /// What a pane shows that is drawn beside the dashboard.
     Mirrored(Mirrored),
+    /// What the pane of this row shows, with as many lines that it has shown before as were asked for; or why that is
+    /// not to be had.
+    Previewed(Box<Look>, Result<Shown, String>),
     /// What was typed for that pane has come there; or why it has not.
     Typed(Result<(), String>),
     /// What the launchers list that list names, each with its place; or why that is not known.

@@ -54,6 +54,7 @@ mod packaging;
 mod pane_signs;
 mod pipe;
 mod plugin;
+mod preview;
 mod pulse;
 mod records;
 mod removed;
