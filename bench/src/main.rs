@@ -1,6 +1,7 @@
 //! Measures an installed pane-patrol: `pane-patrol-bench PROGRAM`, run by `make bench`; with `hook`,
-//! `log`, `frames`, `flat`, `table` or `pipe` after it the hook, the event log, the dashboard's own work, what an event
-//! costs with few rows and with many, that in the table alone, or what it costs to read panes by their pipes.
+//! `log`, `frames`, `flat`, `table`, `preview` or `pipe` after it the hook, the event log, the dashboard's own work, what
+//! an event costs with few rows and with many, that in the table alone, what the preview costs, or what it costs to
+//! read panes by their pipes.
 //!
 //! Milliseconds do not travel from one machine to another, ratios within one run do: what is
 //! compared is started side by side, and the figure is the median.
@@ -12,6 +13,7 @@ mod frames;
 mod hook;
 mod log;
 mod pipe;
+mod preview;
 mod sandbox;
 mod screen;
 mod spawn;
@@ -25,7 +27,7 @@ use std::path::PathBuf;
 fn main() -> Result<(), Box<dyn Error>> {
     let program = std::env::args_os().nth(1).map(PathBuf::from);
     let program = program
-        .ok_or("usage: pane-patrol-bench PROGRAM [hook | log | frames | flat | table | pipe [SECONDS [TURNS]]]")?
+        .ok_or("usage: pane-patrol-bench PROGRAM [hook | log | frames | flat | table | preview [SECONDS] | pipe [SECONDS [TURNS]]]")?
         .canonicalize()?;
     let part = std::env::args_os().nth(2).unwrap_or_default();
     match part.to_str() {
@@ -40,6 +42,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some("pipe") => {
             let words: Vec<String> = std::env::args().skip(3).collect();
             return pipe::measure(&program, &words);
+        }
+        Some("preview") => {
+            let words: Vec<String> = std::env::args().skip(3).collect();
+            return preview::measure(&program, &words);
+        }
+        Some("repaint") => {
+            preview::repaint();
+            return Ok(());
         }
         Some("draw") => {
             pipe::draw();
