@@ -191,5 +191,5 @@ check-macos: ## is all that is macOS's own compiled without a warning? (nothing 
 	$(CARGO) clippy --workspace --all-targets --locked --target $(MACOS) -- -D warnings
 
 .PHONY: bench
-bench: release ## measures, each figure as a ratio within one run; a part alone with ARGS=hook, log, frames, flat, table or pipe (ten minutes)
+bench: release ## measures, each figure as a ratio within one run; a part alone with ARGS=hook, log, frames, flat, table, preview (two minutes) or pipe (ten minutes)
 	$(CARGO) run --quiet --release --locked --target $(HOST) -p pane-patrol-bench -- $(PROGRAM) $(ARGS)

@@ -1,6 +1,7 @@
 //! Measures an installed pane-patrol: `pane-patrol-bench PROGRAM`, run by `make bench`; with `hook`,
-//! `log`, `frames`, `flat`, `table` or `pipe` after it the hook, the event log, the dashboard's own work, what an event
-//! costs with few rows and with many, that in the table alone, or what it costs to read panes by their pipes.
+//! `log`, `frames`, `flat`, `table`, `preview` or `pipe` after it the hook, the event log, the dashboard's own work, what
+//! an event costs with few rows and with many, that in the table alone, what the preview costs, or what it costs to
+//! read panes by their pipes.
 //!
 //! Milliseconds do not travel from one machine to another, ratios within one run do: what is
 //! compared is started side by side, and the figure is the median.
@@ -12,6 +13,7 @@ mod frames;
 mod hook;
 mod log;
 mod pipe;
+mod preview;
 mod sandbox;
 mod screen;
 mod spawn;
@@ -36,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let program = words.first().map(PathBuf::from);
     let program = program
-        .ok_or("usage: pane-patrol-bench PROGRAM [hook | log | frames | flat | table | pipe [SECONDS [TURNS]]]")?
+        .ok_or("usage: pane-patrol-bench PROGRAM [hook | log | frames | flat | table | preview [SECONDS] | pipe [SECONDS [TURNS]]]")?
         .canonicalize()?;
     let words: Vec<String> = words[1..]
         .iter()
@@ -52,6 +54,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         "table" => return flat::measure_table(),
         "rows" => return flat::measure_rows(words.first().map_or("", String::as_str)),
         "pipe" => return pipe::measure(&program, words),
+        "preview" => return preview::measure(&program, words),
+        "repaint" => {
+            preview::repaint();
+            return Ok(());
+        }
         "draw" => {
             pipe::draw();
             return Ok(());

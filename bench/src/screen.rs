@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -29,6 +29,11 @@ pub(crate) struct Screen {
 
 impl Screen {
     pub(crate) fn start(program: &Path, world: &Sandbox) -> Measured<Self> {
+        Self::of(world.command(program).arg("supervisor"))
+    }
+
+    /// That program in a terminal of its own.
+    pub(crate) fn of(command: &mut Command) -> Measured<Self> {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
         grantpt(&master)?;
         unlockpt(&master)?;
@@ -46,9 +51,7 @@ impl Screen {
                 ws_ypixel: 0,
             },
         )?;
-        let child = world
-            .command(program)
-            .arg("supervisor")
+        let child = command
             .stdin(Stdio::from(slave.try_clone()?))
             .stdout(Stdio::from(slave))
             .stderr(Stdio::null())

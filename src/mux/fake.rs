@@ -14,9 +14,9 @@ use pane_patrol_hooks::target::{PaneId, Server, Target};
 
 use super::proof::NoServers;
 use super::{
-    Absent, Arrival, Attach, Audience, Beside, Entry, Gone, Guard, Here, Home, Kind, Multiplexer,
-    Onlooker, Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof, Reach,
-    Screen, Sign, SplitView, Standing, Stirring, Typed, Undone, Viewer,
+    Absent, Arrival, Attach, Audience, Beside, Entry, Glimpse, Gone, Guard, Here, Home, Kind,
+    Multiplexer, Onlooker, Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed,
+    Proof, Reach, Screen, Shown, Sign, SplitView, Standing, Stirring, Typed, Undone, Viewer,
 };
 use crate::state::{ListedPane, Row, fixture};
 
@@ -272,6 +272,19 @@ impl Multiplexer for Servers {
                     .unwrap_or(0),
                 ..Screen::default()
             })
+        })
+    }
+
+    fn glance(&self, place: &Place, _: u16, from: Option<&Place>, _: Duration) -> Outcome<Glimpse> {
+        self.at(place, Some(Glimpse::Unseen), |server, id| {
+            if from.is_some_and(|from| from.pane != Target::Pane(PaneId(server.front))) {
+                return Ok(Glimpse::Unseen);
+            }
+            let lines = server.panes[&id].1.lines().map(str::to_owned).collect();
+            Ok(Glimpse::Shown(Shown {
+                lines,
+                ..Shown::default()
+            }))
         })
     }
 

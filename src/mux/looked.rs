@@ -10,9 +10,9 @@ use std::time::Duration;
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 
 use super::{
-    Absent, Arrival, Attach, Audience, Beside, Guard, Here, Home, Kind, Multiplexer, Onlooker,
-    Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof, Screen, Sign,
-    SplitView, Standing, Stirring, Typed, Undone,
+    Absent, Arrival, Attach, Audience, Beside, Glimpse, Guard, Here, Home, Kind, Multiplexer,
+    Onlooker, Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof,
+    Screen, Sign, SplitView, Standing, Stirring, Typed, Undone,
 };
 
 /// A multiplexer that is not taken at its word.
@@ -63,6 +63,17 @@ impl Multiplexer for Looked {
 
     fn read(&self, place: &Place, coloured: bool, within: Duration) -> Outcome<Screen> {
         self.0.read(place, coloured, within)
+    }
+
+    /// A look itself.
+    fn glance(
+        &self,
+        place: &Place,
+        above: u16,
+        from: Option<&Place>,
+        within: Duration,
+    ) -> Outcome<Glimpse> {
+        self.0.glance(place, above, from, within)
     }
 
     /// Whoever presses looks at the screen again.

@@ -50,8 +50,8 @@ pub use reach::Reach;
 pub(crate) use reach::{Variables, around, default_socket, variables};
 pub(crate) use stirring::{Lines, Stirring};
 pub(crate) use types::{
-    Absent, Arrival, Attach, Audience, Here, Opened, Opening, PaneList, Pipe, Place, Screen, Sign,
-    Standing, Viewer,
+    Absent, Arrival, Attach, Audience, Glimpse, Here, Opened, Opening, PaneList, Pipe, Place,
+    Screen, Shown, Sign, Standing, Viewer,
 };
 pub use types::{Guard, Press, Pressed};
 
@@ -93,6 +93,17 @@ pub trait Multiplexer: Send + Sync {
 
     /// What the pane shows; `coloured`: with the sequences for colours in it.
     fn read(&self, place: &Place, coloured: bool, within: Duration) -> Outcome<Screen>;
+
+    /// What the pane shows with the sequences for colours in it, and at most `above` lines that it has shown before;
+    /// nothing is read while nobody has `from` in view, a pane of the same server. One question, however often it is
+    /// asked.
+    fn glance(
+        &self,
+        place: &Place,
+        above: u16,
+        from: Option<&Place>,
+        within: Duration,
+    ) -> Outcome<Glimpse>;
 
     /// Presses, if `guard` holds in that moment.
     fn press(&self, at: &Place, press: &Press, guard: &Guard, within: Duration)

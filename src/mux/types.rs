@@ -126,6 +126,26 @@ pub struct Screen {
     pub pid: Option<u32>,
 }
 
+/// What is seen of a pane by a dashboard that looks at it again and again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Glimpse {
+    /// Nobody has the dashboard in view: nothing was read.
+    Unseen,
+    /// What the pane shows.
+    Shown(Shown),
+}
+
+/// What a pane shows, and what it has shown before, with the sequences for colours in it: text of anybody.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// Line by line.
+    pub lines: Vec<String>,
+    /// How many of them, from the first on, stand above what it shows now.
+    pub above: usize,
+    /// How many lines stand above that altogether.
+    pub history: usize,
+}
+
 /// What is typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Press {

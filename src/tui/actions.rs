@@ -9,7 +9,7 @@ use crate::actor::{Bound, Decision, Outcome, Shown};
 use crate::assistants::request::Known;
 use crate::git::{DiffSummary, Patch, PatchRequest};
 use crate::launch::Stopped;
-use crate::mux::{self, Attach, Beside, Onlooker, Typed};
+use crate::mux::{self, Attach, Beside, Glimpse, Onlooker, Typed};
 use crate::notify::Snoozes;
 use crate::state::{EndedSession, Row};
 use crate::tasks::{TaskChange, TaskSummary};
@@ -28,6 +28,10 @@ pub trait Actions: Send + Sync + 'static {
 
     /// Takes the person to the row's pane, or tells how that must go on.
     fn jump(&self, row: &Row) -> Jumped;
+
+    /// What the row's pane shows now, and at most so many lines that it has shown before; nothing is read while nobody
+    /// has the dashboard in view.
+    fn glance(&self, row: &Row, above: u16) -> mux::Outcome<Glimpse>;
 
     /// Answers a request of which the person has seen so much, or does nothing and says why.
     fn decide(&self, bound: &Bound, decision: &Decision, shown: &Shown) -> Outcome;

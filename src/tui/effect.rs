@@ -31,6 +31,8 @@ pub enum Effect {
     /// Pass on what the person types for this pane, whose screen is drawn beside the dashboard; keys go there for the n-th
     /// time.
     Type(u64, (Server, PaneId), Typed),
+    /// Look at this pane again and again and tell what it shows; `None`: at none.
+    Look(Option<Box<Look>>),
     /// Find out what the launchers list that list names.
     ListItems,
     /// Start what was chosen, where this row works unless its launcher names a folder.
@@ -93,6 +95,16 @@ impl Choice {
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         (self.launcher, &self.item) == (other.launcher, &other.item)
     }
+}
+
+/// What the preview shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Whose pane.
+    pub row: Row,
+    /// Lines that it has shown before, at most so many. Where any are wanted it is looked at once: who reads back
+    /// reads what does not move.
+    pub above: u16,
 }
 
 /// What is to be done with the place beside the dashboard.

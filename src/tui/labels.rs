@@ -109,8 +109,8 @@ pub(crate) fn place_within(row: &Row, signs: Signs, width: usize) -> String {
         return text::fit_middle(&whole, width).into_owned();
     };
     let between = text::width(sign) + 2;
-    // A branch of which nothing is left but its sign tells nothing.
-    let Some(room) = width.checked_sub(between).filter(|room| *room >= 12) else {
+    // Stumps of both tell less than the one.
+    let Some(room) = width.checked_sub(between).filter(|room| *room >= 20) else {
         return text::fit_middle(project, width).into_owned();
     };
     let of_project = text::width(project)

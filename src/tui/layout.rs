@@ -4,9 +4,9 @@
 use ratatui::layout::Rect;
 
 use crate::mux::Direction;
-use crate::tui::model::Model;
 use crate::tui::model::alerts;
-use crate::tui::panels::{self, tabs};
+use crate::tui::model::{Model, Panel};
+use crate::tui::panels::{self, detail, tabs};
 
 /// From this width on the panel stands beside the list.
 const BESIDE_WIDTH: u16 = 160;
@@ -32,6 +32,8 @@ pub(super) struct Layout {
     pub(super) tabs: Rect,
     pub(super) panel: Rect,
     pub(super) footer: Rect,
+    /// What the selected row's pane shows, the line that says so included.
+    pub(super) preview: Rect,
     /// Where what a pane shows is drawn, the line between it and the rest included.
     pub(super) mirror: Rect,
 }
@@ -60,9 +62,10 @@ impl Layout {
             return Self { list: body, ..bare }.with_more(model);
         }
         if area.width >= BESIDE_WIDTH && body.height >= 6 {
-            return bare.beside(body, model).with_more(model);
+            let beside = bare.beside(body, model).with_more(model);
+            return beside.with_preview_below(model);
         }
-        bare.below(body, model).with_more(model)
+        bare.below(body, model).with_more(model).with_preview(model)
     }
 
     /// Finds a place to say how many rows are not in view: beside the tabs, else in the list's last line.
@@ -88,6 +91,34 @@ impl Layout {
             self.more = beside_tabs;
         }
         self
+    }
+
+    /// The preview has all of the panel's room while it is the panel.
+    fn with_preview(self, model: &Model) -> Self {
+        if model.panel != Panel::Preview {
+            return self;
+        }
+        let panel = Rect {
+            height: 0,
+            ..self.panel
+        };
+        Self {
+            preview: self.panel,
+            panel,
+            ..self
+        }
+    }
+
+    /// Else it has what the details leave, where that is enough.
+    fn with_preview_below(mut self, model: &Model) -> Self {
+        if panels::preview::is_below(model) {
+            let told = detail::height_in_full(model, self.panel.width, self.panel.height);
+            let left = self.panel.height.saturating_sub(told);
+            if left >= panels::preview::LEAST {
+                self.preview = take_bottom(&mut self.panel, left);
+            }
+        }
+        self.with_preview(model)
     }
 
     /// The region of the whole screen that the model was last told of.

@@ -10,11 +10,12 @@ use crate::actor::{Bound, Decision, Outcome};
 use crate::assistants::request::Known;
 use crate::git::{DiffSummary, Patch};
 use crate::launch::{Item, Stopped};
-use crate::mux::{Attach, Beside, Mirrored, Undone};
+use crate::mux::{Attach, Beside, Mirrored, Shown, Undone};
 use crate::notify::Snoozes;
 use crate::state::update::Update;
 use crate::state::{EndedSession, Row};
 use crate::tasks::TaskSummary;
+use crate::tui::effect::Look;
 use crate::tui::undone::{NoOffer, NoPatch, NotStarted, Unchanged};
 
 /// One thing that happened.
@@ -50,6 +51,9 @@ pub enum Message {
     Mirrored(Mirrored),
     /// What was typed for that pane, when keys went there for the n-th time, has come there; or why that is not known.
     Typed(u64, Result<(), String>),
+    /// What the pane of this row shows, with as many lines that it has shown before as were asked for; or why that is
+    /// not to be had.
+    Previewed(Box<Look>, Result<Shown, String>),
     /// What the launchers list that list names, each with its place; or why that is not known.
     Listed(Listed),
     /// What was started; or why nothing was.

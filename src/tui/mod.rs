@@ -8,7 +8,7 @@
 //! | `panels` | one file a panel: what it shows, its room, its keys, its hints | reads a clock, a file, a terminal |
 //! | `layout`, `sight`, `view` | where everything stands, what of it is seen; model and time to a buffer | anything else |
 //! | `update` | the only writer of the model, with what a panel does for its own keys | reads a clock, a file, a terminal |
-//! | this file, `input`, `terminal`, `placed` | threads, clock, terminal; carries out effects | decides |
+//! | this file, `input`, `looks`, `terminal`, `placed` | threads, clock, terminal; carries out effects | decides |
 //!
 //! Each imports only what stands above it here. A frame, a key and a change of a row touch what is on the
 //! screen, however many rows there are.
@@ -30,6 +30,7 @@ mod keymap;
 mod labels;
 mod layout;
 mod line_writer;
+mod looks;
 mod message;
 #[cfg(test)]
 mod messages_tests;
@@ -82,7 +83,7 @@ use terminal::Screen;
 pub use crate::config::Signs;
 pub use actions::Actions;
 pub(crate) use effect::PROJECT;
-pub use effect::{Choice, Effect, Split, Whose};
+pub use effect::{Choice, Effect, Look, Split, Whose};
 pub use message::{
     Awaited, Hooks, InstallOffer, InstallOutcome, Jumped, Listed, Message, Need, OfferedInstall,
     Started,
@@ -115,6 +116,7 @@ pub fn run(setup: Setup, feed: Receiver<Update>, actions: Arc<dyn Actions>) -> i
     let size = crossterm::terminal::size()?;
     let setup = Setup { size, ..setup };
     let (step, steps) = channel();
+    let (look, looks) = channel();
     let mut dashboard = Dashboard {
         model: Model::new(setup),
         screen: Screen::take()?,
@@ -123,8 +125,10 @@ pub fn run(setup: Setup, feed: Receiver<Update>, actions: Arc<dyn Actions>) -> i
         actions,
         attached: None,
         steps: step,
+        looks: look,
     };
     dashboard.draw()?;
+    looks::start(looks, &dashboard.actions, &dashboard.sender)?;
     let input = dashboard.start(feed, steps)?;
     dashboard.follow(&input, &messages)
 }
@@ -140,6 +144,8 @@ struct Dashboard {
     attached: Option<Pid>,
     /// For the one thread that takes them in the order of the keys.
     steps: Sender<Step>,
+    /// For the one thread that looks at the pane of the preview.
+    looks: Sender<Option<Box<Look>>>,
 }
 
 impl Dashboard {
@@ -269,6 +275,9 @@ impl Dashboard {
             Effect::Split(step) => {
                 // It can only fail when the thread has panicked, which ends the dashboard anyway.
                 let _ = self.steps.send(Step::Split(step));
+            }
+            Effect::Look(look) => {
+                let _ = self.looks.send(look);
             }
             Effect::Type(turn, pane, typed) => {
                 let _ = self.steps.send(Step::Type(turn, pane, typed));

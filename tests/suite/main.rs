@@ -56,6 +56,7 @@ mod packaging;
 mod pane_signs;
 mod pipe;
 mod plugin;
+mod preview;
 mod pulse;
 mod records;
 mod removed;

@@ -26,7 +26,7 @@ use crate::log::filter::Filter;
 use crate::log::player::Player;
 use crate::log::when::LocalClock;
 use crate::messages::Output;
-use crate::mux::{Attach, Beside, Onlooker, Typed};
+use crate::mux::{Attach, Beside, Glimpse, Onlooker, Typed};
 use crate::notify::Snoozes;
 use crate::state::update::{Health, Role, Update};
 use crate::state::{EndedSession, Outcome, Row, Settings, Table};
@@ -234,6 +234,10 @@ impl Actions for Idle {
 
     fn jump(&self, _: &Row) -> Jumped {
         Jumped::Failed(ONLY_A_REPLAY.to_owned())
+    }
+
+    fn glance(&self, _: &Row, _: u16) -> crate::mux::Outcome<Glimpse> {
+        Err(ONLY_A_REPLAY.into())
     }
 
     fn decide(&self, _: &Bound, _: &Decision, _: &actor::Shown) -> actor::Outcome {

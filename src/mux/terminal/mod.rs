@@ -17,9 +17,9 @@ use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_sys::process::stat;
 
 use super::{
-    Absent, Arrival, Attach, Audience, Entry, Gone, Guard, Here, Home, Kind, Multiplexer, Onlooker,
-    Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof, Screen, Sign,
-    SplitView, Standing, Stirring, Undone, proof::NoServers,
+    Absent, Arrival, Attach, Audience, Entry, Glimpse, Gone, Guard, Here, Home, Kind, Multiplexer,
+    Onlooker, Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof,
+    Screen, Sign, SplitView, Standing, Stirring, Undone, proof::NoServers,
 };
 use crate::sys::process::lives;
 
@@ -124,6 +124,10 @@ impl Multiplexer for Terminals {
     }
 
     fn read(&self, _: &Place, _: bool, _: Duration) -> Outcome<Screen> {
+        absent()
+    }
+
+    fn glance(&self, _: &Place, _: u16, _: Option<&Place>, _: Duration) -> Outcome<Glimpse> {
         absent()
     }
 

@@ -12,7 +12,10 @@ use rustix::process::Signal;
 
 use super::{Call, Format, Tmux, TmuxError};
 use crate::diagnostics::{self, Part};
-use crate::sys::child::{self, Kept, read_outputs, wait};
+use crate::sys::child::{self, Ended, Kept, read_outputs, wait};
+
+/// Bytes of one answer: more than any server with ten thousand panes prints, and than any picture.
+const MOST: usize = 32 << 20;
 
 /// Said in the status line of a client that was begun for the person.
 const HOW_TO_COME_BACK: &str = "#{prefix} and then d: back to where you came from";
@@ -61,16 +64,20 @@ fn was_hung_up(status: ExitStatus) -> bool {
 }
 
 /// How the child ended, or `None` when it had to be ended, and what it printed.
-type Ended = (Option<ExitStatus>, Vec<u8>, Vec<u8>);
+type Answer = (Option<ExitStatus>, Vec<u8>, Vec<u8>);
 
-fn run_once(tmux: &Tmux, call: &Call, deadline: Instant) -> Result<Ended, TmuxError> {
+fn run_once(tmux: &Tmux, call: &Call, deadline: Instant) -> Result<Answer, TmuxError> {
     let io_error = |source| TmuxError::Io {
         command: command_line(tmux, call),
         source,
     };
     let mut child = Reaped(spawn(tmux, call)?);
-    let all = (usize::MAX, usize::MAX);
-    let read = read_outputs(&mut child.0, all, deadline).map_err(io_error)?;
+    let read = read_outputs(&mut child.0, (MOST, MOST), deadline).map_err(io_error)?;
+    if read.ended == Ended::Full {
+        return Err(TmuxError::TooMuch {
+            command: command_line(tmux, call),
+        });
+    }
     let status = wait(&mut child.0, deadline).map_err(io_error)?;
     Ok((status, read.stdout, read.stderr))
 }

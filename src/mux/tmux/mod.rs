@@ -11,6 +11,7 @@ mod call;
 mod command;
 pub(crate) mod conf;
 mod format;
+mod glance;
 mod here;
 mod jump;
 mod lines;
@@ -90,6 +91,12 @@ pub enum TmuxError {
         command: String,
         /// The first line that cannot be read.
         line: String,
+    },
+    /// The answer has no end, or one that is far away.
+    #[error("{command}: the answer is too long")]
+    TooMuch {
+        /// The command line.
+        command: String,
     },
     /// The server is not believed: it was not asked.
     #[error("{}: {why}", socket.display())]

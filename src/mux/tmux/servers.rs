@@ -10,13 +10,13 @@ use pane_patrol_hooks::target::{PaneId, Server, Target};
 use super::ask::{Ask, asking, undone};
 use super::stirs::Mark;
 use super::{
-    Belief, CALL_BUDGET, Call, Disbelief, TmuxError, audience, here, jump, lost, opening, panes,
-    pipe, signs, split, version,
+    Belief, CALL_BUDGET, Call, Disbelief, TmuxError, audience, glance, here, jump, lost, opening,
+    panes, pipe, signs, split, version,
 };
 use crate::mux::{
-    Absent, Arrival, Attach, Audience, Entry, Gone, Guard, Here, Home, Kind, Multiplexer, Onlooker,
-    Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof, Screen, Sign,
-    SplitView, Standing, Stirring, Undone,
+    Absent, Arrival, Attach, Audience, Entry, Glimpse, Gone, Guard, Here, Home, Kind, Multiplexer,
+    Onlooker, Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof,
+    Screen, Sign, SplitView, Standing, Stirring, Undone,
 };
 
 /// tmux.
@@ -131,6 +131,18 @@ impl Multiplexer for Servers {
     fn read(&self, place: &Place, coloured: bool, within: Duration) -> Outcome<Screen> {
         self.on(place, within, |socket, ask| {
             panes::read(place, coloured, socket, ask)
+        })
+    }
+
+    fn glance(
+        &self,
+        place: &Place,
+        above: u16,
+        from: Option<&Place>,
+        within: Duration,
+    ) -> Outcome<Glimpse> {
+        self.on(place, within, |socket, ask| {
+            glance::glance(place, above, from, (socket, ask))
         })
     }
 

@@ -13,11 +13,14 @@ use super::direct::{self, Question};
 use super::listing::{self, PaneLine};
 use super::rest;
 use super::socket::{Answering, answering, lives};
-use crate::mux::{Gone, Outcome, PaneList, Screen, Typed, Undone};
+use crate::mux::{Glimpse, Gone, Outcome, PaneList, Screen, Shown, Typed, Undone};
 use crate::sys::process::{children_of, stat};
 
 /// Said where a pane has no process.
 const HELD: &str = "it waits for Enter before it runs anything; go there";
+
+/// Said where only a program would tell what a pane shows, which costs too much again and again.
+const NO_GLANCE: &str = "this Zellij does not tell what the pane shows; Enter goes there";
 
 /// How long to wait between two looks.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -114,6 +117,38 @@ pub(super) fn line(server: &Answering, number: u32, within: Duration) -> Outcome
 pub(super) fn clients(server: &Answering, within: Duration) -> Outcome<Vec<(String, Option<u32>)>> {
     let answer = asked(server, Question::Clients, within)?;
     Ok(listing::clients(&answer))
+}
+
+/// What the pane shows, if anybody is in the tab of the pane `from`. What it has shown before is not told.
+pub(super) fn glance(
+    server: &Answering,
+    number: u32,
+    from: Option<u32>,
+    within: Duration,
+) -> Outcome<Glimpse> {
+    let deadline = Instant::now() + within;
+    if let Some(from) = from
+        && !is_before_anybody(server, from, deadline)?
+    {
+        return Ok(Glimpse::Unseen);
+    }
+    let lines = direct::look(server, number, left(deadline)).ok_or(NO_GLANCE)?;
+    Ok(Glimpse::Shown(Shown {
+        lines,
+        ..Shown::default()
+    }))
+}
+
+fn is_before_anybody(server: &Answering, number: u32, deadline: Instant) -> Outcome<bool> {
+    let lines = lines(server, left(deadline))?;
+    let clients = clients(server, left(deadline))?;
+    let tab_of = |number| {
+        let mut found = lines.iter().filter(|line| line.id == number);
+        found.next().map(|line| line.tab_id)
+    };
+    let tab = tab_of(number).ok_or(Undone::Gone(Gone::Pane))?;
+    let mut at = clients.iter().filter_map(|(_, at)| tab_of((*at)?));
+    Ok(at.any(|one| one == tab))
 }
 
 /// What is left until then.

@@ -14,7 +14,7 @@ use super::mirror::Mirror;
 use super::socket::{Answering, answering, words_of_lost};
 use super::{KIND, audience, call, events, here, inbox, keys, listing, opening, panes, version};
 use crate::mux::{
-    Absent, Arrival, Attach, Audience, Disbelief, Entry, Gone, Guard, Here, Home, Kind,
+    Absent, Arrival, Attach, Audience, Disbelief, Entry, Glimpse, Gone, Guard, Here, Home, Kind,
     Multiplexer, Onlooker, Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed,
     Proof, Screen, Sign, SplitView, Standing, Stirring, Undone,
 };
@@ -159,6 +159,18 @@ impl Multiplexer for Servers {
     fn read(&self, place: &Place, coloured: bool, within: Duration) -> Outcome<Screen> {
         let (server, number) = self.at(place)?;
         panes::read(&server, number, coloured, within)
+    }
+
+    fn glance(
+        &self,
+        place: &Place,
+        _: u16,
+        from: Option<&Place>,
+        within: Duration,
+    ) -> Outcome<Glimpse> {
+        let (server, number) = self.at(place)?;
+        let from = from.map(|from| panes::number(&from.pane)).transpose()?;
+        panes::glance(&server, number, from, within)
     }
 
     fn press(

@@ -55,6 +55,8 @@ pub(crate) enum Action {
     /// The question's option of this number.
     Answer(u8),
     Split,
+    /// What the selected row's pane shows.
+    Preview,
     /// Into the pane that the split draws, until [`leaves_pane`].
     TypeInto,
     Help,

@@ -98,6 +98,8 @@ pub(super) const TABLE: &[Binding] = &[
     row(Action::Install, &[letter('i')], "install hooks, while nobody reports", "install")
         .when(When::NobodyReports),
     row(Action::Split, &[letter('s')], "split: an assistant's own pane beside the dashboard", "split"),
+    row(Action::Preview, &[letter('p')], "preview of its pane, live; J and K scroll it back", "preview")
+        .when(When::AtRow),
     row(Action::TypeInto, &[letter('I')], "type into the pane that the split draws, until Ctrl-]", "type")
         .when(When::Draws),
     row(Action::Start, &[letter('n')], "start another assistant in a new window; add a task", "start"),

@@ -9,6 +9,7 @@ mod followed;
 mod list;
 pub(crate) mod mirror;
 mod panel;
+pub(crate) mod preview;
 pub(crate) mod pulse;
 pub(crate) mod request;
 mod rows;
@@ -44,6 +45,7 @@ pub(crate) use followed::{Fall, Followed};
 pub(crate) use list::{Entry, Heading, List, Scope};
 use mirror::{Mirror, Seen as Drawn};
 pub(crate) use panel::{Changes, Focus, Install, Launch, Panel, Stage, Stop, Tab, Tasks};
+use preview::Preview;
 pub use pulse::Pulse;
 use request::OpenRequest;
 use rows::{Change, Rows};
@@ -134,6 +136,8 @@ pub struct Model {
     pub(crate) split: Beside,
     /// What is drawn there, where the pane itself cannot be.
     pub(crate) mirror: Mirror,
+    /// What the selected row's pane shows.
+    pub(crate) preview: Preview,
     /// The pane drawn there that the person types into.
     pub(crate) typing_into: Option<(Server, PaneId)>,
     /// How often that was begun.
@@ -234,6 +238,7 @@ impl Model {
                 ..Beside::default()
             },
             mirror: Mirror::default(),
+            preview: Preview::default(),
             typing_into: None,
             typing_turn: 0,
             split_keys: usize::from(is_split),

@@ -16,6 +16,8 @@ pub(crate) enum Panel {
     Detail,
     /// The selected row with everything that was heard of it.
     Explain,
+    /// What the selected row's pane shows.
+    Preview,
     /// The selected row's request, with room to read it.
     Request,
     /// Whether to answer what is only partly known.

@@ -134,6 +134,19 @@ fn height_in_blank(model: &Model, body: Rect, usual: u16) -> u16 {
     u16::try_from(wanted + 1).map_or(most, |wanted| wanted.min(most))
 }
 
+/// How many lines it has in a region of that width, with a blank one behind them; more than `most` of a very long one.
+pub(crate) fn height_in_full(model: &Model, width: u16, most: u16) -> u16 {
+    let Some(row) = model.selected_row() else {
+        return most;
+    };
+    if wanted(model, width, usize::from(most)) >= usize::from(most) {
+        return most;
+    }
+    // How many lines there are hardly depends on the time; one more is there for when it does.
+    let lines = page(model, row.since, width, false).lines.len();
+    u16::try_from(lines + 1).unwrap_or(most)
+}
+
 /// How many lines from the top hold all of what is asked, in a panel of that width; `most` for a very long
 /// text. Their number does not depend on the time.
 fn wanted(model: &Model, width: u16, most: usize) -> usize {

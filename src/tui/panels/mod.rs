@@ -7,7 +7,7 @@
 pub(crate) mod changes;
 mod columns;
 mod confirm;
-mod detail;
+pub(crate) mod detail;
 pub(crate) mod empty;
 mod ended;
 mod health;
@@ -16,6 +16,7 @@ pub(crate) mod hints;
 mod install;
 pub(crate) mod list;
 mod manage;
+pub(crate) mod preview;
 mod request;
 mod sheet;
 mod startable;
@@ -181,6 +182,7 @@ pub(crate) fn of(model: &Model) -> &'static Component {
     match &model.panel {
         Panel::Detail => &detail::DETAIL,
         Panel::Explain => &detail::EXPLAIN,
+        Panel::Preview => &preview::PREVIEW,
         Panel::Request => &request::REQUEST,
         Panel::Confirm(_) => &confirm::CONFIRM,
         Panel::Help => &help::HELP,

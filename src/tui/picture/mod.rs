@@ -16,8 +16,8 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::text;
 use sequences::{Reader, Taken};
 
-/// More lines than a pane has.
-const MOST_LINES: usize = 500;
+/// More lines than a pane has, with those above it that are ever asked for.
+const MOST_LINES: usize = 1500;
 
 /// More characters than a line of a pane has, those that take no column among them.
 const MOST_CHARS: usize = 2000;
@@ -40,9 +40,11 @@ pub(crate) struct Picture {
 pub(crate) struct Part {
     /// No more than the box is high, none wider than it.
     pub(crate) lines: Vec<Line<'static>>,
-    /// Lines that did not fit in: those at the top, since what is written last stands at the bottom.
+    /// Lines that did not fit in at the top, where usually all of them are: what is written last stands at the bottom.
     pub(crate) above: usize,
-    /// Columns that did not.
+    /// Those at the bottom, where another part than the last is shown.
+    pub(crate) below: usize,
+    /// Columns that did not fit in.
     pub(crate) right: usize,
 }
 
@@ -58,16 +60,34 @@ impl Picture {
         Self { lines }
     }
 
+    /// How many lines it has.
+    pub(crate) fn height(&self) -> usize {
+        self.lines.len()
+    }
+
     /// The part of it that a box of this size holds; without colours where there are to be none.
-    pub(crate) fn within(&self, (width, height): (u16, u16), coloured: bool) -> Part {
+    pub(crate) fn within(&self, size: (u16, u16), coloured: bool) -> Part {
+        self.within_above(size, 0, coloured)
+    }
+
+    /// The same of what stands above its last `back` lines, as far as there is enough for the box.
+    pub(crate) fn within_above(
+        &self,
+        (width, height): (u16, u16),
+        back: usize,
+        coloured: bool,
+    ) -> Part {
         let (width, height) = (usize::from(width), usize::from(height));
-        let above = self.lines.len().saturating_sub(height);
-        let shown = &self.lines[above..];
+        let most = self.lines.len().saturating_sub(height);
+        let below = back.min(most);
+        let above = most - below;
+        let shown = &self.lines[above..self.lines.len() - below];
         let widest = shown.iter().map(line_width).max().unwrap_or_default();
         let cut = |line: &Line<'static>| cut(line, width, coloured);
         Part {
             lines: shown.iter().map(cut).collect(),
             above,
+            below,
             right: widest.saturating_sub(width),
         }
     }
@@ -88,7 +108,7 @@ fn read(line: &str, reader: &mut Reader) -> Line<'static> {
     for c in line.chars() {
         match reader.take(c) {
             Taken::Nothing => {}
-            Taken::Shown(style) => read.put(c, style),
+            Taken::Shown(c, style) => read.put(c, style),
             // What the pane does not show is not shown here either.
             Taken::Hidden(style) => read.put_blank(c, style),
         }

@@ -11,8 +11,8 @@ const MOST_NUMBERS: usize = 64;
 pub(super) enum Taken {
     /// Part of a sequence, or one that is no text.
     Nothing,
-    /// Text in this style.
-    Shown(Style),
+    /// This text in this style.
+    Shown(char, Style),
     /// Text that is not to be read.
     Hidden(Style),
 }
@@ -22,6 +22,8 @@ pub(super) enum Taken {
 pub(super) struct Reader {
     style: Style,
     is_hidden: bool,
+    /// Letters stand for lines and corners.
+    draws_lines: bool,
     state: State,
 }
 
@@ -72,10 +74,13 @@ impl Reader {
             '\u{1b}' => self.state = State::Escape(false),
             '\u{9b}' => self.state = State::Control(Control::default()),
             '\u{90}' | '\u{98}' | '\u{9d}'..='\u{9f}' => self.state = State::String(false),
-            '\t' => return Taken::Shown(self.style),
+            '\t' => return Taken::Shown(c, self.style),
+            '\u{e}' => self.draws_lines = true,
+            '\u{f}' => self.draws_lines = false,
             c if c.is_control() => {}
             _ if self.is_hidden => return Taken::Hidden(self.style),
-            _ => return Taken::Shown(self.style),
+            c if self.draws_lines => return Taken::Shown(drawn(c), self.style),
+            c => return Taken::Shown(c, self.style),
         }
         Taken::Nothing
     }
@@ -218,6 +223,15 @@ impl Control {
             _ => self.is_other = true,
         }
     }
+}
+
+/// What the letter stands for where lines are drawn with letters.
+fn drawn(c: char) -> char {
+    const FIRST: char = '`';
+    const DRAWN: &str = "◆▒␉␌␍␊°±␤␋┘┐┌└┼⎺⎻─⎼⎽├┤┴┬│≤≥π≠£·";
+    let at = u32::from(c).checked_sub(u32::from(FIRST));
+    let drawn = at.and_then(|at| DRAWN.chars().nth(at.try_into().ok()?));
+    drawn.unwrap_or(c)
 }
 
 /// One of the sixteen colours that have a number of their own each.

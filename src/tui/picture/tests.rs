@@ -122,6 +122,26 @@ fn what_does_not_fit_in_is_counted_and_what_was_written_last_is_shown() {
 }
 
 #[test]
+fn lines_drawn_with_letters_are_lines() {
+    let drawn = "\u{1b}[32m\u{e}lqk\u{1b}[m\u{f}lqk\u{e}x~Z";
+    assert_eq!(shown(&[drawn], (20, 1)), ["┌─┐lqk│·Z"]);
+}
+
+#[test]
+fn what_stands_above_is_shown_as_far_as_there_is_enough_of_it() {
+    let lines: Vec<String> = (1..=9).map(|n| n.to_string()).collect();
+    let picture = Picture::of(lines.iter().map(String::as_str));
+    for (back, first, above, below) in [(0, "7", 6, 0), (2, "5", 4, 2), (99, "1", 0, 6)] {
+        let part = picture.within_above((9, 3), back, true);
+        assert_eq!(part.lines.len(), 3);
+        assert_eq!(part.lines[0].to_string(), first);
+        assert_eq!((part.above, part.below), (above, below), "{back}");
+    }
+    let part = picture.within_above((9, 20), 5, true);
+    assert_eq!((part.lines.len(), part.below), (9, 0));
+}
+
+#[test]
 fn a_tabulator_is_blanks() {
     assert_eq!(shown(&["ab\tc"], (20, 1)), ["ab      c"]);
 }
@@ -147,8 +167,10 @@ proptest! {
         lines in hostile(),
         (width, height) in (0_u16..30, 0_u16..10),
         (left, top) in (0_u16..5, 0_u16..5),
+        back in 0_usize..20,
     ) {
-        let part = Picture::of(lines.iter().map(String::as_str)).within((width, height), true);
+        let picture = Picture::of(lines.iter().map(String::as_str));
+        let part = picture.within_above((width, height), back, true);
         prop_assert!(part.lines.len() <= usize::from(height));
         let mut buffer = Buffer::filled(Rect::new(0, 0, 40, 20), ratatui::buffer::Cell::new("#"));
         for (line, y) in part.lines.iter().zip(top..) {

@@ -9,8 +9,8 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::reflow::{settle, toggle};
 use super::selection::{move_by, move_to, next_waiting, page, scroll};
 use super::{
-    answer, deny_prompt, ended, filter, install, launch, seen, snooze, split, task_prompt, trust,
-    type_into, unheard, work,
+    answer, deny_prompt, ended, filter, install, launch, preview, seen, snooze, split, task_prompt,
+    trust, type_into, unheard, work,
 };
 use crate::actor::{Decision, Pick};
 use crate::tui::effect::Effect;
@@ -116,7 +116,12 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
         seen::too_early(model, now);
         return Vec::new();
     }
-    let region = Layout::of_model(model).panel;
+    let layout = Layout::of_model(model);
+    if let Some(by) = preview::lines(model, action, layout.preview) {
+        preview::scroll(model, by, layout.preview);
+        return Vec::new();
+    }
+    let region = layout.panel;
     if let Some(taken) = (panels::of(model).press)(model, action, region) {
         return finish(model, taken, now);
     }
@@ -166,6 +171,7 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
         Action::Scroll(by) => scroll(model, by, now),
         Action::Ended => ended::toggle(model, now),
         Action::Explain => toggle(model, Panel::Explain, now),
+        Action::Preview => preview::press(model, now),
         Action::Help => toggle(model, Panel::Help, now),
         Action::Close => close(model, now),
         // It means something in the list of what can be started alone.
@@ -184,6 +190,7 @@ fn is_about_rows(action: Action) -> bool {
             | Action::Filter
             | Action::Cycle
             | Action::Explain
+            | Action::Preview
             | Action::Split
             | Action::Start
             | Action::Stop

@@ -12,6 +12,7 @@ mod keys;
 pub(crate) mod launch;
 pub(crate) mod mouse;
 mod needs;
+pub(crate) mod preview;
 pub(crate) mod reflow;
 pub(crate) mod seen;
 pub(crate) mod selection;
@@ -42,6 +43,7 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
     effects.extend(work::follow(model));
     type_into::heed(model, now);
     effects.extend(split::follow(model));
+    effects.extend(preview::follow(model));
     effects.extend(needs::follow(model));
     effects.extend(startable::follow(model, by_hand, now));
     effects
@@ -90,6 +92,7 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
         Message::Split(place) => quiet(|| split::answered(model, place, now)),
         Message::SplitSeen(place) => quiet(|| split::hear(model, place, now)),
         Message::Mirrored(mirrored) => quiet(|| split::mirror(model, &mirrored)),
+        Message::Previewed(look, told) => quiet(|| preview::take(model, &look, told)),
         Message::Typed(turn, outcome) => quiet(|| type_into::answered(model, turn, outcome, now)),
         Message::Listed(listed) => {
             launch::listed(model, &listed);

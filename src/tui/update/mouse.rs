@@ -12,7 +12,7 @@ use crate::tui::panels::{self, Asks, tabs};
 use crate::tui::update::ended::go;
 use crate::tui::update::keys::{finish, take};
 use crate::tui::update::selection::{move_by, scroll, select};
-use crate::tui::update::{type_into, work};
+use crate::tui::update::{preview, type_into, work};
 use crate::tui::view;
 
 /// Lines that one turn of the wheel scrolls.
@@ -79,7 +79,9 @@ fn click(model: &mut Model, at: Position, now: Timestamp) -> Vec<Effect> {
 
 fn wheel(model: &mut Model, at: Position, by: isize, now: Timestamp) {
     let layout = Layout::of_model(model);
-    if panels::of(model).over.is_some() || layout.panel.contains(at) {
+    if panels::of(model).over.is_none() && layout.preview.contains(at) {
+        preview::scroll(model, by, layout.preview);
+    } else if panels::of(model).over.is_some() || layout.panel.contains(at) {
         scroll(model, by, now);
     } else if !layout.mirror.contains(at) && panels::of(model).asks != Asks::OfPanel {
         model.is_untouched = false;

@@ -6,6 +6,7 @@ mod ended;
 mod going_there;
 mod installing;
 mod mirrored;
+mod previewed;
 mod selecting;
 mod startable;
 mod unheard;

@@ -107,7 +107,8 @@ fn said(part: &Part, typed: bool) -> String {
     format!(" {does}{hidden}")
 }
 
-fn draw_part(part: &Part, area: Rect, buffer: &mut Buffer) {
+/// Draws a part of a picture that fits into the area.
+pub(super) fn draw_part(part: &Part, area: Rect, buffer: &mut Buffer) {
     for (line, y) in part.lines.iter().zip(area.top()..area.bottom()) {
         let mut writer = LineWriter::new(buffer, area.x, y, area.right());
         for span in line {

@@ -3,6 +3,7 @@
 mod footer;
 mod header;
 mod mirror;
+mod preview;
 
 use pane_patrol_hooks::timestamp::Timestamp;
 use ratatui::buffer::Buffer;
@@ -39,6 +40,7 @@ pub fn draw(model: &Model, now: Timestamp, buffer: &mut Buffer) {
     let count = page.lines.len();
     let left = sight_of(model, page, &layout).map(|sight| seen::left(model, &sight));
     draw_rest(model, count, left, (text, layout.panel), buffer);
+    preview::draw(model, layout.preview, buffer);
     footer::draw(model, left, layout.footer, buffer);
     mirror::draw(model, layout.mirror, buffer);
     if let Some(over) = &panels::of(model).over {

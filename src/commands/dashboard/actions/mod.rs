@@ -32,8 +32,8 @@ use crate::git::{DiffSummary, Git, Patch, PatchRequest};
 use crate::hub::protocol::{Located, Start, SystemText};
 use crate::launch::{self, Panes, Stopped};
 use crate::mux::{
-    self, Arrival, Attach, Beside, Gone, Here, Home, Onlooker, Owner, PATIENCE,
-    PATIENCE_FOR_SEVERAL, Reach, Room, SplitView, Typed, Undone,
+    self, Arrival, Attach, Beside, Glimpse, Gone, Here, Home, Onlooker, Owner, PATIENCE,
+    PATIENCE_FOR_SEVERAL, Place, Reach, Room, SplitView, Typed, Undone,
 };
 use crate::notify::Snoozes;
 use crate::state::{EndedSession, Row};
@@ -56,6 +56,9 @@ pub(in crate::commands) struct RealActions {
     client: Option<String>,
     /// Where we are, with the client we were started on; looked up once.
     here: OnceLock<Here>,
+    /// The pane that the dashboard is in, once that is known; `None`: in none, or in a popup, which is gone with whoever
+    /// looks at it.
+    own: OnceLock<Option<Place>>,
     /// Where the place beside the dashboard is to be.
     room: Room,
     /// What other dashboards have left behind was put back.
@@ -100,6 +103,7 @@ impl RealActions {
             split: Mutex::new(OwnSplit::Unmade),
             onlooker: OnceLock::new(),
             here: OnceLock::new(),
+            own: OnceLock::new(),
             shown: Mutex::new(Vec::new()),
         }
     }
@@ -108,6 +112,14 @@ impl RealActions {
         let here = || self.context.here(self.client.clone());
         let look = || self.reach.own().look_around(here(), PATIENCE);
         self.here.get_or_init(look)
+    }
+
+    fn own_place(&self) -> mux::Outcome<Option<&Place>> {
+        if self.own.get().is_none() {
+            let own = self.reach.own().own_place(self.here(), PATIENCE)?;
+            let _ = self.own.set(own);
+        }
+        Ok(self.own.get().and_then(Option::as_ref))
     }
 
     /// Puts back what other dashboards left behind that were killed, once.
@@ -252,6 +264,27 @@ impl Actions for RealActions {
             Err(Undone::Gone(Gone::Pane | Gone::Server)) => Jumped::Gone,
             Err(undone) => Jumped::Failed(undone.to_string()),
         }
+    }
+
+    fn glance(&self, row: &Row, above: u16) -> mux::Outcome<Glimpse> {
+        let (place, mux) = self.reach.place_of(row);
+        let Some(own) = self.own_place()? else {
+            return mux.glance(&place, above, None, PATIENCE);
+        };
+        let socket = |place: &Place| {
+            let server = place.server.as_ref();
+            server.map_or_else(
+                || self.reach.own_socket.clone(),
+                |it| it.socket.clone().into(),
+            )
+        };
+        if (own.kind, socket(own)) == (place.kind, socket(&place)) {
+            return mux.glance(&place, above, Some(own), PATIENCE);
+        }
+        if !self.reach.own().audience(own, PATIENCE)?.in_view {
+            return Ok(Glimpse::Unseen);
+        }
+        mux.glance(&place, above, None, PATIENCE)
     }
 
     fn decide(&self, bound: &Bound, decision: &Decision, shown: &Shown) -> Outcome {
