@@ -21,6 +21,7 @@ mod sheet;
 mod startable;
 pub(crate) mod tabs;
 mod tasks;
+pub(crate) mod write;
 
 use std::ops::Range;
 
@@ -190,6 +191,8 @@ pub(crate) fn of(model: &Model) -> &'static Component {
         Panel::Health => &health::HEALTH,
         Panel::Launch(_) => &manage::LAUNCH,
         Panel::Stop(_) => &manage::STOP,
+        Panel::StopMarked(_) => &manage::STOP_MARKED,
+        Panel::Write => &write::WRITE,
     }
 }
 

@@ -5,10 +5,12 @@ mod background;
 mod ended;
 mod going_there;
 mod installing;
+mod marking;
 mod mirrored;
 mod selecting;
 mod startable;
 mod unheard;
+mod writing;
 
 use std::sync::Arc;
 use std::time::Duration;
