@@ -34,6 +34,9 @@ const MAX_SNOOZE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// Of a text that is sent so much is written down, in characters.
 const MAX_SAID: usize = 200;
 
+/// Begins why nothing is done about a row that is not as whoever wants it knows it.
+pub(crate) const CHANGED: &str = "it has changed since";
+
 /// What came of an act that is about to be done.
 const NOTHING_YET: (&str, Option<&str>) = ("", None);
 
@@ -132,7 +135,7 @@ impl server::Actor for Actor {
             Err(error) => return ActResult::refused(id, error.to_string()),
         };
         if act.generation.is_some_and(|known| known != row.generation) {
-            let why = format!("it has changed since: its generation is {}", row.generation);
+            let why = format!("{CHANGED}: its generation is {}", row.generation);
             return self.written(&row, act, who, None, ActResult::refused(id, why));
         }
         match &act.what {

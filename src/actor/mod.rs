@@ -71,8 +71,10 @@ mod words;
 
 pub(crate) use crate::assistants::dialogs as dialog;
 pub(crate) use crate::assistants::facets::colours;
+pub(crate) use crate::hub::protocol::MAX_PROMPT_BYTES;
 pub use crate::state::Bound;
 pub(crate) use crate::state::{Decision, Pick};
+pub(crate) use acts::CHANGED;
 pub(crate) use acts::resume::STARTED_ALREADY;
 pub(crate) use digest::{Digest, Shown};
 pub(crate) use equal::Equal;

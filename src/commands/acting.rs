@@ -86,12 +86,23 @@ pub(super) fn act_knowing(
     row: Option<&Row>,
     what: What,
 ) -> Result<ActResult, NotActed> {
+    act_bound(context, door, (id, row), what, None)
+}
+
+/// The same, refused where the row has changed more often than that.
+pub(super) fn act_bound(
+    context: &Context,
+    door: &str,
+    (id, row): (&str, Option<&Row>),
+    what: What,
+    generation: Option<u64>,
+) -> Result<ActResult, NotActed> {
     let hub = context.hub();
     let act = Act {
         act_id: random_id(),
         agent_id: id.to_owned(),
         what,
-        generation: None,
+        generation,
         expires: None,
     };
     let error = match hub.act(door, &act) {

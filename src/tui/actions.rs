@@ -13,8 +13,10 @@ use crate::mux::{self, Attach, Beside, Glimpse, Onlooker, Typed};
 use crate::notify::Snoozes;
 use crate::state::{EndedSession, Row};
 use crate::tasks::{TaskChange, TaskSummary};
-use crate::tui::effect::{Choice, Split, Whose};
-use crate::tui::message::{Hooks, InstallOffer, InstallOutcome, Jumped, Listed, Need, Started};
+use crate::tui::effect::{Choice, Letter, Split, Whose};
+use crate::tui::message::{
+    Hooks, InstallOffer, InstallOutcome, Jumped, Listed, Need, Posted, Started,
+};
 use crate::tui::undone::{NoOffer, NoPatch, NotStarted, Unchanged};
 
 /// Carries out effects. Every call may take a while, so each is made on a thread of its own.
@@ -99,6 +101,16 @@ pub trait Actions: Send + Sync + 'static {
     /// Lets the row do without asking, for so many minutes, what no rule forbids; 0: not any longer.
     /// Says what holds now, or why nothing was changed.
     fn trust(&self, row: &Row, minutes: u64) -> Result<String, Unchanged>;
+
+    /// Gives a row a person's text as its next prompt, and says what became of it.
+    fn send(&self, letter: &Letter) -> Posted;
+
+    /// What the person has written before, the oldest first.
+    fn recall(&self) -> Vec<String>;
+
+    /// Remembers a text that the person has written, where the settings let it be written down; all that is written
+    /// down then, the oldest first.
+    fn remember(&self, text: &str) -> Vec<String>;
 
     /// Changes the row's list of tasks. Says what is so now, or why nothing was changed.
     fn change_task(&self, row: &Row, wanted: &TaskChange) -> Result<String, Unchanged>;

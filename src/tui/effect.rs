@@ -1,5 +1,7 @@
 //! What `update` wants done in the world, as data. The loop in `tui` carries it out.
 
+use std::sync::Arc;
+
 use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
 
@@ -56,6 +58,12 @@ pub enum Effect {
     Snooze(String, Option<Timestamp>),
     /// Let the row do what no rule forbids for so many minutes; 0: not any longer.
     Trust(Box<Row>, u64),
+    /// Give a row a person's text as its next prompt.
+    Send(Letter),
+    /// Remember a text that the person has written, beside those of before.
+    Remember(String),
+    /// Keep the rows with these ids from being told of until then; `None`: not any longer.
+    SnoozeAll(Vec<String>, Option<Timestamp>),
     /// Change the row's list of tasks.
     ChangeTask(Box<Row>, TaskChange),
     /// Find out whether any assistant's hooks are registered.
@@ -70,6 +78,20 @@ pub enum Effect {
     Redraw,
     /// End.
     Quit,
+}
+
+/// A text for a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// The row, as it was when it was written to: the text is for that session.
+    pub row: Arc<Row>,
+    /// All of it.
+    pub text: Arc<str>,
+    /// How often the row had changed when the turn was over that the text was to wait for; `None`: it waits for
+    /// none.
+    pub generation: Option<u64>,
+    /// Whether it is for a row that was marked.
+    pub is_marked: bool,
 }
 
 /// What can be started.

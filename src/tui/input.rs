@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{self, Event};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use rustix::process::{Signal, getpid, kill_process};
@@ -150,20 +150,12 @@ fn read(gate: &Gate, messages: &Sender<Message>) -> io::Result<()> {
 
 fn message(event: Event) -> Option<Message> {
     match event {
-        Event::Key(key) => Some(Message::Key(as_enter(key))),
+        Event::Key(key) => Some(Message::Key(key)),
         Event::Mouse(mouse) => Some(Message::Mouse(mouse)),
         Event::Paste(text) => Some(Message::Paste(text)),
         // A new size is heard of by `hear_signals`, or it is only how we were woken.
         Event::Resize(..) | Event::FocusGained | Event::FocusLost => None,
     }
-}
-
-/// Enter that was typed before the terminal was ours has become a line feed, which is Ctrl-J else.
-fn as_enter(key: KeyEvent) -> KeyEvent {
-    if key.code == KeyCode::Char('j') && key.modifiers == KeyModifiers::CONTROL {
-        return KeyEvent::new_with_kind(KeyCode::Enter, KeyModifiers::NONE, key.kind);
-    }
-    key
 }
 
 /// Tells of a new size and of the end, so that the terminal is given back before the process ends.

@@ -200,6 +200,22 @@ pub(crate) fn extras(row: &Row) -> Option<(String, String)> {
     (!long.is_empty()).then(|| (long.join("  "), format!("+{short}")))
 }
 
+/// The same with a text that waits for the turn to end, in short by the key for it.
+pub(crate) fn with_text(
+    extras: Option<(String, String)>,
+    key: &str,
+    waits: bool,
+) -> Option<(String, String)> {
+    if !waits {
+        return extras;
+    }
+    let (long, short) = ("text waits".to_owned(), format!("{key}…"));
+    Some(match extras {
+        None => (long, short),
+        Some((others, in_short)) => (format!("{others}  {long}"), format!("{in_short} {short}")),
+    })
+}
+
 /// The same with how many minutes the row is `word`, in short by the key for it.
 pub(crate) fn with_minutes(
     extras: Option<(String, String)>,

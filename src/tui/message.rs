@@ -15,7 +15,7 @@ use crate::notify::Snoozes;
 use crate::state::update::Update;
 use crate::state::{EndedSession, Row};
 use crate::tasks::TaskSummary;
-use crate::tui::effect::Look;
+use crate::tui::effect::{Letter, Look};
 use crate::tui::undone::{NoOffer, NoPatch, NotStarted, Unchanged};
 
 /// One thing that happened.
@@ -68,6 +68,13 @@ pub enum Message {
     Snoozed(String, Result<Snoozes, Unchanged>),
     /// Whether a row is trusted now; or why that could not be changed.
     Trusted(Result<String, Unchanged>),
+    /// What became of a text for a row.
+    Posted(Letter, Posted),
+    /// What the person has written before.
+    Recalled(Vec<String>),
+    /// The rows with these ids were to be snoozed until then, or not any longer: which rows are now; or why not all
+    /// of them.
+    SnoozedAll(Vec<String>, Option<Timestamp>, Result<Snoozes, Unchanged>),
     /// What a list of tasks is now; or why it is as it was.
     TaskChanged(Result<String, Unchanged>),
     /// What became of a jump.
@@ -90,6 +97,19 @@ pub enum Message {
     Terminate,
     /// A thread has panicked: nothing can be relied on any more.
     Broken,
+}
+
+/// What became of a text for a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Posted {
+    /// It is there: what it waits for, and what the person has to know of that.
+    Done(Option<String>),
+    /// Nothing was sent: the row has changed since the turn was over.
+    Changed,
+    /// Nothing was sent; says why.
+    Nothing(String),
+    /// Nobody knows whether it has come; says why.
+    Unknown(String),
 }
 
 /// Something that is needed, and how it is.

@@ -3,7 +3,7 @@
 //! | part, from the ground up | does | never |
 //! | --- | --- | --- |
 //! | `message`, `effect`, `actions`, `keymap` | say what happened, what is to be done, and which key means what, as data | |
-//! | `labels`, `age`, `text`, `theme`, `line_writer`, `picture` | how it reads and looks; what a pane shows, safe to draw | |
+//! | `labels`, `age`, `text`, `theme`, `line_writer`, `editor`, `picture` | how it reads and looks; what a pane shows, safe to draw | |
 //! | `model` | what is known; rows in order, counted as they change | |
 //! | `panels` | one file a panel: what it shows, its room, its keys, its hints | reads a clock, a file, a terminal |
 //! | `layout`, `sight`, `view` | where everything stands, what of it is seen; model and time to a buffer | anything else |
@@ -22,6 +22,7 @@
 
 mod actions;
 mod age;
+mod editor;
 mod effect;
 #[cfg(test)]
 mod fixture;
@@ -74,6 +75,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::mux::Attach;
+use crate::notify::Snoozes;
 use crate::state::update::Update;
 use crate::tui::message::NotAttached;
 use input::Input;
@@ -83,11 +85,12 @@ use terminal::Screen;
 pub use crate::config::Signs;
 pub use actions::Actions;
 pub(crate) use effect::PROJECT;
-pub use effect::{Choice, Effect, Look, Split, Whose};
+pub use effect::{Choice, Effect, Letter, Look, Split, Whose};
 pub use message::{
     Awaited, Hooks, InstallOffer, InstallOutcome, Jumped, Listed, Message, Need, OfferedInstall,
-    Started,
+    Posted, Started,
 };
+pub(crate) use model::writing::{MOST_REMEMBERED, remember};
 pub use model::{Model, Pulse, Setup};
 pub use theme::Theme;
 pub use undone::{NoOffer, NoPatch, NotStarted, ONLY_A_REPLAY, Unchanged};
@@ -179,6 +182,7 @@ impl Dashboard {
             let _ = self.steps.send(Step::Split(Split::Toggle));
         }
         self.in_background(|actions| Message::SnoozesRead(actions.snoozes()))?;
+        self.in_background(|actions| Message::Recalled(actions.recall()))?;
         Ok(input)
     }
 
@@ -314,6 +318,16 @@ impl Dashboard {
                     Message::Snoozed(id, snoozes)
                 })?;
             }
+            Effect::SnoozeAll(ids, until) => {
+                self.in_background(move |actions| snooze_all(actions, ids, until))?;
+            }
+            Effect::Send(letter) => self.in_background(move |actions| {
+                let posted = actions.send(&letter);
+                Message::Posted(letter, posted)
+            })?,
+            Effect::Remember(text) => {
+                self.in_background(move |actions| Message::Recalled(actions.remember(&text)))?
+            }
             Effect::Decide(bound, decision, shown) => self.in_background(move |actions| {
                 let outcome = actions.decide(&bound, &decision, &shown);
                 Message::Decided(bound, decision, outcome)
@@ -424,6 +438,18 @@ impl Dashboard {
             }
         }
     }
+}
+
+/// Snoozes them one after another, each upon what the one before has left.
+fn snooze_all(actions: &dyn Actions, ids: Vec<String>, until: Option<Timestamp>) -> Message {
+    let mut snoozes = Ok(Snoozes::default());
+    for id in &ids {
+        snoozes = actions.snooze(id, until);
+        if snoozes.is_err() {
+            break;
+        }
+    }
+    Message::SnoozedAll(ids, until, snoozes)
 }
 
 /// What an attached client ended with.

@@ -550,6 +550,31 @@ fn a_message_that_is_being_typed() {
 }
 
 #[test]
+fn a_prompt_that_is_being_written() {
+    insta::assert_snapshot!(screens(&day(), |model| {
+        press(model, "jjm");
+        let text = "Use 漢字 and 👩\u{200d}💻 in the title, and a word that is longer than its line.\n\n\tfirst\nsecond";
+        tell(model, Message::Paste(text.to_owned()));
+    }));
+}
+
+#[test]
+fn marked_rows_and_a_text_that_waits() {
+    insta::assert_snapshot!(screens(&day(), |model| {
+        press(model, "jjjjmand then the docs");
+        let queue = KeyEvent::new(KeyCode::Char('q'), KeyModifiers::CONTROL);
+        tell(model, Message::Key(queue));
+        press(model, "vkkv");
+        model.notice = None;
+    }));
+}
+
+#[test]
+fn the_question_before_marked_ones_are_stopped() {
+    insta::assert_snapshot!(screens(&day(), |model| drop(press(model, "Vx"))));
+}
+
+#[test]
 fn a_reason_that_is_long() {
     insta::assert_snapshot!(screens(&long_request(), |model| {
         let bound = Box::new(Bound::to(model.selected_row().unwrap()).unwrap());

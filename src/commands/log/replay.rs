@@ -32,8 +32,8 @@ use crate::state::update::{Health, Role, Update};
 use crate::state::{EndedSession, Outcome, Row, Settings, Table};
 use crate::tasks::{TaskChange, TaskSummary};
 use crate::tui::{
-    self, Actions, Choice, Hooks, InstallOffer, InstallOutcome, Jumped, Listed, Need, NoOffer,
-    NoPatch, NotStarted, ONLY_A_REPLAY, Started, Unchanged, Whose,
+    self, Actions, Choice, Hooks, InstallOffer, InstallOutcome, Jumped, Letter, Listed, Need,
+    NoOffer, NoPatch, NotStarted, ONLY_A_REPLAY, Posted, Started, Unchanged, Whose,
 };
 
 /// Where nothing happened, at most this long is waited.
@@ -317,6 +317,18 @@ impl Actions for Idle {
 
     fn snooze(&self, _: &str, _: Option<Timestamp>) -> Result<Snoozes, Unchanged> {
         Err(Unchanged::OnlyAReplay)
+    }
+
+    fn send(&self, _: &Letter) -> Posted {
+        Posted::Nothing(ONLY_A_REPLAY.to_owned())
+    }
+
+    fn recall(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn remember(&self, _: &str) -> Vec<String> {
+        Vec::new()
     }
 
     fn change_task(&self, _: &Row, _: &TaskChange) -> Result<String, Unchanged> {

@@ -44,6 +44,12 @@ pub(crate) enum Action {
     /// In the list of what can be started: through `wrap`, this time, or not.
     Wrap,
     Stop,
+    /// Write to the selected row, or to those that are marked.
+    Write,
+    /// Mark the selected row, or take its mark away.
+    Mark,
+    /// Mark all that are shown, or none.
+    MarkAll,
     /// Yes, this once, to the selected row's request.
     Approve,
     /// No.

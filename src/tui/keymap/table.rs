@@ -106,6 +106,11 @@ pub(super) const TABLE: &[Binding] = &[
     row(Action::Wrap, &[letter('w')], "in the list of `n`: through `wrap` this time, or not", "wrap or not"),
     row(Action::Stop, &[letter('x')], "stop this assistant, after a question", "stop it")
         .when(When::Stops),
+    row(Action::Write, &[letter('m')], "write a prompt to it, or to those that are marked", "write")
+        .when(When::AtRow),
+    row(Action::Mark, &[letter('v')], "mark; then m, x, z go to all marked, a to each", "mark")
+        .when(When::AtRow),
+    row(Action::MarkAll, &[letter('V')], "mark all that are shown, or none", "mark all"),
     row(Action::Snooze, &[letter('z')], "snooze: no notice for 10 minutes, an hour, or again", "snooze"),
     row(Action::Folder, &[letter('.')], "in `pulse`: tabs of the folder it runs in, or the row", "this folder")
         .when(When::Follows),

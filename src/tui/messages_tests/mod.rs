@@ -4,6 +4,7 @@
 mod panels;
 mod sources;
 mod trials;
+mod writing;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 

@@ -8,7 +8,7 @@ use pane_patrol_hooks::event::State;
 use pane_patrol_hooks::target::Target;
 
 use super::sources::{literals, source};
-use super::{Said, bound, decided, keys, press, tell, usual};
+use super::{Said, bound, decided, keys, press, tell, usual, writing};
 use crate::actor::{Decision, Equal, Outcome, STARTED_ALREADY};
 use crate::assistants::request::Known;
 use crate::launch::{Item, Running, Stopped};
@@ -37,6 +37,7 @@ pub(super) fn bring_about(said: &mut Said) {
     attaching(said);
     about_rows(said);
     tasks(said);
+    writing::bring_about(said);
     setting_up(said);
     replays(said);
     ends(said);

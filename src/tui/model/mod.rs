@@ -7,6 +7,7 @@ pub(crate) mod deny_prompt;
 mod ended;
 mod followed;
 mod list;
+pub(crate) mod marks;
 pub(crate) mod mirror;
 mod panel;
 pub(crate) mod preview;
@@ -21,6 +22,7 @@ mod sums;
 pub(crate) mod task_prompt;
 pub(crate) mod trust;
 pub(crate) mod work;
+pub(crate) mod writing;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,6 +45,7 @@ use ended::Ended;
 pub(crate) use ended::{Past, WORD as ENDED};
 pub(crate) use followed::{Fall, Followed};
 pub(crate) use list::{Entry, Heading, List, Scope};
+use marks::{Ending, Marks};
 use mirror::{Mirror, Seen as Drawn};
 pub(crate) use panel::{Changes, Focus, Install, Launch, Panel, Stage, Stop, Tab, Tasks};
 use preview::Preview;
@@ -54,6 +57,7 @@ use startable::Startables;
 pub(crate) use startable::{Startable, Unnamed};
 use task_prompt::TaskPrompt;
 use work::Lists;
+use writing::Writing;
 
 /// How long a notice stays.
 const NOTICE_STAYS: Duration = Duration::from_secs(6);
@@ -165,6 +169,12 @@ pub struct Model {
     pub(crate) denying: Option<DenyPrompt>,
     /// The title that the person gives a task.
     pub(crate) titling: Option<TaskPrompt>,
+    /// What the person writes to assistants.
+    pub(crate) writing: Writing,
+    /// The marked rows.
+    pub(crate) marks: Marks,
+    /// Marked rows that are being stopped.
+    pub(crate) ending: Ending,
     /// What is known of changes and tasks.
     pub(crate) work: Lists,
     /// Nothing is drawn while the screen belongs to an attached session.
@@ -252,6 +262,9 @@ impl Model {
             chosen: None,
             denying: None,
             titling: None,
+            writing: Writing::default(),
+            marks: Marks::default(),
+            ending: Ending::default(),
             work: Lists::default(),
             away: false,
             version: 0,
@@ -344,6 +357,15 @@ impl Model {
         self.rows.get(self.selected.as_deref()?)
     }
 
+    /// The marked rows, the most urgent one first.
+    pub(crate) fn marked_rows(&self) -> Vec<Arc<Row>> {
+        let ids = self.marks.ids();
+        let mut marked: Vec<_> = ids.filter_map(|id| self.rows.known(id)).collect();
+        marked.sort_unstable_by(|one, other| one.by_urgency(other));
+        let rows = marked.into_iter().map(|known| Arc::clone(&known.row));
+        rows.collect()
+    }
+
     /// Whether the install is offered: nobody reports, and somebody who is there could not.
     pub(crate) fn offers_install(&self) -> bool {
         let could = matches!(self.hooks, Hooks::Missing | Hooks::Partly);
@@ -372,6 +394,7 @@ impl Model {
         self.arrange();
         let rows = &self.rows;
         self.work.keep(|id| id == PROJECT || rows.get(id).is_some());
+        self.marks.keep(|id| rows.get(id).is_some());
     }
 
     /// Takes in all sessions that are over.
@@ -405,6 +428,7 @@ impl Model {
     /// Lets a row go; false when there is none with that id.
     pub(crate) fn remove(&mut self, id: &str) -> bool {
         self.work.forget(id);
+        self.marks.remove(id);
         let change = self.rows.remove(id);
         self.follow(change)
     }

@@ -1,5 +1,7 @@
 //! What stands below or beside the list, as data; `panels` knows how each looks and what keys mean in it.
 
+use std::sync::Arc;
+
 use super::request::Confirm;
 use super::startable::MOST_SHOWN;
 use crate::launch::Item;
@@ -36,6 +38,10 @@ pub(crate) enum Panel {
     Launch(Launch),
     /// Whether to stop a row.
     Stop(Stop),
+    /// Whether to stop these, which were marked.
+    StopMarked(Vec<Arc<Row>>),
+    /// What the person writes to an assistant, or to several.
+    Write,
 }
 
 /// How far an install is.

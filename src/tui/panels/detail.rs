@@ -21,6 +21,9 @@ use crate::tui::model::trust;
 use crate::tui::model::{Model, Tab};
 use crate::tui::text;
 
+/// Columns beside a text of one line, at most.
+const LABELS: usize = 10;
+
 /// Pieces of evidence that the short form shows.
 const FEW: usize = 3;
 
@@ -80,6 +83,7 @@ pub(super) fn page(model: &Model, now: Timestamp, width: u16, all: bool) -> Page
     let asked = front.map(|_| first..lines.len());
     lines.extend(sheet.left_behind(row));
     lines.extend(sheet.others(row));
+    lines.extend(sheet.waiting_text(row));
     lines.extend(sheet.trust(row));
     lines.extend(sheet.folder(row));
     lines.extend(sheet.mode(row));
@@ -254,6 +258,29 @@ impl Sheet<'_> {
         );
         let mut lines = self.labelled("", theme.dim(), Some(&said), theme.accent());
         lines.extend(others);
+        lines
+    }
+
+    /// What the person has written, which waits until the turn ends.
+    fn waiting_text(&self, row: &Row) -> Vec<Line<'static>> {
+        let Some(letter) = self.model.writing.queued_for(&row.id) else {
+            return Vec::new();
+        };
+        let theme = self.theme();
+        let first = letter.text.lines().find(|line| !line.trim().is_empty());
+        let first = printable_line(first.unwrap_or_default());
+        let room = self.width.saturating_sub(LABELS);
+        let more = match letter.text.lines().count() {
+            0 | 1 => String::new(),
+            lines => format!(" ({})", labels::counted(lines, "line")),
+        };
+        let told = format!(
+            "sent when its turn ends; {} takes it back{more}",
+            key_for(Action::Write)
+        );
+        let first = text::fit(&first, room).into_owned();
+        let mut lines = self.labelled("text", theme.strong(), Some(&first), theme.text());
+        lines.extend(self.labelled("", theme.dim(), Some(&told), theme.dim()));
         lines
     }
 

@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::list::MARK;
 use super::{Asks, Component, Moves, Over, Taken, detail};
 #[cfg(test)]
 use crate::config::Signs;
@@ -36,6 +37,7 @@ const SIGNS: [(State, &str); 6] = [
 /// The same of what else stands in a row.
 const IN_ROWS: &[(&str, &str)] = &[
     ("▌", "the selected row"),
+    (MARK, "marked"),
     ("▸", "its pane stands beside the dashboard"),
     ("+1", "that many more requests, or else sub-agents at work"),
     (
@@ -43,6 +45,7 @@ const IN_ROWS: &[(&str, &str)] = &[
         "trusted: for 10 minutes more only rules ask or deny",
     ),
     ("z10m", "snoozed: no notice of it for 10 minutes more"),
+    ("m…", "a text of yours waits there until its turn ends"),
     ("+12 -3", "lines put in and taken out in its folder"),
     ("3/7", "tasks done, of all"),
     ("4m", "how long it has been so"),

@@ -27,7 +27,9 @@ pub(super) const HINTS: &[Hint] = &[
     hint(&[Action::NextWaiting]),
     hint(&[Action::Filter]),
     hint(&[Action::Help]),
+    hint(&[Action::Write]),
     hint(&[Action::Explain]),
+    hint(&[Action::Mark]),
     hint(&[Action::Cycle]),
     hint(&[Action::Tab(-1), Action::Tab(1)]),
     hint(&[Action::Split]),
@@ -35,14 +37,28 @@ pub(super) const HINTS: &[Hint] = &[
     hint(&[Action::Quit]),
 ];
 
+/// Stands before a marked row.
+pub(super) const MARK: &str = "◆";
+
+/// The list without the column of the marks, which is there as long as there are any.
+fn beside_marks(model: &Model, list: Rect) -> Rect {
+    let column = u16::from(!model.marks.is_empty()).min(list.width);
+    Rect {
+        x: list.x + column,
+        width: list.width - column,
+        ..list
+    }
+}
+
 /// Columns of a line; the last one stays free.
 fn usable(list: Rect) -> usize {
     usize::from(list.width).saturating_sub(1)
 }
 
 pub(crate) fn draw(model: &Model, now: Timestamp, area: Rect, buffer: &mut Buffer) {
-    let width = usable(area);
-    let columns = Columns::of(model, width, now);
+    let gutter = area;
+    let area = beside_marks(model, area);
+    let columns = Columns::of(model, usable(area), now);
     let lines = (area.top()..area.bottom()).map(|y| Rect {
         y,
         height: 1,
@@ -51,7 +67,13 @@ pub(crate) fn draw(model: &Model, now: Timestamp, area: Rect, buffer: &mut Buffe
     for (entry, line) in model.list.entries_from(model.top).zip(lines) {
         match entry {
             Entry::Heading(heading) => draw_heading(model, heading, line, buffer),
-            Entry::Row(row) => draw_row(model, row, columns, now, line, buffer),
+            Entry::Row(row) => {
+                draw_row(model, row, columns, now, line, buffer);
+                if model.marks.has(&row.id) {
+                    let mut writer = LineWriter::new(buffer, gutter.x, line.y, gutter.right());
+                    writer.put(MARK, model.setup.theme.accent());
+                }
+            }
             Entry::Past(past) => ended::draw(model, past, columns, now, line, buffer),
             Entry::Startable(one) => startable::draw(model, one, columns, line, buffer),
         }
@@ -205,9 +227,9 @@ fn draw_activity(
         ("trusted", &key_for(Action::Trust)),
         trusted,
     );
-    let Some((long, short)) =
-        labels::with_minutes(extras, ("snoozed", &key_for(Action::Snooze)), snoozed)
-    else {
+    let extras = labels::with_minutes(extras, ("snoozed", &key_for(Action::Snooze)), snoozed);
+    let waits = model.writing.queued_for(&row.id).is_some();
+    let Some((long, short)) = labels::with_text(extras, &key_for(Action::Write), waits) else {
         writer.put(&activity, style);
         return;
     };
@@ -250,6 +272,7 @@ fn grain(row: &Row, width: usize) -> Grain {
 
 /// When an age on the screen changes next.
 pub(crate) fn next_change(model: &Model, now: Timestamp, list: Rect) -> Option<Timestamp> {
+    let list = beside_marks(model, list);
     let shown = model.list.entries_from(model.top);
     shown
         .take(usize::from(list.height))

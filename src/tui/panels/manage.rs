@@ -1,10 +1,15 @@
 //! The list of launchers, and the question before an assistant is stopped.
 
+use std::sync::Arc;
+
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{Component, Page, QUESTION, Taken};
+use crate::state::Row;
 use crate::tui::effect::{Choice, Effect};
 use crate::tui::keymap::{Action, Hint, hint, key_for};
+use crate::tui::labels;
 use crate::tui::model::{Follow, Launch, Model, Panel, Setup, Stage, Stop};
 use crate::tui::text;
 use crate::tui::theme::Theme;
@@ -63,6 +68,60 @@ pub(super) const STOP: Component = Component {
     },
     ..QUESTION
 };
+
+/// Whether to stop several.
+pub(super) const STOP_MARKED: Component = Component {
+    page: |model, _, width| match &model.panel {
+        Panel::StopMarked(rows) => stop_marked(rows, model.setup.theme, width).into(),
+        _ => Page::default(),
+    },
+    hints: |_| {
+        const HINTS: &[Hint] = &[
+            hint(&[Action::Stop]).to("stop them"),
+            hint(&[Action::Close]).to("leave them"),
+        ];
+        HINTS
+    },
+    press: |model, action, _| match action {
+        Action::Stop => stop_all(model),
+        // Enter must not mean yes.
+        Action::Go => Some(Taken::default()),
+        _ => None,
+    },
+    ..QUESTION
+};
+
+/// Stops all that were asked about.
+fn stop_all(model: &mut Model) -> Option<Taken> {
+    let Panel::StopMarked(rows) = std::mem::take(&mut model.panel) else {
+        return None;
+    };
+    let rows: Vec<Box<Row>> = rows.iter().map(|row| Box::new((**row).clone())).collect();
+    let ids = rows.iter().map(|row| row.id.clone());
+    model.ending.left.extend(ids);
+    model
+        .stopping
+        .extend(rows.iter().map(|row| (**row).clone()));
+    Some(Taken {
+        effects: rows.into_iter().map(Effect::Stop).collect(),
+        ..Taken::then(Follow::Selection)
+    })
+}
+
+fn stop_marked(rows: &[Arc<Row>], theme: Theme, width: u16) -> Vec<Line<'static>> {
+    let name = |row: &Arc<Row>| format!("{} in {}", row.assistant, row.target.shown());
+    let names: Vec<String> = rows.iter().map(name).collect();
+    let (yes, no) = (key_for(Action::Stop), key_for(Action::Close));
+    let question = format!(
+        "Stop {} marked: {}?",
+        labels::counted(rows.len(), "assistant"),
+        names.join(", ")
+    );
+    let choices = format!("{yes} asks the process of each to end. {no} leaves them alone.");
+    let mut all = wrapped(&question, theme.strong(), width);
+    all.extend(wrapped(&choices, theme.text(), width));
+    all
+}
 
 /// Chooses another launcher.
 fn choose(model: &mut Model, by: isize) -> Option<Taken> {
@@ -180,13 +239,13 @@ fn stop(stop: &Stop, theme: Theme, width: u16) -> Vec<Line<'static>> {
             format!("{yes} closes its pane with everything in it. {no} leaves it alone."),
         ),
     };
-    let width = usize::from(width).saturating_sub(2);
-    let lines = |text: &str, style| {
-        let wrapped = text::wrap(text, width);
-        let line = move |text: String| Line::from(vec![Span::raw(" "), Span::styled(text, style)]);
-        wrapped.into_iter().map(line).collect::<Vec<_>>()
-    };
-    let mut all = lines(&question, theme.strong());
-    all.extend(lines(&choices, theme.text()));
+    let mut all = wrapped(&question, theme.strong(), width);
+    all.extend(wrapped(&choices, theme.text(), width));
     all
+}
+
+fn wrapped(text: &str, style: Style, width: u16) -> Vec<Line<'static>> {
+    let width = usize::from(width).saturating_sub(2);
+    let line = |text: String| Line::from(vec![Span::raw(" "), Span::styled(text, style)]);
+    text::wrap(text, width).into_iter().map(line).collect()
 }

@@ -22,6 +22,7 @@ mod sheet;
 mod startable;
 pub(crate) mod tabs;
 mod tasks;
+pub(crate) mod write;
 
 use std::ops::Range;
 
@@ -192,6 +193,8 @@ pub(crate) fn of(model: &Model) -> &'static Component {
         Panel::Health => &health::HEALTH,
         Panel::Launch(_) => &manage::LAUNCH,
         Panel::Stop(_) => &manage::STOP,
+        Panel::StopMarked(_) => &manage::STOP_MARKED,
+        Panel::Write => &write::WRITE,
     }
 }
 

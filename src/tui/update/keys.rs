@@ -3,18 +3,19 @@
 
 use std::time::Duration;
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::reflow::{settle, toggle};
 use super::selection::{move_by, move_to, next_waiting, page, scroll};
 use super::{
-    answer, deny_prompt, ended, filter, install, launch, preview, seen, snooze, split, task_prompt,
-    trust, type_into, unheard, work,
+    answer, deny_prompt, ended, filter, install, launch, mark, preview, seen, snooze, split,
+    task_prompt, trust, type_into, unheard, work, write,
 };
 use crate::actor::{Decision, Pick};
 use crate::tui::effect::Effect;
-use crate::tui::keymap::{self, Action};
+use crate::tui::keymap::{self, Action, key_for};
+use crate::tui::labels::counted;
 use crate::tui::layout::Layout;
 use crate::tui::model::{Fall, Follow, Model, Panel, Scope};
 use crate::tui::panels::{self, Advice, Taken};
@@ -49,7 +50,21 @@ fn has_just_come(model: &mut Model, action: Action, now: Timestamp) -> bool {
     }
 }
 
+/// Enter that was typed before the terminal was ours has become a line feed, which is Ctrl-J else.
+fn as_enter(key: KeyEvent) -> KeyEvent {
+    if key.code == KeyCode::Char('j') && key.modifiers == KeyModifiers::CONTROL {
+        return KeyEvent::new_with_kind(KeyCode::Enter, KeyModifiers::NONE, key.kind);
+    }
+    key
+}
+
 pub(super) fn press(model: &mut Model, key: KeyEvent, now: Timestamp) -> Vec<Effect> {
+    if model.typing_into.is_none()
+        && let Some(effects) = write::press(model, key, now)
+    {
+        return effects;
+    }
+    let key = as_enter(key);
     if let Some(effects) = type_into::press(model, key) {
         return effects;
     }
@@ -74,6 +89,7 @@ pub(super) fn press(model: &mut Model, key: KeyEvent, now: Timestamp) -> Vec<Eff
 /// Does what a key, or a click on one, asks for.
 pub(super) fn take(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
     model.notice = None;
+    model.writing.is_told &= action == Action::Quit;
     model.is_untouched = false;
     model.awaited = None;
     model.touch();
@@ -135,10 +151,16 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
         Action::Install => return install::begin(model, now),
         Action::Split => return split::press(model),
         Action::TypeInto => type_into::begin(model, now),
+        Action::Stop if !model.marks.is_empty() => mark::ask_to_stop(model, now),
         Action::Stop => launch::ask_to_stop(model),
+        Action::Write => write::begin(model, now),
+        Action::Mark => mark::toggle(model, now),
+        Action::MarkAll => mark::toggle_all(model),
         Action::Start => return launch::begin_launch(model, now),
+        Action::Snooze if !model.marks.is_empty() => return mark::snooze(model, now),
         Action::Snooze => return snooze::press(model, now),
         Action::Trust => return trust::press(model, now),
+        Action::Approve if mark::open_next(model, now) => {}
         Action::Approve => return answer::decide(model, Decision::Approve, now),
         Action::Deny => {
             return answer::decide(model, Decision::Deny { message: None }, now);
@@ -150,7 +172,7 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
             return answer::decide(model, decision, now);
         }
         Action::Redraw => return vec![Effect::Redraw],
-        Action::Quit => return vec![Effect::Quit],
+        Action::Quit => return quit(model, now),
         Action::Move(by) if panels::scrolls(model) => scroll(model, by, now),
         Action::Move(by) => move_by(model, by, now),
         Action::Page(by) => page(model, by, now),
@@ -180,6 +202,19 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
     Vec::new()
 }
 
+/// What was not sent yet goes with the dashboard, which is told first.
+fn quit(model: &mut Model, now: Timestamp) -> Vec<Effect> {
+    let unsent = model.writing.unsent();
+    if unsent == 0 || model.writing.is_told {
+        return vec![Effect::Quit];
+    }
+    model.writing.is_told = true;
+    let words = format!("{} not sent yet", counted(unsent, "text"));
+    let next = format!("{} again ends without that", key_for(Action::Quit));
+    model.advise(&words, &next, now);
+    Vec::new()
+}
+
 /// Whether it means nothing where no rows are shown. Keys that answer do nothing there anyway.
 fn is_about_rows(action: Action) -> bool {
     matches!(
@@ -195,6 +230,9 @@ fn is_about_rows(action: Action) -> bool {
             | Action::Start
             | Action::Stop
             | Action::Snooze
+            | Action::Write
+            | Action::Mark
+            | Action::MarkAll
             | Action::Trust
             | Action::Folder
     )

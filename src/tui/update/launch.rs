@@ -11,7 +11,7 @@ use crate::tui::message::{Listed, Started};
 use crate::tui::model::{Launch, Model, Panel, Stage, Stop};
 use crate::tui::undone::NotStarted;
 use crate::tui::update::selection::select;
-use crate::tui::update::{split, startable};
+use crate::tui::update::{mark, split, startable};
 
 /// Opens the list of launchers.
 pub(crate) fn begin_launch(model: &mut Model, now: Timestamp) -> Vec<Effect> {
@@ -107,6 +107,9 @@ pub(crate) fn stopped(
     let leaves = outcome == Stopped::Ended && model.is_split();
     let pane = row.server.clone().zip(row.pane).filter(|_| leaves);
     let empty = pane.map(|(server, pane)| Effect::Split(Split::Empty(server, pane)));
+    if mark::stopped(model, row, &outcome, now) {
+        return empty.into_iter().collect();
+    }
     let is_open = matches!(&model.panel, Panel::Stop(stop) if stop.row.id == row.id);
     match outcome {
         Stopped::OnlyByPane { why, .. } if is_open => {

@@ -10,8 +10,10 @@ pub(crate) mod install;
 pub(crate) mod jump;
 mod keys;
 pub(crate) mod launch;
+pub(crate) mod mark;
 pub(crate) mod mouse;
 mod needs;
+pub(crate) mod post;
 pub(crate) mod preview;
 pub(crate) mod reflow;
 pub(crate) mod seen;
@@ -24,6 +26,7 @@ pub(crate) mod trust;
 mod type_into;
 mod unheard;
 pub(crate) mod work;
+pub(crate) mod write;
 
 use crossterm::event::KeyEventKind;
 use pane_patrol_hooks::timestamp::Timestamp;
@@ -58,7 +61,10 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
             type_into::paste(model, &text).into_iter().collect()
         }
         Message::Paste(text) => quiet(|| {
-            if !deny_prompt::paste(model, &text) && !task_prompt::paste(model, &text) {
+            if !write::paste(model, &text, now)
+                && !deny_prompt::paste(model, &text)
+                && !task_prompt::paste(model, &text)
+            {
                 filter::paste(model, &text, now);
             }
         }),
@@ -75,7 +81,8 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
             hear(model, feed, now);
             launch::welcome(model, now);
             install::hear(model);
-            effects
+            let sent = post::follow(model, now);
+            effects.into_iter().chain(sent).collect()
         }
         Message::FeedEnded => quiet(|| {
             let why = "the collector in this process has ended";
@@ -106,6 +113,11 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
             model.touch();
         }),
         Message::Snoozed(id, snoozes) => quiet(|| snooze::hear(model, &id, snoozes, now)),
+        Message::SnoozedAll(ids, until, snoozes) => {
+            quiet(|| mark::snoozed(model, ids.len(), until, snoozes, now))
+        }
+        Message::Posted(letter, posted) => post::posted(model, &letter, posted, now),
+        Message::Recalled(texts) => quiet(|| model.writing.recall(texts)),
         Message::Trusted(told) => quiet(|| match told {
             Ok(told) => model.notify(&told, now),
             Err(why) => model.advise(&format!("not trusted: {why}"), "it asks you as before", now),

@@ -12,8 +12,8 @@ use crate::tui::model::Model;
 use crate::tui::undone::Unchanged;
 
 /// The first and the second press of the key.
-const SHORT: Duration = Duration::from_secs(10 * 60);
-const LONG: Duration = Duration::from_secs(60 * 60);
+pub(super) const SHORT: Duration = Duration::from_secs(10 * 60);
+pub(super) const LONG: Duration = Duration::from_secs(60 * 60);
 
 /// Ten minutes, then an hour, then not any longer.
 pub(super) fn press(model: &Model, now: Timestamp) -> Vec<Effect> {

@@ -5,11 +5,13 @@ mod background;
 mod ended;
 mod going_there;
 mod installing;
+mod marking;
 mod mirrored;
 mod previewed;
 mod selecting;
 mod startable;
 mod unheard;
+mod writing;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -7,9 +7,10 @@ use ratatui::style::{Modifier, Style};
 use crate::tui::keymap::{Action, LEAVES_PANE};
 use crate::tui::labels;
 use crate::tui::line_writer::LineWriter;
-use crate::tui::model::Model;
 use crate::tui::model::task_prompt::Title;
+use crate::tui::model::{Model, Panel};
 use crate::tui::panels::hints::{ShownHint, told};
+use crate::tui::panels::write::KEYS;
 use crate::tui::sight::notice_lines;
 use crate::tui::text;
 use crate::tui::text_input::EditLine;
@@ -50,9 +51,22 @@ pub(super) fn draw(model: &Model, left: Option<usize>, area: Rect, buffer: &mut 
         draw_filter(model, &mut writer);
     } else if let Some(notice) = &model.notice {
         draw_notice(&notice.text, model.setup.theme.strong(), area, buffer);
+    } else if model.panel == Panel::Write {
+        draw_hints(model, &editor_hints(), &mut writer);
     } else {
         draw_hints(model, &told(model, left), &mut writer);
     }
+}
+
+/// Of the editor; a click on them does nothing.
+fn editor_hints() -> Vec<ShownHint> {
+    let hint = |(keys, does): (&str, &'static str)| ShownHint {
+        keys: keys.to_owned(),
+        does,
+        action: None,
+        stays: false,
+    };
+    KEYS.into_iter().map(hint).collect()
 }
 
 /// A notice that is too long for its line takes those above it: the reason stands at its end.
@@ -131,6 +145,7 @@ pub(super) fn action_at(model: &Model, left: Option<usize>, area: Rect, x: u16) 
         && model.denying.is_none()
         && model.titling.is_none()
         && !model.typing
+        && model.panel != Panel::Write
         && model.notice.is_none();
     if !is_hints {
         return None;

@@ -4,6 +4,8 @@ mod folder;
 #[cfg(target_os = "linux")]
 #[cfg(test)]
 mod journey;
+mod post;
+mod remembered;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -16,6 +18,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use thiserror::Error;
 
 use self::folder::{folder_of, in_our_folder};
+use self::remembered::Remembered;
 use super::install_offer::{self, Part, told};
 use crate::actor::{Bound, Decision, Outcome, Shown};
 use crate::assistants::request::{self as asked, Known};
@@ -40,8 +43,8 @@ use crate::state::{EndedSession, Row};
 use crate::sys::process;
 use crate::tasks::{TaskChange, TaskSummary};
 use crate::tui::{
-    self, Actions, Choice, Hooks, InstallOffer, InstallOutcome, Jumped, Listed, Need, NoOffer,
-    NoPatch, NotStarted, Started, Unchanged, Whose,
+    self, Actions, Choice, Hooks, InstallOffer, InstallOutcome, Jumped, Letter, Listed, Need,
+    NoOffer, NoPatch, NotStarted, Posted, Started, Unchanged, Whose,
 };
 
 /// How long a multiplexer may take to close a pane whose process has ended.
@@ -472,6 +475,18 @@ impl Actions for RealActions {
             return Ok(told);
         }
         Ok(format!("{told} What it asks now still waits for you."))
+    }
+
+    fn send(&self, letter: &Letter) -> Posted {
+        post::send(&self.context, letter)
+    }
+
+    fn recall(&self) -> Vec<String> {
+        Remembered::of(&self.context).read()
+    }
+
+    fn remember(&self, text: &str) -> Vec<String> {
+        Remembered::of(&self.context).with(text)
     }
 
     fn change_task(&self, row: &Row, wanted: &TaskChange) -> Result<String, Unchanged> {
