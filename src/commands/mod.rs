@@ -8,6 +8,7 @@ mod answer;
 mod approve;
 mod change_task;
 mod collect;
+mod config;
 mod context;
 mod dashboard;
 mod decide;
@@ -84,6 +85,7 @@ pub fn run(cli: &Cli) -> CommandResult {
         Some(Command::Watch(arguments)) => watch::run(&context, arguments),
         Some(Command::Wrap(arguments)) => wrap::run(&context, arguments),
         Some(Command::Emit(arguments)) => emit::run(&context, arguments),
+        Some(Command::Config(command)) => config::run(&context, command),
         Some(Command::Mirror { command }) => mirror::run(&context, *command),
         Some(Command::Log(arguments)) => log::run(&context, arguments),
         Some(Command::Diff(arguments)) => diff::run(&context, arguments),

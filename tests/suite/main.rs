@@ -11,6 +11,7 @@ mod book;
 mod by_id;
 mod collector;
 mod commands;
+mod config;
 mod control_mode;
 mod crowd;
 mod dashboard;
