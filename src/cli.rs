@@ -101,6 +101,12 @@ pub(crate) enum Command {
     /// The settings: write a file with all of them, check it, say where it is and what holds
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Print which key of the dashboard does what, as `[keys]` of the settings names it
+    Keys {
+        /// Print one JSON array
+        #[arg(long)]
+        json: bool,
+    },
     /// Switch the event log on or off, or say how it is
     Mirror {
         /// What to do with it

@@ -25,6 +25,7 @@ mod follow;
 mod install;
 mod interrupted;
 mod jump;
+mod keys;
 mod listen;
 mod log;
 mod logged;
@@ -86,6 +87,7 @@ pub fn run(cli: &Cli) -> CommandResult {
         Some(Command::Wrap(arguments)) => wrap::run(&context, arguments),
         Some(Command::Emit(arguments)) => emit::run(&context, arguments),
         Some(Command::Config(command)) => config::run(&context, command),
+        Some(Command::Keys { json }) => keys::run(&context, *json),
         Some(Command::Mirror { command }) => mirror::run(&context, *command),
         Some(Command::Log(arguments)) => log::run(&context, arguments),
         Some(Command::Diff(arguments)) => diff::run(&context, arguments),

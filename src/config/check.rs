@@ -64,13 +64,27 @@ pub(crate) fn faults(text: &str) -> Vec<Fault> {
             None => faults.push(unknown_table(text, &groups, name.get_ref(), &name.span())),
         }
     }
-    if faults.is_empty()
-        && let Err(error) = toml::from_str::<Config>(text)
-    {
-        faults.push(said(text, &error));
+    if faults.is_empty() {
+        match toml::from_str::<Config>(text) {
+            Ok(config) => faults.extend(conflict(text, document, &config)),
+            Err(error) => faults.push(said(text, &error)),
+        }
     }
     faults.sort_by_key(|fault| (fault.line, fault.column));
     faults
+}
+
+/// The first key of the dashboard that would mean two things.
+fn conflict(text: &str, document: &DeTable<'_>, config: &Config) -> Option<Fault> {
+    let conflict = config.keys.bindings().err()?;
+    let table = document.get("keys")?.get_ref().as_table()?;
+    let (key, action, other) = (conflict.key.written(), conflict.action, conflict.other);
+    let what = format!("`{key}` would be both `{action}` and `{other}`");
+    let fix = match table.get(other) {
+        Some(_) => "give one of them another key".to_owned(),
+        None => format!("give `{other}` another key, or none: `{other} = \"\"`"),
+    };
+    Some(Fault::at(text, &table.get(action)?.span(), what, Some(fix)))
 }
 
 /// What the reader says.
@@ -161,6 +175,9 @@ fn wrong_value(
                 None => (said, instead(setting)),
             }
         }
+        (Kind::Keys, value) if value.as_str().is_none() && value.as_array().is_none() => {
+            (format!("`{written}` is no key"), instead(setting))
+        }
         _ => (said, instead(setting)),
     };
     Some(Fault::at(text, &value.span(), what, Some(fix)))
@@ -189,6 +206,7 @@ fn instead(setting: &Setting) -> String {
         Kind::Number => "a number, not below 0, without quotes",
         Kind::Text => "a text in quotes",
         Kind::Texts => "a list of texts",
+        Kind::Keys => "a key in quotes, or a list of some",
         Kind::Program => "a text in quotes or a list of words",
         Kind::Word(_) => "one of its words in quotes",
         Kind::Words(_) => "a list of its words",
@@ -232,6 +250,34 @@ mod tests {
         assert!(
             told[1].ends_with("is it meant below `[split]`?"),
             "{told:?}"
+        );
+    }
+
+    #[test]
+    fn a_key_of_no_action_and_one_of_two_are_told() {
+        let told_of = |text: &str| told(&format!("[keys]\n{text}\n"));
+        assert_eq!(
+            told_of("aprove = 'a'"),
+            ["2:1: unknown key `aprove` in `[keys]`: is `approve` meant?"]
+        );
+        assert_eq!(
+            told_of("deny = 'x'"),
+            [
+                "2:8: `x` would be both `deny` and `stop`: give `stop` another key, or none: `stop = \"\"`"
+            ]
+        );
+        assert!(told_of("deny = 'Alt-x'")[0].contains("`Alt-x` is no key such as"));
+        assert!(told_of("deny = 3")[0].starts_with("2:8: `3` is no key: write a key in quotes"));
+        assert!(told_of("deny = 'Ctrl-I'")[0].contains("write `Tab`"));
+        assert_eq!(
+            told_of("deny = 'x'\nstop = ['X', 'F5']\nhelp = ''"),
+            [""; 0]
+        );
+        let read = Config::parse("[keys]\ndeny = 'x'\n", std::path::Path::new("c.toml"));
+        assert!(
+            read.unwrap_err()
+                .to_string()
+                .contains("line 2: `x` would be both")
         );
     }
 

@@ -1,10 +1,11 @@
 //! The settings file: every key is optional, and a key that means nothing is an error that names it,
 //! because a misspelt setting that is silently ignored is one the person believes in.
 //!
-//! May import: what has settings: `assistants`, `notify`, `rules`, `launch`, `mux`'s words; `log`'s times,
+//! May import: what has settings: `assistants`, `keymap`, `notify`, `rules`, `launch`, `mux`'s words; `log`'s times,
 //! `messages`' nearest word, and the hooks' words.
 
 mod check;
+mod keys;
 mod known;
 mod signs;
 mod split;
@@ -27,6 +28,7 @@ use crate::notify;
 use crate::rules::Rules;
 
 pub(crate) use check::{Fault, faults};
+pub use keys::Keys;
 pub(crate) use known::{Group, groups};
 pub use signs::Signs;
 pub use split::Split;
@@ -60,6 +62,13 @@ const LONGEST_KEEP: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 pub struct Config {
     /// `[dashboard]`: how it looks.
     pub(crate) dashboard: Dashboard,
+    /// `[keys]`: which key of the dashboard does what: the names of actions, each with a key, a list of some, or
+    /// an empty text for none.
+    #[cfg_attr(
+        test,
+        schemars(with = "std::collections::BTreeMap<String, Vec<String>>")
+    )]
+    pub(crate) keys: Keys,
     /// `[table]`: which rows there are, and for how long.
     pub(crate) table: Table,
     /// `[mirror]`: the event log.
@@ -385,6 +394,7 @@ impl Config {
     pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let parsed = toml::from_str::<Self>(text).ok();
+        let parsed = parsed.filter(|parsed| parsed.keys.bindings().is_ok());
         let mut config = parsed.ok_or_else(|| ConfigError::of(text, path))?;
         config.rules.count_lines(text);
         Ok(config)

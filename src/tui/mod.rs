@@ -26,7 +26,6 @@ mod effect;
 #[cfg(test)]
 mod fixture;
 mod input;
-mod keymap;
 mod labels;
 mod layout;
 mod line_writer;
@@ -79,6 +78,8 @@ use input::Input;
 use terminal::Screen;
 
 pub use crate::config::Signs;
+pub(crate) use crate::keymap;
+pub use crate::keymap::Bindings;
 pub use actions::Actions;
 pub(crate) use effect::PROJECT;
 pub use effect::{Choice, Effect, Split, Whose};

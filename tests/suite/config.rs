@@ -36,7 +36,7 @@ fn init_writes_every_key_once_and_what_it_wrote_is_right() {
 #[test]
 fn check_names_every_line_and_what_to_write() {
     let env = TestEnv::new();
-    env.configure("[dashboard]\nthem = 'dark'\n[split]\nalways = true\n[table]\nsilent = 3\n");
+    env.configure("[dashboard]\nthem = 'dark'\n[keys]\ndeny = 'x'\n[table]\nsilent = 3\n");
     let checked = typed(&env, "config check");
     assert_eq!(checked.status.code(), Some(1), "{checked:?}");
     for said in [
@@ -46,24 +46,40 @@ fn check_names_every_line_and_what_to_write() {
     ] {
         assert!(checked.stdout.contains(said), "{said}: {checked:?}");
     }
+    env.configure("[keys]\ndeny = 'x'\n");
     let json = typed(&env, "config check --json");
     let faults: Value = serde_json::from_str(&json.stdout).expect("JSON");
-    assert_eq!(faults[0]["line"], 2);
+    assert_eq!(
+        (&faults[0]["line"], &faults[0]["column"]),
+        (&2.into(), &8.into())
+    );
     assert!(
         faults[0]["fix"]
             .as_str()
             .expect("a text")
-            .contains("`theme`")
+            .contains("`stop`")
     );
+    let status = typed(&env, "status");
+    assert!(!status.stderr.contains("panicked"), "{status:?}");
 }
 
 #[test]
-fn show_says_what_holds_and_from_where() {
+fn show_says_what_holds_and_from_where_and_keys_what_is_bound() {
     let env = TestEnv::new();
-    env.configure("[table]\nsilent = false\n");
+    env.configure("[table]\nsilent = false\n[keys]\ndeny = ['X', 'F5']\nhelp = ''\n");
     let shown = typed(&env, "config show").stdout;
     assert!(shown.contains("silent = false  # line 2\n"), "{shown}");
     assert!(shown.contains("background = true  # default\n"), "{shown}");
+    let keys = typed(&env, "keys --json").stdout;
+    let keys: Value = serde_json::from_str(&keys).expect("JSON");
+    let of = |action: &str| {
+        let all = keys.as_array().expect("a list");
+        let found = all.iter().find(|one| one["action"] == action);
+        found.expect("it is an action")["keys"].clone()
+    };
+    assert_eq!(of("deny"), serde_json::json!(["X", "F5"]));
+    assert_eq!(of("help"), serde_json::json!([]));
+    assert!(typed(&env, "keys").stdout.contains("no key"));
 }
 
 #[test]

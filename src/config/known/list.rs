@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::{Group, Kind, Setting, Unset};
 use crate::assistants::witness::Witness;
 use crate::config::Theme;
+use crate::keymap::{self, Bindings, Bound};
 
 const CHANNELS: &[&str] = &[
     "bell", "tmux", "osc9", "osc777", "osc99", "desktop", "command", "ntfy",
@@ -26,6 +27,7 @@ pub(crate) fn groups() -> Vec<Group> {
             open("width", Kind::Number, "60", "columns of the dashboard; a third of the window when not set, and at least 40"),
             open("height", Kind::Number, "15", "lines of the dashboard with the place below it; a third of the window when not set, and at least 11"),
         ]),
+        table("keys", "which key of the dashboard does what: the names of actions, each with a key, a list of some, or an empty text for none", actions()),
         table("pulse", "the dashboard that only follows", vec![
             open("overview", Kind::Switch, "false", "whether it shows assistants at all, and not only tasks, changes and health of the folder it runs in; without it `AOC_PULSE_OVERVIEW_ENABLED`, else `true`"),
         ]),
@@ -90,6 +92,33 @@ pub(crate) fn groups() -> Vec<Group> {
             open("aoc_session", Kind::Text, r#""work""#, "by which name Mission Control's own programs may call the hub; without it `ZELLIJ_SESSION_NAME`, else `AOC_SESSION_ID`. Empty: by none."),
         ]),
     ]
+}
+
+/// Every action of the dashboard, with the keys of its table.
+fn actions() -> Vec<Setting> {
+    let bindings = Bindings::default();
+    let of = |bound: &Bound| {
+        let keys: Vec<String> = bound
+            .keys
+            .iter()
+            .map(|key| format!("{:?}", key.written()))
+            .collect();
+        let keys = match keys.as_slice() {
+            [] => r#""""#.to_owned(),
+            [one] => one.clone(),
+            several => format!("[{}]", several.join(", ")),
+        };
+        Setting {
+            unset: Unset::Value(Cow::Owned(keys)),
+            ..open(
+                keymap::name(bound.action),
+                Kind::Keys,
+                r#""F9""#,
+                keymap::help_of(bound.action),
+            )
+        }
+    };
+    bindings.all().iter().map(of).collect()
 }
 
 /// What each witness is asked for, as the assistants' own folders say.

@@ -48,6 +48,8 @@ pub(crate) enum Kind {
     Program,
     /// One of these words.
     Word(&'static [&'static str]),
+    /// A key, or a list of some.
+    Keys,
     /// A list of these words.
     Words(&'static [&'static str]),
 }
@@ -99,6 +101,7 @@ impl Kind {
             Self::Text => "text".to_owned(),
             Self::Texts => "list of texts".to_owned(),
             Self::Program => "list".to_owned(),
+            Self::Keys => "key, or list of keys".to_owned(),
             Self::Word(words) => quoted(words),
             Self::Words(words) => format!("list of {}", quoted(words)),
         }

@@ -219,6 +219,18 @@ fn every_key_takes_another_value_and_each_makes_a_difference() {
     let mut whole = String::new();
     for group in groups() {
         let line = |setting: &super::Setting| format!("{} = {}\n", setting.key, setting.example);
+        if group.name == "keys" {
+            // One key is for one action.
+            for setting in &group.keys {
+                let text = format!("[keys]\n{}", line(setting));
+                assert_ne!(
+                    read(&text).keys.bindings(),
+                    Config::default().keys.bindings(),
+                    "{text}"
+                );
+            }
+            continue;
+        }
         let is_single = |setting: &&super::Setting| {
             // Nothing but a deny has a message.
             (group.name, setting.key) != ("rules", "message")
@@ -260,6 +272,12 @@ fn what_holds_without_a_key_is_what_it_would_be_with_it() {
             assert_eq!(defaults(&with), told, "{path}");
             match told.iter().find(|(known, _)| *known == path) {
                 Some((_, known)) => assert_eq!(known, value, "{path}"),
+                None if group.name == "keys" => {
+                    assert_eq!(
+                        with.keys.bindings().unwrap().shown(),
+                        without.keys.bindings().unwrap().shown()
+                    );
+                }
                 None => assert_eq!(with, without, "{path}"),
             }
         }

@@ -30,6 +30,7 @@ use time::UtcOffset;
 
 use crate::actor::Bound;
 use crate::config::Signs;
+use crate::keymap::{self, Bindings};
 use crate::mux::Beside;
 use crate::notify::Snoozes;
 use crate::state::update::{Health, Role};
@@ -77,6 +78,8 @@ pub struct Setup {
     pub theme: Theme,
     /// How states and branches are marked.
     pub signs: Signs,
+    /// Which key does what.
+    pub keys: Bindings,
     /// The folder it runs in, where it only follows whoever collects.
     pub pulse: Option<Pulse>,
     /// Columns and lines.
@@ -196,6 +199,7 @@ pub(crate) struct Notice {
 impl Model {
     /// An empty dashboard.
     pub fn new(setup: Setup) -> Self {
+        keymap::bind(setup.keys.clone());
         let mut model = Self::without_panel(setup);
         model.open(Panel::default());
         model

@@ -101,7 +101,7 @@ pub(super) const TABLE: &[Binding] = &[
     row(Action::TypeInto, &[letter('I')], "type into the pane that the split draws, until Ctrl-]", "type")
         .when(When::Draws),
     row(Action::Start, &[letter('n')], "start another assistant in a new window; add a task", "start"),
-    row(Action::Wrap, &[letter('w')], "in the list of `n`: through `wrap` this time, or not", "wrap or not"),
+    row(Action::Wrap, &[letter('w')], "where one is chosen to start: through `wrap`, or not", "wrap or not"),
     row(Action::Stop, &[letter('x')], "stop this assistant, after a question", "stop it")
         .when(When::Stops),
     row(Action::Snooze, &[letter('z')], "snooze: no notice for 10 minutes, an hour, or again", "snooze"),
@@ -109,6 +109,6 @@ pub(super) const TABLE: &[Binding] = &[
         .when(When::Follows),
     row(Action::Close, &[key(KeyCode::Esc)], "close what is open; clear the filter", "close"),
     row(Action::Help, &[letter('?')], "this help", "help"),
-    row(Action::Redraw, &[], "", "redraw").or(&[ctrl('l')]),
+    row(Action::Redraw, &[], "draw the whole screen again", "redraw").or(&[ctrl('l')]),
     row(Action::Quit, &[letter('q'), ctrl('c')], "quit", "quit"),
 ];
