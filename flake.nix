@@ -23,7 +23,7 @@
           # Not wrapped to find tmux: a hook is started for every step of an assistant.
           postInstall = ''
             sh packaging/describe "$out/bin/pane-patrol" described
-            installManPage described/man/man1/*.1
+            installManPage described/man/man1/*.1 described/man/man5/*.5
             installShellCompletion --bash --name pane-patrol described/completions/pane-patrol.bash
             installShellCompletion --zsh described/completions/_pane-patrol
             installShellCompletion --fish described/completions/pane-patrol.fish

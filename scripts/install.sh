@@ -72,8 +72,9 @@ place() {
     echo "$2" >>"$work/installed"
 }
 place pane-patrol bin/pane-patrol
-for page in "$work/$name"/man/man1/*; do
-    place "man/man1/${page##*/}" "share/man/man1/${page##*/}"
+for page in "$work/$name"/man/man*/*; do
+    page=${page#"$work/$name/"}
+    place "$page" "share/$page"
 done
 place completions/pane-patrol.bash share/bash-completion/completions/pane-patrol
 place completions/_pane-patrol share/zsh/site-functions/_pane-patrol

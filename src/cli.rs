@@ -98,6 +98,15 @@ pub(crate) enum Command {
     Wrap(WrapArgs),
     /// Report one event, from any script
     Emit(EmitArgs),
+    /// The settings: write a file with all of them, check it, say where it is and what holds
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print which key of the dashboard does what, as `[keys]` of the settings names it
+    Keys {
+        /// Print one JSON array
+        #[arg(long)]
+        json: bool,
+    },
     /// Switch the event log on or off, or say how it is
     Mirror {
         /// What to do with it
@@ -124,7 +133,7 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Print completions for a shell
     Completions(CompletionsArgs),
-    /// Print a manual page: of pane-patrol, or of one of its commands
+    /// Print a manual page: of pane-patrol, of one of its commands, or of its `settings`
     Man(ManArgs),
 }
 
@@ -625,6 +634,34 @@ pub(crate) struct EmitArgs {
     /// Fail when the event could not be delivered
     #[arg(long)]
     pub(crate) strict: bool,
+}
+
+/// What `config` does.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Write a settings file with every key and its default as comments; never over one that is there
+    Init {
+        /// Print it instead
+        #[arg(long)]
+        print: bool,
+    },
+    /// Say what is wrong with the settings file, where, and what to write instead
+    Check {
+        /// Print one JSON array
+        #[arg(long)]
+        json: bool,
+        /// Another file
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+    /// Print where the settings file is, or would be
+    Path,
+    /// Print what holds, and where each value is from
+    Show {
+        /// Print one JSON array
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// What `mirror` does.

@@ -15,6 +15,7 @@ mod doctor;
 mod error;
 mod git;
 pub mod hub;
+mod keymap;
 mod launch;
 pub mod log;
 pub mod messages;

@@ -123,6 +123,7 @@ impl Dashboard {
             listing: Vec::new(),
             wrapping: Vec::new(),
             theme: Theme::Dark,
+            keys: pane_patrol::tui::Bindings::default(),
             pulse: None,
             signs: pane_patrol::tui::Signs::default(),
             size: SIZE,

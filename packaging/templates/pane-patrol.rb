@@ -42,6 +42,7 @@ class PanePatrol < Formula
   def install
     bin.install "pane-patrol"
     man1.install Dir["man/man1/*.1"]
+    man5.install Dir["man/man5/*.5"]
     bash_completion.install "completions/pane-patrol.bash" => "pane-patrol"
     zsh_completion.install "completions/_pane-patrol"
     fish_completion.install "completions/pane-patrol.fish"

@@ -13,6 +13,15 @@ pub struct Witness {
     pub(super) codex_pipe: bool,
 }
 
+impl Witness {
+    /// Each key, and what is said of it to a person.
+    pub(crate) const KEYS: [(&str, &str); 1] = [(
+        "codex_pipe",
+        "whether Codex's own word for what it does is read from the pipe of its pane, in tmux on Linux: at once, \
+         and also what no hook tells. A pane has only one pipe; yours always comes first.",
+    )];
+}
+
 /// Status records of an assistant that it writes to its terminal unasked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Piped {

@@ -258,7 +258,7 @@ impl Context {
         Config::read(self.places().config.as_deref()).map_err(|error| {
             CommandError::new("the settings cannot be used")
                 .caused_by(&error)
-                .hint("nothing was changed; correct the file, or move it away")
+                .hint("nothing was changed; `pane-patrol config check` says what to write instead")
         })
     }
 }

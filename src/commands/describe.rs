@@ -3,8 +3,12 @@
 use clap::{Command, CommandFactory};
 
 use crate::cli::{Cli, ManArgs};
+use crate::config;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::messages::{self, nearest};
+
+/// The page of what can be set; it is of no command, and belongs to section 5.
+const SETTINGS: &str = "pane-patrol-settings";
 
 /// Prints a manual page, or the names of all.
 pub(super) fn man(arguments: &ManArgs) -> CommandResult {
@@ -15,6 +19,10 @@ pub(super) fn man(arguments: &ManArgs) -> CommandResult {
         return Ok(());
     }
     let page = wanted(&arguments.command);
+    if page == SETTINGS {
+        messages::result(&config::manual(env!("CARGO_PKG_VERSION")));
+        return Ok(());
+    }
     let is_wanted = |it: &&Command| name_of(it) == page;
     let page = pages.iter().find(is_wanted).ok_or_else(|| {
         let words = arguments.command.join(" ");

@@ -10,6 +10,7 @@ mod came_from;
 mod change_task;
 mod collect;
 mod completions;
+mod config;
 mod context;
 mod dashboard;
 mod decide;
@@ -26,6 +27,7 @@ mod follow;
 mod install;
 mod interrupted;
 mod jump;
+mod keys;
 mod listen;
 mod log;
 mod logged;
@@ -86,6 +88,8 @@ pub fn run(cli: &Cli) -> CommandResult {
         Some(Command::Watch(arguments)) => watch::run(&context, arguments),
         Some(Command::Wrap(arguments)) => wrap::run(&context, arguments),
         Some(Command::Emit(arguments)) => emit::run(&context, arguments),
+        Some(Command::Config(command)) => config::run(&context, command),
+        Some(Command::Keys { json }) => keys::run(&context, *json),
         Some(Command::Mirror { command }) => mirror::run(&context, *command),
         Some(Command::Log(arguments)) => log::run(&context, arguments),
         Some(Command::Diff(arguments)) => diff::run(&context, arguments),

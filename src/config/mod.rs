@@ -1,12 +1,15 @@
 //! The settings file: every key is optional, and a key that means nothing is an error that names it,
 //! because a misspelt setting that is silently ignored is one the person believes in.
 //!
-//! May import: what has settings: `assistants`, `notify`, `rules`, `launch`, `mux`'s words; `log`'s times, and the hooks' words.
+//! May import: what has settings: `assistants`, `keymap`, `notify`, `rules`, `launch`, `mux`'s words; `log`'s times,
+//! `messages`' nearest word, and the hooks' words.
 
-#[cfg(test)]
-mod book_tests;
+mod check;
+mod keys;
+mod known;
 mod signs;
 mod split;
+mod template;
 mod theme;
 
 use std::io;
@@ -24,8 +27,12 @@ use crate::log::when::parse_span;
 use crate::notify;
 use crate::rules::Rules;
 
+pub(crate) use check::{Fault, faults};
+pub use keys::Keys;
+pub(crate) use known::{Group, groups};
 pub use signs::Signs;
 pub use split::Split;
+pub(crate) use template::{commented, manual};
 pub use theme::Theme;
 
 /// The file is no longer, in bytes.
@@ -55,6 +62,13 @@ const LONGEST_KEEP: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 pub struct Config {
     /// `[dashboard]`: how it looks.
     pub(crate) dashboard: Dashboard,
+    /// `[keys]`: which key of the dashboard does what: the names of actions, each with a key, a list of some, or
+    /// an empty text for none.
+    #[cfg_attr(
+        test,
+        schemars(with = "std::collections::BTreeMap<String, Vec<String>>")
+    )]
+    pub(crate) keys: Keys,
     /// `[table]`: which rows there are, and for how long.
     pub(crate) table: Table,
     /// `[mirror]`: the event log.
@@ -331,7 +345,34 @@ pub enum ConfigError {
     },
 }
 
+impl ConfigError {
+    /// The first thing that is wrong with `text`.
+    fn of(text: &str, path: &Path) -> Self {
+        let fault = faults(text).into_iter().find(|fault| fault.is_error);
+        Self::Invalid {
+            path: path.to_owned(),
+            line: fault.as_ref().map_or(1, |fault| fault.line),
+            reason: fault.map_or_else(String::new, |fault| fault.sentence()),
+        }
+    }
+}
+
 impl Config {
+    /// The text of the settings file `path`; nothing where there is none.
+    ///
+    /// # Errors
+    /// [`ConfigError::Unreadable`].
+    pub(crate) fn text(path: &Path) -> Result<Option<String>, ConfigError> {
+        match read_text(path, MAX_BYTES).map_err(io::Error::from) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(ConfigError::Unreadable {
+                path: path.to_owned(),
+                source,
+            }),
+        }
+    }
+
     /// Reads `path`; without a path or a file everything is as it is by default.
     ///
     /// # Errors
@@ -340,13 +381,9 @@ impl Config {
         let Some(path) = path else {
             return Ok(Self::default());
         };
-        match read_text(path, MAX_BYTES).map_err(io::Error::from) {
-            Ok(text) => Self::parse(&text, path),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(source) => Err(ConfigError::Unreadable {
-                path: path.to_owned(),
-                source,
-            }),
+        match Self::text(path)? {
+            Some(text) => Self::parse(&text, path),
+            None => Ok(Self::default()),
         }
     }
 
@@ -356,15 +393,9 @@ impl Config {
     /// [`ConfigError::Invalid`].
     pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let parsed = toml::from_str::<Self>(text).map_err(|error| {
-            let at = error.span().map_or(0, |span| span.start.min(text.len()));
-            ConfigError::Invalid {
-                path: path.to_owned(),
-                line: text[..at].matches('\n').count() + 1,
-                reason: error.message().trim().replace('\n', ": "),
-            }
-        });
-        let mut config = parsed?;
+        let parsed = toml::from_str::<Self>(text).ok();
+        let parsed = parsed.filter(|parsed| parsed.keys.bindings().is_ok());
+        let mut config = parsed.ok_or_else(|| ConfigError::of(text, path))?;
         config.rules.count_lines(text);
         Ok(config)
     }
@@ -406,11 +437,11 @@ mod tests {
         let unknown = parse("[dashboard]\n\nthem = 'dark'\n").unwrap_err();
         assert_eq!(
             unknown,
-            "config.toml, line 3: unknown field `them`, expected `theme`"
+            "config.toml, line 3: unknown key `them` in `[dashboard]`: is `theme` meant?"
         );
         let value = parse("\n[dashboard]\ntheme = 'pink'").unwrap_err();
         assert!(
-            value.starts_with("config.toml, line 3: unknown variant `pink`"),
+            value.starts_with("config.toml, line 3: `pink` is no value of `theme`"),
             "{value}"
         );
         let span = parse("[mirror]\nrebuild_window = 'long'").unwrap_err();

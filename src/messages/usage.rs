@@ -17,7 +17,8 @@ const KNOWN_ELSEWHERE: &[(&str, &[&str])] = &[
     ("stop", &["kill", "quit", "end"]),
     ("collect", &["daemon", "serve", "server"]),
     ("supervisor", &["dashboard", "ui", "tui", "dash"]),
-    ("setup", &["init", "configure", "config"]),
+    ("setup", &["init", "configure"]),
+    ("config", &["settings", "preferences", "options"]),
     ("doctor", &["check", "health", "diagnose"]),
 ];
 

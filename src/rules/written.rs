@@ -329,7 +329,7 @@ mod tests {
             ("then = 'alow'", "c.toml, line 3: unknown variant `alow`"),
             (
                 "then = 'allow'\ncomand = 'ls'",
-                "c.toml, line 4: unknown field `comand`",
+                "c.toml, line 4: unknown key `comand`",
             ),
             ("then = 'allow'", "an allow needs"),
             ("then = 'allow'\nassistant = 'claude'", "an allow needs"),

@@ -32,6 +32,7 @@ pub(super) fn model(width: u16, height: u16) -> Model {
         listing: Vec::new(),
         wrapping: Vec::new(),
         theme: Theme::Terminal,
+        keys: crate::keymap::Bindings::default(),
         pulse: None,
         size: (width, height),
     })

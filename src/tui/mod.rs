@@ -27,7 +27,6 @@ mod effect;
 #[cfg(test)]
 mod fixture;
 mod input;
-mod keymap;
 mod labels;
 mod layout;
 mod line_writer;
@@ -83,6 +82,8 @@ use steps::Step;
 use terminal::Screen;
 
 pub use crate::config::Signs;
+pub(crate) use crate::keymap;
+pub use crate::keymap::Bindings;
 pub use actions::Actions;
 pub(crate) use effect::PROJECT;
 pub use effect::{Choice, Effect, Letter, Look, Split, Whose};

@@ -341,7 +341,7 @@ fn without_a_terminal_it_says_what_to_use_instead() {
     else {
         return;
     };
-    let screen = terminal.wait_for("unknown field `them`");
+    let screen = terminal.wait_for("unknown key `them`");
     assert!(screen.contains("line 2"), "{screen}");
 }
 

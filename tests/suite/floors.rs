@@ -20,6 +20,7 @@ const FLOORS: &[&[&str]] = &[
         "src/sys/",
         "src/diagnostics/",
         "src/page/",
+        "src/keymap/",
     ],
     &["src/rules/", "src/git/", "src/tasks/", "src/status_record/"],
     &["src/state/"],

@@ -12,6 +12,7 @@ mod by_id;
 mod collector;
 mod commands;
 mod completions;
+mod config;
 mod control_mode;
 mod crowd;
 mod dashboard;

@@ -156,11 +156,11 @@ fn rules_that_are_changed_count_at_once_and_broken_ones_allow_nothing() {
     let line = decisions(&env, 2).remove(1);
     let reason = line["why"].as_str().expect("a reason");
     assert!(
-        reason.contains("config.toml, line 14: unknown field `unless`"),
+        reason.contains("config.toml, line 14: unknown key `unless`"),
         "{reason}"
     );
     let doctor = finish(env.pane_patrol().arg("doctor")).stdout;
-    assert!(doctor.contains("unknown field `unless`"), "{doctor}");
+    assert!(doctor.contains("unknown key `unless`"), "{doctor}");
     ended(&env, &collector);
     wait(hook).assert_silent_success();
 }
@@ -350,7 +350,7 @@ fn rules_can_be_tried_on_a_payload_and_listed() {
     assert!(
         broken
             .stderr
-            .contains("config.toml, line 3: unknown field `comand`"),
+            .contains("config.toml, line 3: unknown key `comand`"),
         "{broken:?}"
     );
 }

@@ -15,7 +15,7 @@ use crate::cli::SupervisorArgs;
 use crate::collector::{self, Membership};
 use crate::commands::start::launchers;
 use crate::commands::{Context, listen};
-use crate::config::{Config, Signs};
+use crate::config::Config;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::launch::Launcher;
 use crate::state::update::Update;
@@ -30,12 +30,7 @@ pub(in crate::commands) fn run(context: &Context, arguments: &SupervisorArgs) ->
     let theme = theme(arguments.theme.as_deref(), &config, context.no_color);
     let setup = tui::Setup {
         split: arguments.split || config.split.always(),
-        ..setup(
-            context,
-            context.offset,
-            theme.unwrap_or_default(),
-            config.icons.signs(),
-        )
+        ..setup(context, context.offset, theme.unwrap_or_default(), &config)
     };
     let setup = with_launchers(context, setup)?;
     let listen = listen::wanted(context, arguments.listen.listen.as_deref())?;
@@ -105,17 +100,19 @@ pub(in crate::commands) fn screen_setup(
 ) -> Result<tui::Setup, CommandError> {
     let config = context.config()?;
     let theme = theme(None, &config, context.no_color).unwrap_or_default();
-    Ok(setup(context, offset, theme, config.icons.signs()))
+    Ok(setup(context, offset, theme, &config))
 }
 
-fn setup(context: &Context, offset: UtcOffset, theme: Theme, signs: Signs) -> tui::Setup {
+fn setup(context: &Context, offset: UtcOffset, theme: Theme, config: &Config) -> tui::Setup {
     let home = context.environment.home.as_ref();
     tui::Setup {
         in_multiplexer: context.around.server.is_some(),
         offset,
         home: home.map(|home| home.to_string_lossy().into_owned()),
         theme,
-        signs,
+        signs: config.icons.signs(),
+        // Where the settings were read, they have none that would mean two things.
+        keys: config.keys.bindings().unwrap_or_default(),
         pulse: None,
         split: false,
         launchers: Vec::new(),

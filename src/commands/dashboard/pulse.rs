@@ -40,7 +40,7 @@ pub(in crate::commands) fn run(context: &Context, arguments: &PulseArgs) -> Comm
             overview,
             remark,
         }),
-        ..setup(context, context.offset, theme, config.icons.signs())
+        ..setup(context, context.offset, theme, &config)
     };
     let setup = with_launchers(context, setup)?;
     let project = Project {

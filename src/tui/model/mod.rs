@@ -33,6 +33,7 @@ use time::UtcOffset;
 
 use crate::actor::Bound;
 use crate::config::Signs;
+use crate::keymap::{self, Bindings};
 use crate::mux::Beside;
 use crate::notify::Snoozes;
 use crate::state::update::{Health, Role};
@@ -83,6 +84,8 @@ pub struct Setup {
     pub theme: Theme,
     /// How states and branches are marked.
     pub signs: Signs,
+    /// Which key does what.
+    pub keys: Bindings,
     /// The folder it runs in, where it only follows whoever collects.
     pub pulse: Option<Pulse>,
     /// Columns and lines.
@@ -210,6 +213,7 @@ pub(crate) struct Notice {
 impl Model {
     /// An empty dashboard.
     pub fn new(setup: Setup) -> Self {
+        keymap::bind(setup.keys.clone());
         let mut model = Self::without_panel(setup);
         model.open(Panel::default());
         model

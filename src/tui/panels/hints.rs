@@ -29,7 +29,7 @@ pub(crate) fn told(model: &Model, left: Option<usize>) -> Vec<ShownHint> {
     let front = front(model);
     hints
         .iter()
-        .filter(|hint| holds(hint.when(), model, front.as_ref()))
+        .filter(|hint| holds(hint.when(), model, front.as_ref()) && !hint.keys().is_empty())
         .map(|hint| ShownHint {
             keys: hint.keys(),
             does: word(model, hint, left),

@@ -218,6 +218,28 @@ fn lists(seen: &mut Seen, env: &TestEnv) {
     );
     env.configure("nonsense = [");
     seen.of_any(env, "config.toml cannot be read", "rules list");
+    seen.of(env, "something in config.toml is wrong", "config check");
+    env.configure("");
+    seen.of(env, "config.toml is as it should be", "config check");
+    seen.of(env, "there is a config.toml", "config init");
+    let there = env.path("config/pane-patrol/config.toml");
+    fs::remove_file(&there).expect("it is ours");
+    seen.of(env, "there is no config.toml", "config check");
+    seen.of(env, "there was no config.toml", "config init");
+    fs::remove_file(&there).expect("it is ours");
+    fs::create_dir(&there).expect("it is ours");
+    seen.of(
+        env,
+        "in the place of config.toml is something else",
+        "config check",
+    );
+    fs::remove_dir(&there).expect("it is ours");
+    env.configure("[[rules]]\nthen = \"ask\"\n");
+    seen.of(
+        env,
+        "there are tables that may stand there several times",
+        "config show",
+    );
     env.configure("");
 }
 

@@ -46,6 +46,7 @@ const NAMED: &[(&str, &str)] = &[
         "where the person's settings of it are",
     ),
     ("src/commands/setup/zellij.rs", "that step"),
+    ("src/config/known/list.rs", "what is said of settings"),
     ("src/config/mod.rs", "the settings' word"),
     (
         "src/demo/leftovers.rs",

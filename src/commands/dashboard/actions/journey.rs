@@ -96,6 +96,7 @@ impl Journey {
             listing: Vec::new(),
             wrapping: Vec::new(),
             theme: Theme::Terminal,
+            keys: tui::Bindings::default(),
             pulse: None,
             size: SIZE,
         });

@@ -103,7 +103,7 @@ pub(super) const TABLE: &[Binding] = &[
     row(Action::TypeInto, &[letter('I')], "type into the pane that the split draws, until Ctrl-]", "type")
         .when(When::Draws),
     row(Action::Start, &[letter('n')], "start another assistant in a new window; add a task", "start"),
-    row(Action::Wrap, &[letter('w')], "in the list of `n`: through `wrap` this time, or not", "wrap or not"),
+    row(Action::Wrap, &[letter('w')], "where one is chosen to start: through `wrap`, or not", "wrap or not"),
     row(Action::Stop, &[letter('x')], "stop this assistant, after a question", "stop it")
         .when(When::Stops),
     row(Action::Write, &[letter('m')], "write a prompt to it, or to those that are marked", "write")
@@ -116,6 +116,6 @@ pub(super) const TABLE: &[Binding] = &[
         .when(When::Follows),
     row(Action::Close, &[key(KeyCode::Esc)], "close what is open; clear the filter", "close"),
     row(Action::Help, &[letter('?')], "this help", "help"),
-    row(Action::Redraw, &[], "", "redraw").or(&[ctrl('l')]),
+    row(Action::Redraw, &[], "draw the whole screen again", "redraw").or(&[ctrl('l')]),
     row(Action::Quit, &[letter('q'), ctrl('c')], "quit", "quit"),
 ];

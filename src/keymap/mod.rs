@@ -1,13 +1,19 @@
 //! Which key means what. One table serves the keyboard, the help and the hints, so that what is shown
 //! is what works: nobody else names a key of the table.
+//!
+//! May import: nothing of ours.
 
+mod bound;
 mod key;
 mod table;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use key::Key;
 use table::{Binding, TABLE};
+
+pub use bound::Bindings;
+pub(crate) use bound::{Bound, Conflict, bind, name, named};
+pub(crate) use key::Key;
 
 /// What a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,8 +171,7 @@ pub(crate) fn action(pressed: KeyEvent) -> Option<Action> {
         code: pressed.code,
         control: pressed.modifiers.contains(KeyModifiers::CONTROL),
     };
-    let is_it = |binding: &&Binding| binding.keys.contains(&key) || binding.habits.contains(&key);
-    TABLE.iter().find(is_it).map(|binding| binding.action)
+    bound::in_force().action(&key)
 }
 
 /// The key that ends typing into a pane; whatever runs there needs all others.
@@ -180,30 +185,40 @@ pub(crate) fn leaves_pane(pressed: KeyEvent) -> bool {
 
 /// The keys for `actions` as a hint shows them: the first one of each, `1-9` for digits in a row.
 pub(crate) fn keys(actions: &[Action]) -> String {
-    let bindings = actions.iter().filter_map(|action| binding_of(*action));
-    shown(bindings.filter_map(|binding| binding.keys.first()))
+    let in_force = bound::in_force();
+    let bound = actions.iter().filter_map(|action| in_force.of(*action));
+    shown(bound.filter_map(|bound| bound.keys.first()))
 }
 
 /// The help: which keys, and what they do.
 pub(crate) fn help() -> impl Iterator<Item = (String, &'static str)> {
+    let in_force = bound::in_force();
     TABLE
         .chunk_by(|one, other| one.help == other.help)
-        .filter(|bindings| !bindings[0].keys.is_empty())
-        .map(|bindings| {
-            let most = bindings.iter().map(|binding| binding.keys.len()).max();
-            let nth = |n: usize| {
-                bindings
-                    .iter()
-                    .filter_map(move |binding| binding.keys.get(n))
-            };
+        .map(move |bindings| {
+            let bound = bindings.iter().filter_map(|row| in_force.of(row.action));
+            let keys: Vec<&[Key]> = bound.map(|bound| &*bound.keys).collect();
+            let most = keys.iter().map(|keys| keys.len()).max();
+            let nth = |n: usize| keys.iter().filter_map(move |keys| keys.get(n));
             let keys = (0..most.unwrap_or(0)).flat_map(nth);
             (shown(keys), bindings[0].help)
         })
+        .filter(|(keys, _)| !keys.is_empty())
+}
+
+/// What the help says of `action`.
+pub(crate) fn help_of(action: Action) -> &'static str {
+    binding_of(action).map_or("", |binding| binding.help)
 }
 
 /// The key for `action`, as sentences have it.
 pub(crate) fn key_for(action: Action) -> String {
-    keys(&[action])
+    let keys = keys(&[action]);
+    if keys.is_empty() {
+        "no key".to_owned()
+    } else {
+        keys
+    }
 }
 
 fn binding_of(action: Action) -> Option<&'static Binding> {
@@ -256,6 +271,29 @@ mod tests {
         keys.map(|key| format!("`{key}`"))
             .collect::<Vec<_>>()
             .join(" ")
+    }
+
+    #[test]
+    fn help_hints_and_sentences_name_what_is_bound() {
+        let key = |text: &str| text.parse::<Key>().unwrap();
+        let set = [
+            ("deny", vec![key("X")]),
+            ("help", Vec::new()),
+            ("answer-1", vec![key("F1")]),
+        ];
+        bind(Bindings::with(&set.into()).unwrap());
+        assert_eq!(key_for(Action::Deny), "X");
+        assert_eq!(key_for(Action::Help), "no key");
+        assert_eq!(hint(&[Action::Help]).keys(), "");
+        let told: Vec<(String, &str)> = help().collect();
+        let of = |does: &str| told.iter().find(|(_, said)| *said == does);
+        assert!(of("this help").is_none(), "{told:?}");
+        assert_eq!(of("deny the request").unwrap().0, "X");
+        let pressed = |code| action(KeyEvent::new(code, KeyModifiers::NONE));
+        assert_eq!(pressed(KeyCode::F(1)), Some(Action::Answer(1)));
+        assert_eq!(pressed(KeyCode::Char('1')), None);
+        bind(Bindings::default());
+        assert_eq!(key_for(Action::Deny), "d");
     }
 
     #[test]
