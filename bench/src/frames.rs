@@ -224,6 +224,8 @@ fn row(number: u32, turn: u32, now: Timestamp) -> Row {
         tool: Some("Bash".to_owned()),
         message: Some(format!("cargo test --workspace --all-targets, turn {turn}")),
         conversation: None,
+        unseen: false,
+        recap: None,
         called: None,
         cwd: Some(format!("/home/ada/src/{name}-{}", number / 4)),
         branch: Some("main".to_owned()),
