@@ -124,6 +124,7 @@ impl Dashboard {
             wrapping: Vec::new(),
             theme: Theme::Dark,
             pulse: None,
+            away_after: std::time::Duration::ZERO,
             signs: pane_patrol::tui::Signs::default(),
             size: SIZE,
         });

@@ -1,11 +1,12 @@
 //! Measures an installed pane-patrol: `pane-patrol-bench PROGRAM`, run by `make bench`; with `hook`,
-//! `log`, `frames`, `flat`, `table` or `pipe` after it the hook, the event log, the dashboard's own work, what an event
+//! `log`, `away`, `frames`, `flat`, `table` or `pipe` after it the hook, the event log, the dashboard's own work, what an event
 //! costs with few rows and with many, that in the table alone, or what it costs to read panes by their pipes.
 //!
 //! Milliseconds do not travel from one machine to another, ratios within one run do: what is
 //! compared is started side by side, and the figure is the median.
 #![allow(clippy::print_stdout, reason = "its output is its purpose")]
 
+mod away;
 mod dashboard;
 mod flat;
 mod frames;
@@ -25,12 +26,13 @@ use std::path::PathBuf;
 fn main() -> Result<(), Box<dyn Error>> {
     let program = std::env::args_os().nth(1).map(PathBuf::from);
     let program = program
-        .ok_or("usage: pane-patrol-bench PROGRAM [hook | log | frames | flat | table | pipe [SECONDS [TURNS]]]")?
+        .ok_or("usage: pane-patrol-bench PROGRAM [hook | log | away | frames | flat | table | pipe [SECONDS [TURNS]]]")?
         .canonicalize()?;
     let part = std::env::args_os().nth(2).unwrap_or_default();
     match part.to_str() {
         Some("hook") => return hook::measure(&program).map(drop),
         Some("log") => return log::measure(&program),
+        Some("away") => return away::measure(&program),
         Some("flat") => return flat::measure(&program),
         Some("table") => return flat::measure_table(),
         Some("rows") => {
@@ -55,6 +57,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     table::measure(empty);
     flat::measure(&program)?;
     log::measure(&program)?;
+    away::measure(&program)?;
     frames::measure();
     dashboard::measure(&program, empty)
 }

@@ -9,6 +9,7 @@
 //!
 //! May import: `state`, `sys`, and the hooks' words.
 
+pub(crate) mod away;
 pub(crate) mod condition;
 pub(crate) mod decisions;
 pub(crate) mod explain;
@@ -29,5 +30,6 @@ pub(crate) mod unmatched;
 pub(crate) mod unseen;
 pub(crate) mod when;
 pub(crate) mod whom;
+pub(crate) mod wrote;
 
 pub use record::Record;

@@ -33,6 +33,7 @@ pub(super) fn model(width: u16, height: u16) -> Model {
         wrapping: Vec::new(),
         theme: Theme::Terminal,
         pulse: None,
+        away_after: std::time::Duration::from_secs(900),
         size: (width, height),
     })
 }

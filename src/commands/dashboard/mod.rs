@@ -8,6 +8,7 @@ pub(super) mod pulse;
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
+use std::time::Duration;
 
 use time::UtcOffset;
 
@@ -30,6 +31,7 @@ pub(in crate::commands) fn run(context: &Context, arguments: &SupervisorArgs) ->
     let theme = theme(arguments.theme.as_deref(), &config, context.no_color);
     let setup = tui::Setup {
         split: arguments.split || config.split.always(),
+        away_after: config.away.after(),
         ..setup(
             context,
             context.offset,
@@ -117,6 +119,7 @@ fn setup(context: &Context, offset: UtcOffset, theme: Theme, signs: Signs) -> tu
         theme,
         signs,
         pulse: None,
+        away_after: Duration::ZERO,
         split: false,
         launchers: Vec::new(),
         listing: Vec::new(),

@@ -3,6 +3,7 @@
 use super::request::Confirm;
 use super::startable::MOST_SHOWN;
 use crate::launch::Item;
+use crate::log::away::Digest;
 use crate::state::Row;
 use crate::tui::effect::Choice;
 use crate::tui::labels;
@@ -24,6 +25,8 @@ pub(crate) enum Panel {
     Help,
     /// What an install changes.
     Install(Install),
+    /// What happened while the person was away.
+    Away(Away),
     /// The selected row's tasks.
     Work(Tasks),
     /// What is changed in the selected row's folder.
@@ -34,6 +37,17 @@ pub(crate) enum Panel {
     Launch(Launch),
     /// Whether to stop a row.
     Stop(Stop),
+}
+
+/// What is known of what happened while the person was away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Away {
+    /// It is being read.
+    Reading,
+    /// That.
+    Told(Box<Digest>),
+    /// Nothing, for this reason.
+    Unknown(String),
 }
 
 /// How far an install is.

@@ -9,8 +9,8 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::reflow::{settle, toggle};
 use super::selection::{move_by, move_to, next_waiting, page, scroll};
 use super::{
-    answer, deny_prompt, ended, filter, install, launch, seen, snooze, split, task_prompt, trust,
-    type_into, unheard, work,
+    answer, away, deny_prompt, ended, filter, install, launch, seen, snooze, split, task_prompt,
+    trust, type_into, unheard, work,
 };
 use crate::actor::{Decision, Pick};
 use crate::tui::effect::Effect;
@@ -62,7 +62,7 @@ pub(super) fn press(model: &mut Model, key: KeyEvent, now: Timestamp) -> Vec<Eff
     if model.typing && filter::type_filter(model, key, now) {
         return Vec::new();
     }
-    if unheard::takes(model, key, now) {
+    if unheard::takes(model, key, now) || away::closes(model, key, now) {
         return Vec::new();
     }
     let Some(action) = keymap::action(key) else {
@@ -148,6 +148,7 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
         Action::Last => move_to(model, usize::MAX, now),
         Action::NextWaiting => next_waiting(model, 1, now),
         Action::PreviousWaiting => next_waiting(model, -1, now),
+        Action::Away => return away::ask(model, now),
         Action::Filter => filter::begin_filter(model),
         Action::Cycle => {
             model.scope = model.scope.next();
@@ -179,6 +180,7 @@ fn is_about_rows(action: Action) -> bool {
             | Action::Filter
             | Action::Cycle
             | Action::Explain
+            | Action::Away
             | Action::Split
             | Action::Start
             | Action::Stop

@@ -97,6 +97,7 @@ impl Journey {
             wrapping: Vec::new(),
             theme: Theme::Terminal,
             pulse: None,
+            away_after: std::time::Duration::ZERO,
             size: SIZE,
         });
         let mut journey = Self {
