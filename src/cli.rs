@@ -90,6 +90,8 @@ pub(crate) enum Command {
     Devices(DevicesCommand),
     /// Print what every assistant is doing
     Status(StatusArgs),
+    /// Say what happened while you were away: one line per assistant, in its own words
+    Away(AwayArgs),
     /// Wait until an assistant is in a state
     Wait(WaitArgs),
     /// Print each change as it happens, one line a change, for scripts
@@ -566,6 +568,18 @@ pub(crate) enum StatusFormat {
     Tmux,
     /// The sign of each assistant's pane with its state; with `--pane` the sign of that one alone
     Pane,
+}
+
+/// Options of `away`.
+#[derive(Args, Debug)]
+pub(crate) struct AwayArgs {
+    /// Since then: `2h`, `09:30`, `2026-11-21 09:30`, or RFC 3339; by default since you last did anything before your
+    /// last break, by the event log, else for 8 hours
+    #[arg(long, value_name = "SPAN", allow_negative_numbers = true)]
+    pub(crate) since: Option<String>,
+    /// Print one JSON object, with each request and each end of a turn
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Options of `wait`.

@@ -125,6 +125,7 @@ impl Dashboard {
             theme: Theme::Dark,
             keys: pane_patrol::tui::Bindings::default(),
             pulse: None,
+            away_after: Duration::ZERO,
             signs: pane_patrol::tui::Signs::default(),
             size: SIZE,
         });
@@ -225,6 +226,8 @@ fn row(number: u32, turn: u32, now: Timestamp) -> Row {
         tool: Some("Bash".to_owned()),
         message: Some(format!("cargo test --workspace --all-targets, turn {turn}")),
         conversation: None,
+        unseen: false,
+        recap: None,
         called: None,
         cwd: Some(format!("/home/ada/src/{name}-{}", number / 4)),
         branch: Some("main".to_owned()),

@@ -1,5 +1,5 @@
 //! Measures an installed pane-patrol: `pane-patrol-bench PROGRAM`, run by `make bench`; with `hook`,
-//! `log`, `frames`, `flat`, `table`, `preview` or `pipe` after it the hook, the event log, the dashboard's own work, what
+//! `log`, `away`, `frames`, `flat`, `table`, `preview` or `pipe` after it the hook, the event log, what `away` reads, the dashboard's own work, what
 //! an event costs with few rows and with many, that in the table alone, what the preview costs, or what it costs to
 //! read panes by their pipes.
 //!
@@ -7,6 +7,7 @@
 //! compared is started side by side, and the figure is the median.
 #![allow(clippy::print_stdout, reason = "its output is its purpose")]
 
+mod away;
 mod dashboard;
 mod flat;
 mod frames;
@@ -38,7 +39,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let program = words.first().map(PathBuf::from);
     let program = program
-        .ok_or("usage: pane-patrol-bench PROGRAM [hook | log | frames | flat | table | preview [SECONDS] | pipe [SECONDS [TURNS]]]")?
+        .ok_or("usage: pane-patrol-bench PROGRAM [hook | log | away | frames | flat | table | preview [SECONDS] | pipe [SECONDS [TURNS]]]")?
         .canonicalize()?;
     let words: Vec<String> = words[1..]
         .iter()
@@ -50,6 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     match part {
         "hook" => return hook::measure(&program).map(drop),
         "log" => return log::measure(&program),
+        "away" => return away::measure(&program),
         "flat" => return flat::measure(&program),
         "table" => return flat::measure_table(),
         "rows" => return flat::measure_rows(words.first().map_or("", String::as_str)),
@@ -73,6 +75,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     table::measure(empty);
     flat::measure(&program)?;
     log::measure(&program)?;
+    away::measure(&program)?;
     frames::measure();
     dashboard::measure(&program, empty)
 }

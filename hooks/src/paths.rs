@@ -181,6 +181,11 @@ impl Places {
         Some(self.event_log()?.with_file_name("sessions.jsonl"))
     }
 
+    /// The ends of turns that nobody has looked at, beside the event log of the same world.
+    pub fn unseen(&self) -> Option<PathBuf> {
+        Some(self.event_log()?.with_file_name("unseen.jsonl"))
+    }
+
     /// One line for each decision made in the person's name.
     pub fn decisions(&self) -> Option<PathBuf> {
         self.state

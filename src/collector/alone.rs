@@ -45,6 +45,7 @@ pub(super) fn look(
     let (messages, inbox) = sync_channel(CHANNEL_LENGTH);
     let own_server = sources.own_server();
     let mut recalled = journal::recall(&journal, own_server.clone(), clock.now());
+    recalled.take_up_unseen(&journal, clock.now());
     let apart = belief::sift(&mut recalled.table, &sources.reach, clock.now());
     let mut by_server = BTreeMap::new();
     for (server, present) in handover.in_panes() {

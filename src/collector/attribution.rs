@@ -2,15 +2,14 @@
 //! assistant wrote which file.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use pane_patrol_hooks::adapter::Writes;
 use pane_patrol_hooks::event::{Event, Kind};
-use pane_patrol_hooks::text::unmarked;
 
 use crate::collector::sources::changes::Report;
 use crate::git::DiffSummary;
+pub(super) use crate::log::wrote::written_by;
 use crate::state::Row;
 use crate::tasks::TaskSummary;
 
@@ -21,31 +20,6 @@ const MAX_WRITTEN: usize = 2000;
 pub(super) fn may_have_written(event: &Event) -> bool {
     let only_looks = |tool: &str| event.assistant.only_looks(tool);
     event.kind == Some(Kind::ToolFinished) && !event.tool.as_deref().is_some_and(only_looks)
-}
-
-/// The files that a tool has written, by its own words, as paths that start at `/`.
-pub(super) fn written_by(event: &Event) -> Vec<PathBuf> {
-    let (Some(message), Some(folder)) = (&event.message, &event.cwd) else {
-        return Vec::new();
-    };
-    let tool = event.tool.as_deref();
-    let writes = tool.and_then(|tool| event.assistant.writes_by(tool));
-    // A name that was cut is none.
-    if event.kind != Some(Kind::ToolFinished) || message.ends_with('…') {
-        return Vec::new();
-    }
-    let message = unmarked(message);
-    let names = match writes {
-        None => return Vec::new(),
-        Some(Writes::One) => vec![&*message],
-        Some(Writes::Several) => message.split(", ").collect(),
-    };
-    let plain = |path: PathBuf| {
-        let is_plain = |part| matches!(part, Component::RootDir | Component::Normal(_));
-        path.components().all(is_plain).then_some(path)
-    };
-    let path = |name: &str| plain(Path::new(folder).join(name));
-    names.into_iter().filter_map(path).collect()
 }
 
 /// A summary in full, and its sums.

@@ -19,6 +19,7 @@ use crate::log::player::Player;
 use crate::log::recent::{self, Bounds};
 use crate::log::sessions::{self, Sessions};
 use crate::log::tailer::Tailer;
+use crate::log::unseen::{self, Book};
 use crate::state::{Level, LivingSession, Outcome, Reading, Row, RowKey, Settings, Table};
 
 /// How often the event log's condition is looked at, while events come.
@@ -44,6 +45,8 @@ pub struct Setup {
     pub ttl: Duration,
     /// The sessions that are over.
     pub ended: EndedSetup,
+    /// Where the ends of turns are kept that nobody has looked at; `None`: only while this collector is there.
+    pub unseen: Option<PathBuf>,
 }
 
 /// What is kept of sessions that are over.
@@ -92,12 +95,25 @@ pub(super) fn recall(setup: &Setup, own_server: Option<Server>, now: Timestamp) 
             looked_at: None,
             levels: BTreeMap::new(),
             ended: setup.ended.clone(),
+            unseen: Book::new(
+                setup.unseen.clone().filter(|_| setup.writes),
+                setup.limits.messages,
+            ),
         },
         tailer,
     }
 }
 
 impl Recalled {
+    /// Takes up what rested unseen by `setup`, whatever else is known of it, and goes on writing that down.
+    pub(super) fn take_up_unseen(&mut self, setup: &Setup, now: Timestamp) {
+        let rows = setup.unseen.as_deref().map(unseen::read);
+        self.table
+            .recall_unseen(rows.unwrap_or_default(), has_ended_since, now);
+        // What is wrong with the file is told when the next turn ends.
+        let _ = self.memory.unseen.begin(&self.table);
+    }
+
     /// Takes up the sessions that are over; those that live are known before.
     pub(super) fn take_up_ended(&mut self, now: Timestamp) {
         self.table.set_keep_ended(self.memory.ended.keep);
@@ -144,6 +160,7 @@ pub(super) struct Journal {
     /// The last level of each row that was written down.
     levels: BTreeMap<RowKey, Level>,
     ended: EndedSetup,
+    unseen: Book,
 }
 
 impl Journal {
@@ -225,6 +242,18 @@ impl Journal {
         let folder = file.parent().map_or(Ok(()), private::make_folders);
         let written = folder.and_then(|()| sessions::write(file, &sessions, self.ended.with_words));
         written.map_err(|error| format!("could not write {}: {error}", file.display()))
+    }
+
+    /// Writes down which turns are over and not seen, where that has changed.
+    ///
+    /// # Errors
+    /// Says what is wrong with the file.
+    pub(super) fn note_unseen(
+        &mut self,
+        outcome: &Outcome,
+        table: &Table,
+    ) -> Option<Result<(), String>> {
+        self.unseen.follow(outcome, table)
     }
 
     /// Writes down that a person has looked at finished turns.

@@ -139,6 +139,7 @@ fn take_over(
     let mut recalled = journal::recall(&setup.journal, own_server.clone(), clock.now());
     let now = clock.now();
     recalled.table.adopt(&handover.rows(), now);
+    recalled.take_up_unseen(&setup.journal, now);
     recalled.take_up_ended(now);
     let apart = belief::sift(&mut recalled.table, &setup.sources.reach, now);
     let hub = doors.serve(&clock, workers::of(setup, &clock, &messages))?;

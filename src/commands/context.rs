@@ -216,6 +216,7 @@ impl Context {
                     keep: config.ended.keep(),
                     with_words: config.mirror.limits().messages,
                 },
+                unseen: places.unseen(),
             },
             sources: collector::SourcesSetup {
                 own_server: self.around.server.clone(),

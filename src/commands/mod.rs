@@ -6,6 +6,7 @@
 mod acting;
 mod answer;
 mod approve;
+mod away;
 mod came_from;
 mod change_task;
 mod collect;
@@ -84,6 +85,7 @@ pub fn run(cli: &Cli) -> CommandResult {
         Some(Command::Pair(arguments)) => pair::run(&context, arguments),
         Some(Command::Devices(command)) => devices::run(&context, command),
         Some(Command::Status(arguments)) => status::run(&context, arguments),
+        Some(Command::Away(arguments)) => away::run(&context, arguments),
         Some(Command::Wait(arguments)) => wait::run(&context, arguments),
         Some(Command::Watch(arguments)) => watch::run(&context, arguments),
         Some(Command::Wrap(arguments)) => wrap::run(&context, arguments),

@@ -213,7 +213,7 @@ fn table(rows: &[Row], troubles: &Unreachable, now: Timestamp) -> String {
 }
 
 /// The lines with their cells below each other.
-fn aligned(lines: &[[String; 5]]) -> String {
+pub(super) fn aligned(lines: &[[String; 5]]) -> String {
     let width = |column: usize| {
         lines
             .iter()

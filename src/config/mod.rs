@@ -52,6 +52,9 @@ const DEFAULT_REBUILD_WINDOW: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// How long a session that is over can be taken up again, unless said otherwise.
 const DEFAULT_KEEP: Duration = Duration::from_secs(30 * 60);
 
+/// Who has done nothing for so long was away, unless said otherwise.
+pub(crate) const DEFAULT_AWAY: Duration = Duration::from_secs(15 * 60);
+
 /// Nor for longer than a year.
 const LONGEST_KEEP: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
@@ -75,6 +78,8 @@ pub struct Config {
     pub(crate) mirror: Mirror,
     /// `[ended]`: sessions that are over.
     pub(crate) ended: Ended,
+    /// `[away]`: what you are told of when you come back.
+    pub(crate) away: Away,
     /// `[notice]`: how you are told of what needs you.
     pub(crate) notice: notify::Settings,
     /// `[icons]`: how states and branches are marked.
@@ -259,6 +264,24 @@ pub struct Ended {
     /// `keep`: how long they can be taken up again, for example `8h`; `0`: not at all.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     keep: Option<Keep>,
+}
+
+/// `[away]`: what you are told of when you come back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct Away {
+    /// `after`: how long you have done nothing before the dashboard says at your next key what happened meanwhile, for
+    /// example `1h`; `0`: it never does by itself.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    after: Option<Keep>,
+}
+
+impl Away {
+    /// How long a person does nothing who is away; zero: nothing is told unasked.
+    pub fn after(&self) -> Duration {
+        self.after.map_or(DEFAULT_AWAY, |after| after.0)
+    }
 }
 
 /// A span of time as text, or `0`.

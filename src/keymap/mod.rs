@@ -32,6 +32,8 @@ pub(crate) enum Action {
     /// Hide sessions that are over, or show them again.
     Ended,
     Explain,
+    /// What happened while the person was away.
+    Away,
     /// The request in full, with room to read it.
     Read,
     /// The next of several requests of the selected row.

@@ -72,6 +72,7 @@ pub(super) const TABLE: &[Binding] = &[
     row(Action::Filter, &[letter('/')], "filter by any word a row shows", "filter"),
     row(Action::Cycle, &[letter('f')], "view: all, only what wants attention, by project", "view"),
     row(Action::Ended, &[letter('E')], "hide ended and startable ones, or show; Enter starts", "hide ended"),
+    row(Action::Away, &[letter('A')], "what happened while you were away", "away"),
     row(Action::Explain, &[letter('e')], "explain: everything heard; of a task: its title", "explain"),
     row(Action::Tab(-1), &[letter('h'), key(KeyCode::Left)], TABS, "tab"),
     row(Action::Tab(1), &[letter('l'), key(KeyCode::Right)], TABS, "tab"),

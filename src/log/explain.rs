@@ -34,6 +34,9 @@ pub(crate) fn explain(row: &Row, decided: &[Decided], clock: &LocalClock) -> Str
         time(row.since, clock),
         age(clock.now.since(row.since), Grain::Fine)
     );
+    if let Some(recap) = row.recap.as_ref().filter(|_| row.recap != row.message) {
+        let _ = writeln!(text, "  it said last: {recap}");
+    }
     for request in row.waiting.iter().skip(1) {
         let message = request
             .message

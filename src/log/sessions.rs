@@ -35,11 +35,7 @@ enum Line {
 /// Reads the file. One that is not there holds none, and a line that makes no sense, or is too long, is none.
 pub(crate) fn read(path: &Path) -> Sessions {
     let mut sessions = Sessions::default();
-    let Ok(opened) = Opening::to_read().no_link().regular(path) else {
-        return sessions;
-    };
-    let mut file = BufReader::new(opened.file.take(MAX_BYTES));
-    while let Some(line) = next_line(&mut file) {
+    for line in lines(path) {
         match serde_json::from_slice(&line) {
             Ok(Line::Ended(session)) if session.is_plain() => sessions.ended.push(session),
             Ok(Line::Living(living)) if living.lives.is_plain() => sessions.living.push(living),
@@ -47,6 +43,13 @@ pub(crate) fn read(path: &Path) -> Sessions {
         }
     }
     sessions
+}
+
+/// The lines of a file that was written here; none of one that is not there. One that is too long is an empty one.
+pub(super) fn lines(path: &Path) -> impl Iterator<Item = Vec<u8>> {
+    let opened = Opening::to_read().no_link().regular(path).ok();
+    let mut file = opened.map(|opened| BufReader::new(opened.file.take(MAX_BYTES)));
+    std::iter::from_fn(move || next_line(file.as_mut()?))
 }
 
 /// The next line, or the end of one that is too long; `None` where there is no more that can be read.

@@ -35,6 +35,8 @@ pub(crate) fn row(pane: u32, assistant: &str, state: State, target: &str, ago: u
         tool: None,
         message: None,
         conversation: None,
+        unseen: state == State::Completed,
+        recap: None,
         called: None,
         cwd: None,
         branch: None,

@@ -50,6 +50,7 @@ pub use kin::{Kin, Place, Relation};
 pub use living_session::LivingSession;
 pub(crate) use marked::fingerprint;
 pub use row::{Evidence, Request, Row, RowKey};
+pub(crate) use table::Unseen;
 pub use table::{Outcome, REBUILD_GRACE, Settings, Table};
 pub use unmatched::Unmatched;
 pub(crate) use written::Written;

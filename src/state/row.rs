@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use pane_patrol_hooks::event::{Assistant, Kind, Source, State};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
+use pane_patrol_hooks::text::has_control;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -101,6 +102,12 @@ pub struct Row {
     pub tool: Option<String>,
     /// One line: what it does, asks, or said last.
     pub message: Option<String>,
+    /// Its last turn is finished and nobody has had it in view.
+    #[serde(default)]
+    pub unseen: bool,
+    /// One line: the assistant's own last words at the end of a turn, whatever it has done since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recap: Option<String>,
     /// What a person calls it beside its name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub called: Option<String>,
@@ -172,6 +179,41 @@ impl Row {
         let is_over = [State::Completed, State::Error, State::Idle].contains(&self.state);
         let is_nameless = self.publisher.is_none() && self.pid.is_none() && self.pane.is_none();
         matches!(self.target, Target::Agent(_)) && is_over && is_nameless
+    }
+
+    /// What is kept of it while it rests unseen: where it is, whose, how and since when; `with_words`: and what it
+    /// said.
+    pub(crate) fn kept(self, with_words: bool) -> Self {
+        Self {
+            message: self.message.filter(|_| with_words),
+            tool: self.tool.filter(|_| with_words),
+            recap: self.recap.filter(|_| with_words),
+            diff: None,
+            tasks: None,
+            trusted_until: None,
+            waiting: Vec::new(),
+            evidence: Vec::new(),
+            ..self
+        }
+    }
+
+    /// Whether no text of it holds a control character: all of them may be drawn.
+    pub(crate) fn is_plain(&self) -> bool {
+        let texts = [
+            &self.instance_id,
+            &self.conversation,
+            &self.tool,
+            &self.message,
+            &self.recap,
+            &self.called,
+            &self.cwd,
+            &self.branch,
+            &self.home,
+            &self.terminal,
+            &self.publisher,
+        ];
+        let mut texts = texts.into_iter().flatten();
+        !texts.any(|text| has_control(text)) && !has_control(&self.target.to_string())
     }
 
     /// Whether it is a process before which nobody sits.

@@ -9,6 +9,7 @@ use crate::actor::{Bound, Decision, Outcome, Shown};
 use crate::assistants::request::Known;
 use crate::git::{DiffSummary, Patch, PatchRequest};
 use crate::launch::Stopped;
+use crate::log::away::Digest;
 use crate::mux::{self, Attach, Beside, Glimpse, Onlooker, Typed};
 use crate::notify::Snoozes;
 use crate::state::{EndedSession, Row};
@@ -46,6 +47,9 @@ pub trait Actions: Send + Sync + 'static {
 
     /// What is changed in the row's folder, and how far its tasks are.
     fn read_work(&self, row: &Row) -> (DiffSummary, TaskSummary);
+
+    /// What has happened since then, or since the person left; the error says why nobody can tell.
+    fn away(&self, since: Option<Timestamp>) -> Result<Box<Digest>, String>;
 
     /// The patch of a changed file of the folder, or why there is none.
     fn read_patch(&self, of: &Whose, request: &PatchRequest) -> Result<Patch, NoPatch>;

@@ -66,6 +66,8 @@ pub enum Effect {
     SnoozeAll(Vec<String>, Option<Timestamp>),
     /// Change the row's list of tasks.
     ChangeTask(Box<Row>, TaskChange),
+    /// Find out what has happened since then, or since the person left.
+    ReadAway(Option<Timestamp>),
     /// Find out whether any assistant's hooks are registered.
     CheckHooks,
     /// Find out how what else is needed is.

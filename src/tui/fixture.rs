@@ -34,6 +34,7 @@ pub(super) fn model(width: u16, height: u16) -> Model {
         theme: Theme::Terminal,
         keys: crate::keymap::Bindings::default(),
         pulse: None,
+        away_after: std::time::Duration::from_secs(900),
         size: (width, height),
     })
 }

@@ -10,6 +10,7 @@ use crate::actor::{Bound, Decision, Outcome};
 use crate::assistants::request::Known;
 use crate::git::{DiffSummary, Patch};
 use crate::launch::{Item, Stopped};
+use crate::log::away::Digest;
 use crate::mux::{Attach, Beside, Mirrored, Shown, Undone};
 use crate::notify::Snoozes;
 use crate::state::update::Update;
@@ -87,6 +88,8 @@ pub enum Message {
     RequestRead(Box<Bound>, Known),
     /// What is changed in the folder of the row with this id, and how far its tasks are.
     WorkRead(String, Box<DiffSummary>, Box<TaskSummary>),
+    /// What happened while the person was away; or why that is not known.
+    AwayRead(Result<Box<Digest>, String>),
     /// The patch of this file, or why there is none, for the row with this id.
     PatchRead(String, String, Result<Patch, NoPatch>),
     /// The person is back from an attached session; says what went wrong, if anything.

@@ -355,6 +355,9 @@ impl Dashboard {
                 let patch = actions.read_patch(&of, &request);
                 Message::PatchRead(of.id().to_owned(), request.path, patch)
             })?,
+            Effect::ReadAway(since) => {
+                self.in_background(move |actions| Message::AwayRead(actions.away(since)))?;
+            }
             Effect::ReadNeeds => {
                 self.in_background(|actions| Message::NeedsRead(actions.needs()))?;
             }

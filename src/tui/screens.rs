@@ -15,6 +15,7 @@ use crate::actor::{Bound, Decision, Outcome};
 use crate::assistants::request::{Full, Known};
 use crate::config::{Signs, Theme};
 use crate::git::{DiffState, DiffSummary};
+use crate::log::away::{Counts, Digest, Happened, Told, What};
 use crate::state::Row;
 use crate::state::fixture::{behind, ended};
 use crate::state::update::{Health, Role, Update};
@@ -92,6 +93,92 @@ fn a_row_whose_publisher_is_silent_is_not_shown_as_if_it_were_heard() {
     (silent.offline, silent.publisher) = (true, Some("runner".into()));
     let rows = vec![silent.clone()];
     insta::assert_snapshot!(screens(&rows, |_| {}));
+}
+
+/// What three assistants did meanwhile.
+fn digest() -> Digest {
+    let ago = |seconds| now().minus(std::time::Duration::from_secs(seconds));
+    let told = |target: &str, state, counts, what, words: &str| Told {
+        assistant: "claude".to_owned(),
+        target: target.to_owned(),
+        instance_id: None,
+        home: None,
+        state: Some(state),
+        counts: Some(counts),
+        happened: vec![Happened {
+            at: ago(60),
+            what,
+            words: Some(words.to_owned()),
+        }],
+    };
+    let counts = Counts {
+        turns: 12,
+        asked: 3,
+        waited: 840,
+        finished: 11,
+        failed: 1,
+        files: 4,
+    };
+    let one = Counts {
+        turns: 1,
+        finished: 1,
+        ..Counts::default()
+    };
+    let failed = Counts {
+        turns: 1,
+        failed: 1,
+        ..Counts::default()
+    };
+    Digest {
+        since: ago(11_400),
+        until: now(),
+        unknown: vec!["the event log begins at 12:00: what was before is not known".to_owned()],
+        assistants: vec![
+            told(
+                "shop:1.1",
+                State::WaitingApproval,
+                counts,
+                What::Asked,
+                "Bash: cargo publish --no-verify",
+            ),
+            told(
+                "docs:0.1",
+                State::Error,
+                failed,
+                What::Failed,
+                "model answered 500 five times",
+            ),
+            told(
+                "web:3.0",
+                State::Completed,
+                one,
+                What::Finished,
+                "All tests pass; the menu works by keyboard, and what was wrong with the second level is mended",
+            ),
+        ],
+    }
+}
+
+#[test]
+fn what_happened_while_the_person_was_away() {
+    let open = |model: &mut Model| {
+        press(model, "A");
+        tell(model, Message::AwayRead(Ok(Box::new(digest()))));
+    };
+    let mut between = model_with(day(), 120, 30);
+    open(&mut between);
+    let between = screen(&between);
+    insta::assert_snapshot!(screens(&day(), open) + "── 120 x 30 ──\n" + &between);
+}
+
+#[test]
+fn what_an_assistant_said_last_stands_below_what_it_does_now() {
+    let mut works =
+        row(1, "claude", State::Running, "shop:1.1", 60).says(Some("Bash"), "cargo test");
+    works.recap = Some(
+        "The tax is right now in all countries but two, of which the law says nothing".to_owned(),
+    );
+    insta::assert_snapshot!(screens(&[works], |_| {}));
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod owners;
 mod panes;
 mod session_files;
 mod told;
+mod unseen;
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};

@@ -4,6 +4,7 @@
 mod common;
 
 mod acts;
+mod away;
 #[cfg(target_os = "linux")]
 mod background;
 mod belief;

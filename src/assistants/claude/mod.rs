@@ -5,6 +5,7 @@ pub(crate) mod dialog;
 mod follower;
 mod inbox;
 pub(crate) mod job_record;
+mod recap;
 pub mod session_file;
 pub(crate) mod switches;
 pub(crate) mod tasks;
@@ -116,6 +117,10 @@ impl Facets for Claude {
 
     fn tasks(&self) -> Option<&'static dyn TaskLists> {
         Some(&tasks::Files)
+    }
+
+    fn recap(&self, home: &Path, session: &str) -> Option<(String, Timestamp)> {
+        recap::of(home, session)
     }
 
     fn resume(&self, session: &SessionId) -> Option<Vec<String>> {

@@ -178,6 +178,12 @@ pub(crate) trait Facets: Debug + Sync {
         None
     }
 
+    /// What it has written down for a person who was away, newer than all else of that session, and when. `home`: its
+    /// config folder.
+    fn recap(&self, _home: &Path, _session: &str) -> Option<(String, Timestamp)> {
+        None
+    }
+
     /// The arguments with which its program takes up an ended session again; `None`: nobody knows of any.
     /// None of them lets it do more without asking than it may anyway.
     fn resume(&self, _session: &SessionId) -> Option<Vec<String>> {

@@ -15,6 +15,10 @@ impl Writer {
     /// Tells what has changed, and has the sources follow it.
     pub(super) fn follow(&mut self, outcome: &Outcome) {
         if !outcome.changed.is_empty() || !outcome.removed.is_empty() {
+            // Before anybody is told: what was shown once is shown by the next collector as well.
+            if let Some(written) = self.memory.note_unseen(outcome, &self.table) {
+                self.trouble("unseen turns".to_owned(), written.err());
+            }
             self.follow_rows(outcome);
         }
         if outcome.other_living {

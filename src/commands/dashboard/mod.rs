@@ -8,6 +8,7 @@ pub(super) mod pulse;
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
+use std::time::Duration;
 
 use time::UtcOffset;
 
@@ -30,6 +31,7 @@ pub(in crate::commands) fn run(context: &Context, arguments: &SupervisorArgs) ->
     let theme = theme(arguments.theme.as_deref(), &config, context.no_color);
     let setup = tui::Setup {
         split: arguments.split || config.split.always(),
+        away_after: config.away.after(),
         ..setup(context, context.offset, theme.unwrap_or_default(), &config)
     };
     let setup = with_launchers(context, setup)?;
@@ -114,6 +116,7 @@ fn setup(context: &Context, offset: UtcOffset, theme: Theme, config: &Config) ->
         // Where the settings were read, they have none that would mean two things.
         keys: config.keys.bindings().unwrap_or_default(),
         pulse: None,
+        away_after: Duration::ZERO,
         split: false,
         launchers: Vec::new(),
         listing: Vec::new(),

@@ -35,6 +35,7 @@ pub(in crate::commands) fn run(context: &Context, arguments: &PulseArgs) -> Comm
     };
     let overview = has_overview(&config, &context.told.aoc);
     let setup = tui::Setup {
+        away_after: config.away.after(),
         pulse: Some(Pulse {
             folder: folder.to_string_lossy().into_owned(),
             overview,

@@ -22,6 +22,7 @@ use crate::error::{CommandError, CommandResult, unprinted};
 use crate::git::{DiffSummary, Patch, PatchRequest};
 use crate::launch::Stopped;
 use crate::log::Record;
+use crate::log::away::Digest;
 use crate::log::filter::Filter;
 use crate::log::player::Player;
 use crate::log::when::LocalClock;
@@ -254,6 +255,10 @@ impl Actions for Idle {
 
     fn read_work(&self, _: &Row) -> (DiffSummary, TaskSummary) {
         (DiffSummary::error(ONLY_A_REPLAY), TaskSummary::default())
+    }
+
+    fn away(&self, _: Option<Timestamp>) -> Result<Box<Digest>, String> {
+        Err(ONLY_A_REPLAY.to_owned())
     }
 
     fn read_patch(&self, _: &Whose, _: &PatchRequest) -> Result<Patch, NoPatch> {

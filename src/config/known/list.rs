@@ -46,6 +46,9 @@ pub(crate) fn groups() -> Vec<Group> {
         table("ended", "sessions that are over", vec![
             key("keep", Kind::Text, r#""30m""#, r#""8h""#, "how long they can be taken up again, for example `8h`; `0`: not at all"),
         ]),
+        table("away", "what you are told of when you come back", vec![
+            key("after", Kind::Text, r#""15m""#, r#""1h""#, "how long you have done nothing before the dashboard says at your next key what happened meanwhile, for example `1h`; `0`: it never does by itself"),
+        ]),
         table("notice", "how you are told of what needs you", vec![
             key("waiting_approval", Kind::Words(CHANNELS), r#"["bell"]"#, r#"["bell", "desktop"]"#, "how an assistant that wants approval is told of; also `approval` or `approve`").also(&["wants approval", "approval", "approve"]),
             key("waiting_input", Kind::Words(CHANNELS), r#"["bell"]"#, r#"["desktop"]"#, "how a question is told of; also `asks` or `waits`").also(&["asks", "waits"]),

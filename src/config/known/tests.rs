@@ -60,6 +60,10 @@ fn defaults(config: &Config) -> Vec<(&'static str, String)> {
             "ended.keep",
             format!("\"{}m\"", config.ended.keep().as_secs() / 60),
         ),
+        (
+            "away.after",
+            format!("\"{}m\"", config.away.after().as_secs() / 60),
+        ),
         ("notice.waiting_approval", channels(State::WaitingApproval)),
         ("notice.waiting_input", channels(State::WaitingInput)),
         ("notice.error", channels(State::Error)),

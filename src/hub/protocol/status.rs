@@ -68,8 +68,6 @@ pub struct AgentStatus {
     pub label: String,
     /// How many requests are open.
     pub requests: usize,
-    /// Its last turn is finished and nobody has had it in view.
-    pub unseen: bool,
     /// The row.
     #[serde(flatten)]
     pub row: Row,
@@ -97,7 +95,6 @@ impl AgentStatus {
             },
             project_root: root,
             requests: row.waiting.len(),
-            unseen: row.state == State::Completed,
             row,
         }
     }

@@ -25,6 +25,8 @@ fn row(id: &str, evidence_bytes: usize) -> Row {
         tool: None,
         message: None,
         conversation: None,
+        unseen: false,
+        recap: None,
         called: None,
         cwd: None,
         branch: None,

@@ -20,6 +20,8 @@ impl Entry {
         entry.instance_id.clone_from(&row.instance_id);
         entry.pid = row.pid;
         entry.label = row.called.as_deref().map(Box::from);
+        entry.recap = row.recap.as_deref().map(Box::from);
+        entry.looked = !row.unseen;
         entry.cwd.clone_from(&row.cwd);
         entry.branch.clone_from(&row.branch);
         entry.home.clone_from(&row.home);

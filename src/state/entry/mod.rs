@@ -23,7 +23,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use pane_patrol_hooks::event::{Assistant, Event, Source, State};
+use pane_patrol_hooks::event::{Assistant, Event, Kind, Source, State};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
@@ -75,6 +75,10 @@ pub(super) struct Entry {
     pub(super) proved: Option<u64>,
     /// What a person calls it; few are called anything.
     pub(super) label: Option<Box<str>>,
+    /// The assistant's own words at the end of its last finished turn.
+    pub(super) recap: Option<Box<str>>,
+    /// The person has looked since the last turn was finished.
+    looked: bool,
     /// What the person talks about there, where that is not the session.
     pub(super) conversation: Option<Box<str>>,
     pub(super) cwd: Option<String>,
@@ -135,6 +139,8 @@ impl Entry {
             attended: true,
             proved: None,
             label: None,
+            recap: None,
+            looked: false,
             conversation: None,
             cwd: None,
             branch: None,
@@ -297,7 +303,7 @@ impl Entry {
 
     /// When what is finished, and in view now, counts as seen.
     pub(super) fn look_ends(&self) -> Option<Timestamp> {
-        let is_looked_at = self.in_view.is_some() && self.shown.state == State::Completed;
+        let is_looked_at = self.in_view.is_some() && self.is_unseen();
         let known = self
             .borne_out
             .map_or(self.shown.since, |at| at.max(self.shown.since));
@@ -306,11 +312,21 @@ impl Entry {
 
     /// The person has looked; whether something finished was there to be seen.
     pub(super) fn seen(&mut self) -> bool {
-        let seen = self.shown.state == State::Completed;
-        if seen {
+        let seen = self.is_unseen();
+        if seen && self.shown.state == State::Completed {
             self.main.state = State::Idle;
         }
+        self.looked |= seen;
         seen
+    }
+
+    /// Whether its last turn is finished and nobody has looked, however long it waits for the next prompt.
+    pub(super) fn is_unseen(&self) -> bool {
+        match self.shown.state {
+            State::Completed => true,
+            State::WaitingInput => self.shown.kind == Some(Kind::PromptIdle) && !self.looked,
+            State::WaitingApproval | State::Error | State::Running | State::Idle => false,
+        }
     }
 
     /// Whether anything but the clock proves that this row still stands for something.

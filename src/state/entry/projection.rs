@@ -21,6 +21,13 @@ pub(in crate::state) struct Projection {
     pub(super) sub_agents: usize,
 }
 
+impl Projection {
+    /// Whether anything is asked.
+    pub(in crate::state) fn waits(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+}
+
 impl Entry {
     /// Works out what is shown now. `cause`: when the thing happened that may have changed it.
     pub(in crate::state) fn refresh(&mut self, cause: Timestamp) -> bool {
@@ -112,6 +119,8 @@ impl Entry {
             ts: self.ts,
             tool,
             message,
+            unseen: self.is_unseen(),
+            recap: self.recap.as_deref().map(str::to_owned),
             called: self.label.as_deref().map(str::to_owned),
             cwd: self.cwd.clone(),
             branch: self.branch.clone(),

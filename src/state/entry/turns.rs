@@ -72,6 +72,9 @@ impl Entry {
         }
         self.main.enter(event.state, None, event.source);
         self.main.message.clone_from(&event.message);
+        if event.state == State::Completed {
+            self.has_said(event);
+        }
         None
     }
 
@@ -79,6 +82,7 @@ impl Entry {
         self.clear_work(event.ts);
         self.main.enter(event.state, event.kind, event.source);
         self.main.message = None;
+        self.recap = None;
     }
 
     /// The session is over but its successor follows at once (`/clear`, resume).
@@ -152,6 +156,16 @@ impl Entry {
         };
         self.main.enter(state, event.kind, event.source);
         self.main.message.clone_from(&event.message);
+        // A compaction by hand says what it has kept, and an error is no word of the assistant's.
+        if event.kind == Some(Kind::TurnFinished) && event.state != State::Idle {
+            self.has_said(event);
+        }
+    }
+
+    /// A turn is finished with these words, of which nobody has seen anything.
+    fn has_said(&mut self, event: &Event) {
+        self.looked = false;
+        self.recap = event.message.as_deref().map(Box::from);
     }
 
     /// Whether the turn of `event` has ended in another way, by the assistant's own word.
@@ -190,6 +204,8 @@ impl Entry {
             return Some("it only follows a turn that ended half a minute before");
         }
         self.main.last = event.ts;
+        // Of a session in which nothing was done there is nothing to be seen.
+        self.looked = fresh;
         let message = self.main.message.take();
         self.main
             .enter(State::WaitingInput, event.kind, event.source);

@@ -36,6 +36,7 @@ use super::{Input, Kin, Row, RowKey, urgency};
 use addresses::Addresses;
 pub use deadlines::REBUILD_GRACE;
 use ended::Ended;
+pub(crate) use handover::Unseen;
 use within_reach::WithinReach;
 
 /// What the table has to be told once.

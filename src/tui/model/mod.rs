@@ -48,7 +48,7 @@ pub(crate) use followed::{Fall, Followed};
 pub(crate) use list::{Entry, Heading, List, Scope};
 use marks::{Ending, Marks};
 use mirror::{Mirror, Seen as Drawn};
-pub(crate) use panel::{Changes, Focus, Install, Launch, Panel, Stage, Stop, Tab, Tasks};
+pub(crate) use panel::{Away, Changes, Focus, Install, Launch, Panel, Stage, Stop, Tab, Tasks};
 use preview::Preview;
 pub use pulse::Pulse;
 use request::OpenRequest;
@@ -88,6 +88,8 @@ pub struct Setup {
     pub keys: Bindings,
     /// The folder it runs in, where it only follows whoever collects.
     pub pulse: Option<Pulse>,
+    /// Who has pressed no key for so long was away; zero: nobody ever was.
+    pub away_after: Duration,
     /// Columns and lines.
     pub size: (u16, u16),
 }
@@ -129,6 +131,10 @@ pub struct Model {
     /// Whether the person has chosen nothing yet: the most urgent row is selected, whichever that is. A key or a
     /// click ends it.
     pub(crate) is_untouched: bool,
+    /// When the person did something last.
+    pub(crate) last_input: Option<Timestamp>,
+    /// The person has come back, and what happened meanwhile is being read.
+    pub(crate) came_back: bool,
     /// Until then letters belong to a line that was not opened.
     pub(crate) unheard_until: Option<Timestamp>,
     /// What the list shows; follows from rows, scope and filter.
@@ -240,6 +246,8 @@ impl Model {
             fell: None,
             followed: None,
             is_untouched: true,
+            last_input: None,
+            came_back: false,
             unheard_until: None,
             list: List::default(),
             top: 0,

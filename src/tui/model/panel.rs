@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::request::Confirm;
 use super::startable::MOST_SHOWN;
 use crate::launch::Item;
+use crate::log::away::Digest;
 use crate::state::Row;
 use crate::tui::effect::Choice;
 use crate::tui::labels;
@@ -28,6 +29,8 @@ pub(crate) enum Panel {
     Help,
     /// What an install changes.
     Install(Install),
+    /// What happened while the person was away.
+    Away(Away),
     /// The selected row's tasks.
     Work(Tasks),
     /// What is changed in the selected row's folder.
@@ -42,6 +45,17 @@ pub(crate) enum Panel {
     StopMarked(Vec<Arc<Row>>),
     /// What the person writes to an assistant, or to several.
     Write,
+}
+
+/// What is known of what happened while the person was away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Away {
+    /// It is being read.
+    Reading,
+    /// That.
+    Told(Box<Digest>),
+    /// Nothing, for this reason.
+    Unknown(String),
 }
 
 /// How far an install is.

@@ -24,6 +24,9 @@ use crate::tui::text;
 /// Columns beside a text of one line, at most.
 const LABELS: usize = 10;
 
+/// What stands before an assistant's last words, where it does something else by now.
+const SAID: &str = "said";
+
 /// Pieces of evidence that the short form shows.
 const FEW: usize = 3;
 
@@ -81,6 +84,7 @@ pub(super) fn page(model: &Model, now: Timestamp, width: u16, all: bool) -> Page
     let front = request::in_front(model, row);
     lines.extend(front.map_or_else(|| sheet.says(row), |front| sheet.request(row, front)));
     let asked = front.map(|_| first..lines.len());
+    lines.extend(sheet.recap(row));
     lines.extend(sheet.left_behind(row));
     lines.extend(sheet.others(row));
     lines.extend(sheet.waiting_text(row));
@@ -226,6 +230,15 @@ impl Sheet<'_> {
         let theme = self.theme();
         let label = labels::message_title(row);
         self.labelled(label, theme.strong(), row.message.as_deref(), theme.text())
+    }
+
+    /// What it said at the end of its last turn, as much of it as one line holds, where that is not told already.
+    fn recap(&self, row: &Row) -> Vec<Line<'static>> {
+        let recap = row.recap.as_deref().filter(|_| row.recap != row.message);
+        let room = self.width.saturating_sub(SAID.len() + 5);
+        let recap = recap.map(|words| text::fit(words, room).into_owned());
+        let dim = self.theme().dim();
+        self.labelled(SAID, dim, recap.as_deref(), dim)
     }
 
     /// How one goes of which nothing runs any more.

@@ -4,6 +4,7 @@
 //!
 //! Reads the model, and where a key is taken changes what is its own; what follows from that is `update`'s.
 
+mod away;
 pub(crate) mod changes;
 mod columns;
 mod confirm;
@@ -188,6 +189,7 @@ pub(crate) fn of(model: &Model) -> &'static Component {
         Panel::Confirm(_) => &confirm::CONFIRM,
         Panel::Help => &help::HELP,
         Panel::Install(_) => &install::INSTALL,
+        Panel::Away(_) => &away::AWAY,
         Panel::Work(_) => &tasks::TASKS,
         Panel::Diff(_) => &changes::CHANGES,
         Panel::Health => &health::HEALTH,

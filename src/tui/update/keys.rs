@@ -9,7 +9,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::reflow::{settle, toggle};
 use super::selection::{move_by, move_to, next_waiting, page, scroll};
 use super::{
-    answer, deny_prompt, ended, filter, install, launch, mark, preview, seen, snooze, split,
+    answer, away, deny_prompt, ended, filter, install, launch, mark, preview, seen, snooze, split,
     task_prompt, trust, type_into, unheard, work, write,
 };
 use crate::actor::{Decision, Pick};
@@ -77,7 +77,7 @@ pub(super) fn press(model: &mut Model, key: KeyEvent, now: Timestamp) -> Vec<Eff
     if model.typing && filter::type_filter(model, key, now) {
         return Vec::new();
     }
-    if unheard::takes(model, key, now) {
+    if unheard::takes(model, key, now) || away::closes(model, key, now) {
         return Vec::new();
     }
     let Some(action) = keymap::action(key) else {
@@ -180,6 +180,7 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
         Action::Last => move_to(model, usize::MAX, now),
         Action::NextWaiting => next_waiting(model, 1, now),
         Action::PreviousWaiting => next_waiting(model, -1, now),
+        Action::Away => return away::ask(model, now),
         Action::Filter => filter::begin_filter(model),
         Action::Cycle => {
             model.scope = model.scope.next();
@@ -226,6 +227,7 @@ fn is_about_rows(action: Action) -> bool {
             | Action::Cycle
             | Action::Explain
             | Action::Preview
+            | Action::Away
             | Action::Split
             | Action::Start
             | Action::Stop

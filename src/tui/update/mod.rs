@@ -2,6 +2,7 @@
 //! terminal.
 
 pub(crate) mod answer;
+mod away;
 pub(crate) mod background;
 pub(crate) mod deny_prompt;
 pub(crate) mod ended;
@@ -41,7 +42,9 @@ use reflow::{settle, settle_from};
 pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
     let by_update = matches!(message, Message::Update(_));
     let by_hand = matches!(message, Message::Key(_) | Message::Mouse(_));
+    let came_back = away::heed(model, &message, now);
     let mut effects = take(model, message, now);
+    effects.extend(came_back);
     effects.extend(answer::follow(model, by_update, now));
     effects.extend(work::follow(model));
     type_into::heed(model, now);
@@ -128,6 +131,7 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
         }
         Message::RequestRead(bound, known) => answer::read(model, bound, known, now),
         Message::WorkRead(id, diff, tasks) => quiet(|| work::read(model, &id, *diff, *tasks, now)),
+        Message::AwayRead(told) => quiet(|| away::read(model, told, now)),
         Message::PatchRead(id, file, patch) => {
             quiet(|| work::patch_read(model, &id, &file, patch, now))
         }

@@ -1,6 +1,7 @@
 //! What `update` does to a model, without a terminal.
 
 mod answering;
+mod away;
 mod background;
 mod ended;
 mod going_there;

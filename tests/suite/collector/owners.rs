@@ -90,10 +90,9 @@ fn a_named_session_is_a_world_of_its_own() {
     assert_eq!(finish(&mut status).stdout, "[]\n");
 }
 
-#[test]
-fn when_the_collecting_dashboard_goes_the_other_one_takes_over() {
-    let env = TestEnv::new();
-    let setup = Setup {
+/// A member of the collectors of `env`, whose own server is on that socket.
+pub(super) fn member(env: &TestEnv, own_socket: PathBuf) -> Setup {
+    Setup {
         notice: None,
         signs: None,
         taps: pane_patrol::collector::TapsSetup::default(),
@@ -107,7 +106,7 @@ fn when_the_collecting_dashboard_goes_the_other_one_takes_over() {
         sources: pane_patrol::collector::SourcesSetup {
             own_server: None,
             reach: pane_patrol::mux::Reach {
-                own_socket: env.path("none.sock"),
+                own_socket,
                 ..pane_patrol::mux::Reach::default()
             },
             homes: pane_patrol::assistants::homes::Homes::default(),
@@ -123,9 +122,16 @@ fn when_the_collecting_dashboard_goes_the_other_one_takes_over() {
             rebuild_window: Duration::from_secs(3600),
             ttl: Duration::from_secs(300),
             ended: pane_patrol::collector::EndedSetup::default(),
+            unseen: env.places().unseen(),
         },
         clock: Timestamp::now,
-    };
+    }
+}
+
+#[test]
+fn when_the_collecting_dashboard_goes_the_other_one_takes_over() {
+    let env = TestEnv::new();
+    let setup = member(&env, env.path("none.sock"));
     let (first_feed, first) = join(setup.clone()).expect("a thread can be started");
     let next = |feed: &std::sync::mpsc::Receiver<Update>, what: &dyn Fn(&Update) -> bool| {
         until("the feed goes on", || {

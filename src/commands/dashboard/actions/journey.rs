@@ -98,6 +98,7 @@ impl Journey {
             theme: Theme::Terminal,
             keys: tui::Bindings::default(),
             pulse: None,
+            away_after: std::time::Duration::ZERO,
             size: SIZE,
         });
         let mut journey = Self {

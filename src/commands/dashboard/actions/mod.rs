@@ -24,6 +24,7 @@ use crate::actor::{Bound, Decision, Outcome, Shown};
 use crate::assistants::request::{self as asked, Known};
 use crate::assistants::tasks::Owner as TaskOwner;
 use crate::commands::acting::decide;
+use crate::commands::away;
 use crate::commands::jump::looked_at;
 use crate::commands::resume::{attach_to, resume_it};
 use crate::commands::snooze::snooze;
@@ -34,6 +35,7 @@ use crate::error::CommandError;
 use crate::git::{DiffSummary, Git, Patch, PatchRequest};
 use crate::hub::protocol::{Located, Start, SystemText};
 use crate::launch::{self, Panes, Stopped};
+use crate::log::away::Digest;
 use crate::mux::{
     self, Arrival, Attach, Beside, Glimpse, Gone, Here, Home, Onlooker, Owner, PATIENCE,
     PATIENCE_FOR_SEVERAL, Place, Reach, Room, SplitView, Typed, Undone,
@@ -325,6 +327,11 @@ impl Actions for RealActions {
             diff.unwrap_or_else(|error| DiffSummary::error(error.to_string())),
             tasks.unwrap_or_default(),
         )
+    }
+
+    fn away(&self, since: Option<Timestamp>) -> Result<Box<Digest>, String> {
+        let digest = away::digest(&self.context, since, Timestamp::now());
+        digest.map(Box::new).map_err(|error| error.to_string())
     }
 
     fn read_patch(&self, of: &Whose, request: &PatchRequest) -> Result<Patch, NoPatch> {
