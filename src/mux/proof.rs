@@ -73,6 +73,17 @@ pub trait Proof: Send + Sync {
         true
     }
 
+    /// Where a person has any number of servers: what is the same as long as none begins or ends. `None`: there is
+    /// one, which is found by its socket.
+    fn census(&self) -> Option<u64> {
+        None
+    }
+
+    /// All those that run and may be talked to; nobody is connected to.
+    fn servers(&self) -> Vec<Server> {
+        Vec::new()
+    }
+
     /// Whether the process lives and is a server of this kind, as far as the system tells.
     fn is_one(&self, pid: u32) -> bool;
 

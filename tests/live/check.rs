@@ -11,13 +11,15 @@ use super::finding::Finding;
 use super::judge::Claim;
 use super::pane::Pane;
 use super::situation::Situation;
-use super::watch::{self, NO_ROW, SILENT};
+use super::watch::{self, SILENT};
 use super::way::Way;
 
 /// A row is right this long after the screen shows it.
 const LIMIT: Duration = Duration::from_secs(1);
 /// The same where only the title of the pane tells.
 const TITLE_LIMIT: Duration = Duration::from_secs(2);
+/// The same where a session of Zellij's is to be found first, which nothing tells of.
+const SESSION_LIMIT: Duration = Duration::from_secs(5);
 /// It must stay right for so long.
 const HOLD: Duration = Duration::from_millis(600);
 /// How much longer a late row is waited for, to tell late from never.
@@ -37,13 +39,10 @@ impl Drive<'_> {
         let unknowable = self.manners.unknowable(situation);
         let is_told = |shown: &[&str]| shown == [SILENT] || situation == Situation::OwnCommand;
         let unknowable = unknowable.filter(|(shown, _)| !(self.tells_all() && is_told(shown)));
-        let mut wanted: Vec<&str> =
-            unknowable.map_or_else(|| vec![state], |(shown, _)| shown.to_vec());
-        // A session of Zellij's is looked at from its first row on.
-        if wanted == [SILENT] && self.stage.way == Way::Zellij {
-            wanted.push(NO_ROW);
-        }
-        let limit = if self.manners.by_title.contains(&situation) {
+        let wanted: Vec<&str> = unknowable.map_or_else(|| vec![state], |(shown, _)| shown.to_vec());
+        let limit = if wanted == [SILENT] && self.stage.way == Way::Zellij {
+            SESSION_LIMIT
+        } else if self.manners.by_title.contains(&situation) {
             TITLE_LIMIT
         } else {
             LIMIT

@@ -58,7 +58,12 @@ impl Way {
 
     /// Whether `manners` is tried in it.
     pub(super) fn takes(self, manners: &Manners) -> bool {
-        self != Self::Pipe || manners.is_piped()
+        match self {
+            Self::Pipe => manners.is_piped(),
+            // A pane there has none.
+            Self::Zellij => !manners.is_piped(),
+            Self::Plain | Self::Wrap | Self::Terminal => true,
+        }
     }
 
     /// Whether the situation is tried in it.

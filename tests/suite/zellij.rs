@@ -9,6 +9,7 @@ mod keys;
 mod listed;
 mod mirrored;
 mod nested;
+mod silent;
 mod started;
 
 use std::fs;

@@ -36,6 +36,33 @@ fn five_sessions_at_rest_cost_less_than_a_hundredth_of_a_core_each() {
     at_rest(5);
 }
 
+/// No assistant runs there: they are looked at by their processes, and never asked.
+#[test]
+#[ignore = "it measures for minutes"]
+fn five_sessions_of_which_nothing_was_heard_cost_less_than_a_thousandth_of_a_core_each() {
+    let Some(world) = World::new() else { return };
+    let own = || {
+        let collector = collect(&world);
+        std::thread::sleep(SETTLES);
+        let before = worked(collector.pid());
+        std::thread::sleep(window());
+        (worked(collector.pid()) - before) / window().as_secs_f64()
+    };
+    let alone = own();
+    let sessions: Vec<_> = (0..5).map(|at| session(&world, at)).collect();
+    let beside = own();
+    let each = (beside - alone) / 5.0;
+    println!(
+        "{} sessions of which nothing was heard: the collector {:.2} % of a core, {:.2} % where there are none, which is \
+         {:.3} % a session",
+        sessions.len(),
+        beside * 100.0,
+        alone * 100.0,
+        each * 100.0
+    );
+    assert!(each < MOST / 10.0, "{each}");
+}
+
 fn at_rest(count: u8) {
     let Some(world) = World::new() else { return };
     let sessions: Vec<_> = (0..count).map(|at| session(&world, at)).collect();

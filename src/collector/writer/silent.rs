@@ -65,6 +65,8 @@ impl Writer {
         let mut is_unknown = false;
         for found in self.present.get(server).into_iter().flatten() {
             match self.ground.pane_of(server, found.root) {
+                // It has ended since it was found.
+                _ if !process::lives(found.pid) => {}
                 // The row of what it shows stands for it.
                 Some(_) if found.shows.is_some() => {}
                 Some(pane) => present.push(present_in((server.clone(), pane), found, why)),

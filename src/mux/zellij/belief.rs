@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use pane_patrol_hooks::mux::zellij::Session;
 use pane_patrol_hooks::target::Server;
 
-use super::here::folders;
+use super::census;
+use super::here::{folder, folders};
 use super::rest;
 use super::socket::{has_socket, lives, remedy};
 use crate::mux::proof::{File, Trace};
@@ -33,6 +34,8 @@ pub(super) struct Belief {
     uid: u32,
     /// Where sockets are believed.
     folders: Vec<PathBuf>,
+    /// Where those are of the servers that she begins.
+    usual: PathBuf,
     /// Servers that she is on, or has named.
     named: Vec<PathBuf>,
     path: Option<OsString>,
@@ -43,6 +46,7 @@ impl Belief {
         Self {
             uid: reach.uid,
             folders: folders(&reach.variables, reach.uid),
+            usual: folder(&reach.variables, reach.uid),
             named: reach.named.clone(),
             path: reach.path.clone(),
         }
@@ -130,6 +134,16 @@ impl Proof for Belief {
 
     fn traces_all(&self) -> bool {
         false
+    }
+
+    fn census(&self) -> Option<u64> {
+        cfg!(target_os = "linux").then(|| census::stamp(&self.usual))
+    }
+
+    fn servers(&self) -> Vec<Server> {
+        let all = census::sessions_in(&self.usual).into_iter();
+        let believed = all.filter(|session| self.session(&session.to_string()).is_ok());
+        believed.map(|session| session.server()).collect()
     }
 
     fn is_one(&self, pid: u32) -> bool {

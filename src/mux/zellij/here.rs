@@ -77,6 +77,19 @@ pub(super) fn folders(variables: &Variables, uid: u32) -> Vec<PathBuf> {
     folders.filter(|folder| folder.is_absolute()).collect()
 }
 
+/// The one of them that a server which is begun with these variables has.
+pub(super) fn folder(variables: &Variables, uid: u32) -> PathBuf {
+    let named = |name: &str| {
+        let named = variables.get(name).map(PathBuf::from);
+        named.filter(|folder| folder.is_absolute())
+    };
+    let temporary = || named("TMPDIR").unwrap_or_else(|| PathBuf::from("/tmp"));
+    let runtime = || named("XDG_RUNTIME_DIR").map(|folder| folder.join("zellij"));
+    named(SOCKETS)
+        .or_else(runtime)
+        .unwrap_or_else(|| temporary().join(format!("zellij-{uid}")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,6 +110,11 @@ mod tests {
         ];
         let named = ["/a", "/r/zellij"].map(PathBuf::from);
         assert_eq!(folders(&variables(&all), 7), [named, usual].concat());
+        let one = |all: &[(&'static str, &str)]| folder(&variables(all), 7);
+        assert_eq!(one(&all), Path::new("/a"));
+        assert_eq!(one(&all[1..]), Path::new("/r/zellij"));
+        assert_eq!(one(&all[2..]), Path::new("/tmp/zellij-7"));
+        assert_eq!(one(&[("TMPDIR", "/t")]), Path::new("/t/zellij-7"));
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod alone;
 mod audience;
 mod belief;
 mod call;
+mod census;
 mod direct;
 mod events;
 pub(crate) mod here;

@@ -1,5 +1,6 @@
 //! Sub-agents, which live under the row of their main agent.
 
+use pane_patrol_hooks::adapter::Witness;
 use pane_patrol_hooks::event::{Event, Kind, State};
 use pane_patrol_hooks::timestamp::Timestamp;
 
@@ -77,8 +78,10 @@ impl Entry {
 
     pub(super) fn end_sub(&mut self, id: &str, at: Timestamp) {
         self.subs.remove(id);
-        // Its result starts a turn some 100 ms later; all that time the session file says busy.
-        self.background = self.subs.is_empty() && self.witness.says_busy();
+        // Its result starts a turn some 100 ms later; all that time the session file says busy. Of a title that says
+        // nothing any more nobody tells.
+        let is_told_later = self.assistant.habits().witness != Witness::Title;
+        self.background = self.subs.is_empty() && is_told_later && self.witness.says_busy();
         self.requests.close_agent(Some(id), at);
         self.remember_end_of(id, at);
     }

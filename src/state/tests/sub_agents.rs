@@ -88,3 +88,33 @@ fn an_interrupt_ends_the_sub_agents_too() {
     ));
     assert_eq!(story.state(), State::Running, "one that lives on says so");
 }
+
+/// In Zellij a title is read every two seconds, which may miss the dialog after it; one that says nothing is no reading.
+#[test]
+fn a_title_that_was_busy_last_holds_nothing_open_once_the_last_sub_agent_has_ended() {
+    for assistant in [Assistant::CODEX, Assistant::QWEN] {
+        let of = |mut event: Event| {
+            event.assistant = assistant.clone();
+            event
+        };
+        let mut story = Story::new();
+        story.tell(of(event(0, Kind::SessionStarted)));
+        story.tell(of(event(100, Kind::TurnStarted)));
+        story.tell(of(of_agent(event(150, Kind::TurnStarted), "sub")));
+        let mut busy = reading(Level::Busy, 160);
+        busy.assistant = assistant.clone();
+        story.apply(Input::Reading(Box::new(busy)), 165);
+        let mut end = of(event(200, Kind::TurnFinished));
+        end.state = State::Completed;
+        story.tell(end);
+        let asks = tool(210, Kind::ApprovalRequested, None, "Bash", "ls");
+        story.tell(of(of_agent(asks, "sub")));
+        assert_eq!(story.state(), State::WaitingApproval, "{assistant}");
+        let ran = tool(1900, Kind::ToolFinished, Some("c1"), "Bash", "ls");
+        story.tell(of(of_agent(ran, "sub")));
+        assert_eq!(story.state(), State::Running, "{assistant}");
+        story.tell(of(of_agent(event(2000, Kind::TurnFinished), "sub")));
+        assert_eq!(story.state(), State::Completed, "{assistant}");
+        assert_eq!(story.row().sub_agents, 0, "{assistant}");
+    }
+}

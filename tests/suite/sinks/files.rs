@@ -115,6 +115,7 @@ const LISTING: &[&str] = &[
     "src/mux/tmux/conf/glob.rs",
     "src/mux/tmux/conf/scratch.rs",
     "src/mux/zellij/alone.rs",
+    "src/mux/zellij/census.rs",
     "src/mux/zellij/private.rs",
     "src/mux/zellij/socket.rs",
     "src/sys/process.rs",
