@@ -653,7 +653,7 @@ pub(crate) struct EmitArgs {
 /// What `config` does.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
-    /// Write a settings file with every key and its default as comments; never over one that is there
+    /// Write a settings file with every key and its default, where there is none
     Init {
         /// Print it instead
         #[arg(long)]

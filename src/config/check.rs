@@ -141,15 +141,14 @@ fn of_table(text: &str, group: &Group, table: &DeTable<'_>, faults: &mut Vec<Fau
 fn unknown_key(text: &str, group: &Group, name: &str, span: &Range<usize>) -> Fault {
     let keys = || group.keys.iter().map(|setting| setting.key);
     let others = groups();
-    let fix = match nearest(name, keys()) {
-        Some(near) => format!("is `{near}` meant?"),
-        None => match others.iter().find(|other| other.setting(name).is_some()) {
-            Some(home) => format!("is it meant below `{}`?", home.title()),
-            None => {
-                let keys: Vec<String> = keys().map(|key| format!("`{key}`")).collect();
-                format!("there are {}", keys.join(", "))
-            }
-        },
+    let home = others.iter().find(|other| other.setting(name).is_some());
+    let fix = if let Some(near) = nearest(name, keys()) {
+        format!("is `{near}` meant?")
+    } else if let Some(home) = home {
+        format!("is it meant below `{}`?", home.title())
+    } else {
+        let keys: Vec<String> = keys().map(|key| format!("`{key}`")).collect();
+        format!("there are {}", keys.join(", "))
     };
     let what = format!("unknown key `{name}` in `{}`", group.title());
     Fault::at(text, span, what, Some(fix))

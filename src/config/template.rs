@@ -71,7 +71,7 @@ fn comment(text: &str) -> String {
         if line.chars().count() + 1 + word.chars().count() > WIDTH {
             lines += &line;
             lines.push('\n');
-            line = "#".to_owned();
+            "#".clone_into(&mut line);
         }
         line.push(' ');
         line += word;

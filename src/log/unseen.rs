@@ -97,15 +97,13 @@ impl Book {
             if rests.as_ref() == self.written.get(key) {
                 continue;
             }
-            let line = match rests.and_then(|how| Some((how, table.row(key)?))) {
-                Some((how, row)) => {
-                    self.written.insert(key.clone(), how);
-                    Line::Unseen(Box::new(row.kept(self.with_words)))
-                }
-                None => {
-                    self.written.remove(key);
-                    Line::Seen(key.to_string())
-                }
+            let kept = rests.and_then(|how| Some((how, table.row(key)?)));
+            let line = if let Some((how, row)) = kept {
+                self.written.insert(key.clone(), how);
+                Line::Unseen(Box::new(row.kept(self.with_words)))
+            } else {
+                self.written.remove(key);
+                Line::Seen(key.to_string())
             };
             push(&mut text, &line);
             self.lines += 1;

@@ -265,6 +265,7 @@ impl Dashboard {
         Ok(ControlFlow::Continue(()))
     }
 
+    #[allow(clippy::too_many_lines, reason = "each effect is one of a list")]
     fn carry_out(&mut self, effect: Effect, input: &Input) -> io::Result<ControlFlow<()>> {
         match effect {
             Effect::Quit => return Ok(ControlFlow::Break(())),
@@ -327,7 +328,7 @@ impl Dashboard {
                 Message::Posted(letter, posted)
             })?,
             Effect::Remember(text) => {
-                self.in_background(move |actions| Message::Recalled(actions.remember(&text)))?
+                self.in_background(move |actions| Message::Recalled(actions.remember(&text)))?;
             }
             Effect::Decide(bound, decision, shown) => self.in_background(move |actions| {
                 let outcome = actions.decide(&bound, &decision, &shown);

@@ -170,7 +170,8 @@ fn it_is_scrolled_back_by_key_and_live_again_at_the_end() {
     let Some(stage) = Stage::new(&env) else {
         return;
     };
-    let text: String = (1..=200).map(|n| format!("line {n}.\r\n")).collect();
+    let lines = (1..=200).map(|n| format!("line {n}.\r\n"));
+    let text = lines.collect::<Vec<_>>().concat();
     stage.show("long", text.as_bytes());
     stage.client.wait_for("line 200.");
     for _ in 0..30 {

@@ -67,7 +67,7 @@ impl Day {
         let file = format!("file-{}.rs", turn % 7);
         write(10, tool("tool_started", &file));
         write(20, tool("tool_finished", &file));
-        let asks = turn % 5 == 0;
+        let asks = turn.is_multiple_of(5);
         if asks {
             let ask = |state: &str, kind: &str| {
                 json!({"state": state, "kind": kind, "tool": "Bash", "turn_id": id,

@@ -67,16 +67,13 @@ pub(super) fn list(session: &Session, within: Duration) -> Outcome<PaneList> {
     let questions = [Question::Panes, Question::Clients];
     let goes_on = !stat(session.pid).is_some_and(|its| its.is_stopped);
     let answers = goes_on.then(|| direct::ask_both(session, questions, within / 2));
-    let (server, lines, clients) = match answers.flatten() {
-        Some((server, [lines, clients])) => {
-            (server, listing::panes(&lines)?, listing::clients(&clients))
-        }
-        None => {
-            let server = answering(session)?;
-            let lines = lines(&server, left(deadline))?;
-            let clients = clients(&server, left(deadline))?;
-            (server, lines, clients)
-        }
+    let (server, lines, clients) = if let Some((server, [lines, clients])) = answers.flatten() {
+        (server, listing::panes(&lines)?, listing::clients(&clients))
+    } else {
+        let server = answering(session)?;
+        let lines = lines(&server, left(deadline))?;
+        let clients = clients(&server, left(deadline))?;
+        (server, lines, clients)
     };
     rest::note(&server);
     let panes = listing::listed(&server.name(), &lines, &clients, &processes(session));

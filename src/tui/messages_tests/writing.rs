@@ -40,6 +40,7 @@ fn changed(model: &mut Model, change: impl Fn(&mut Row)) {
     tell(model, Message::Update(Update::Row(Arc::new(row))));
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "each trial makes one")]
 fn posted(model: &mut Model, posted: Posted) {
     keys(model, "mgo on");
     let effects = press(model, KeyCode::Enter);
@@ -78,7 +79,7 @@ fn editor(said: &mut Said) {
     let mut model = one(State::Idle);
     keys(&mut model, "mgo on");
     changed(&mut model, |row| {
-        row.instance_id = Some("another".to_owned())
+        row.instance_id = Some("another".to_owned());
     });
     press(&mut model, KeyCode::Enter);
     said.take(

@@ -45,7 +45,9 @@ pub(crate) fn toggle_all(model: &mut Model) {
     if has_all {
         model.marks.clear();
     } else {
-        shown.iter().for_each(|id| model.marks.add(id));
+        for id in &shown {
+            model.marks.add(id);
+        }
     }
 }
 

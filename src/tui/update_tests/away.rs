@@ -4,6 +4,7 @@ use super::*;
 use crate::log::away::{Counts, Digest, Happened, Told, What};
 
 /// A while ago in which something happened.
+#[allow(clippy::unnecessary_box_returns, reason = "a message has it so")]
 fn digest() -> Box<Digest> {
     let told = Told {
         assistant: "claude".to_owned(),

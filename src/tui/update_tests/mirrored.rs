@@ -211,7 +211,8 @@ fn keys_go_into_the_pane_until_one_of_them_comes_back_and_then_mean_what_they_di
 
 #[test]
 fn nobody_types_blindly_where_the_pane_is_not_drawn_any_more() {
-    let ends: [(&str, fn(&mut Model, &Row)); 4] = [
+    type End = fn(&mut Model, &Row);
+    let ends: [(&str, End); 4] = [
         ("closed", |model, row| {
             let pane = row.server.clone().zip(row.pane).unwrap();
             let image = Image::Nothing("its pane is closed".to_owned());

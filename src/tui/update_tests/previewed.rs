@@ -5,6 +5,7 @@ use crate::mux::Shown;
 use crate::tui::effect::Look;
 
 /// What is to be looked at after these effects; `None`: as before.
+#[allow(clippy::option_option, reason = "nothing said is not said of nothing")]
 fn looked_at(effects: &[Effect]) -> Option<Option<Look>> {
     let look = |effect: &Effect| match effect {
         Effect::Look(look) => Some(look.as_deref().cloned()),

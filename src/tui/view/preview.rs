@@ -70,7 +70,7 @@ fn said(part: &Part, more: usize, is_back: bool) -> String {
         "live".to_owned()
     };
     let all = std::iter::once(state).chain(above).chain(right).chain(keys);
-    all.map(|words| format!(" · {words}")).collect()
+    all.fold(String::new(), |all, words| all + " · " + &words)
 }
 
 fn put(buffer: &mut Buffer, area: Rect, text: &str, style: Style) {

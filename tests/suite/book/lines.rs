@@ -261,7 +261,9 @@ fn every_command_that_a_sentence_names_can_be_parsed() {
             let is_named = |kind| {
                 matches!(
                     kind,
-                    ErrorKind::MissingRequiredArgument | ErrorKind::MissingSubcommand
+                    ErrorKind::MissingRequiredArgument
+                        | ErrorKind::MissingSubcommand
+                        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
                 )
             };
             let parsed = Cli::try_parse_from(words);

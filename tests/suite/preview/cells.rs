@@ -3,6 +3,10 @@
 
 /// How a cell looks; of lines below it matters only that there is one, and nothing blinks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is true or not whatever the others are"
+)]
 pub(super) struct Look {
     foreground: Option<String>,
     background: Option<String>,
@@ -144,7 +148,7 @@ impl Reader {
                 "3" => self.look.italic = true,
                 "4" | "21" | "4:2" | "4:3" | "4:4" | "4:5" => self.look.underlined = true,
                 // tmux writes that of a line above so.
-                "5" | "53" | "5:3" => {}
+                "5" | "53" | "5:3" | "59" => {}
                 "7" => self.look.reversed = true,
                 "8" => self.hidden = true,
                 "9" => self.look.crossed_out = true,
@@ -153,7 +157,6 @@ impl Reader {
                 "58" => drop(colour(&mut words)),
                 "39" => self.look.foreground = None,
                 "49" => self.look.background = None,
-                "59" => {}
                 word if word.starts_with("58:") => {}
                 word => {
                     let number: u8 = word.parse().unwrap_or_else(|_| panic!("style {word}"));

@@ -1,5 +1,10 @@
 //! What panes show: fifty different screens, each the same in every run, and one that means harm.
 
+#![allow(
+    clippy::format_push_string,
+    reason = "a scene is put together piece by piece"
+)]
+
 /// A sequence of numbers that look like chance.
 struct Dice(u64);
 
@@ -95,13 +100,13 @@ fn scene(number: usize) -> String {
             // A bar of colour to its end.
             5 => {
                 let style = dice.one_of(&["41", "48;5;24", "48;2;10;60;10", "7"]);
-                text.push_str(&format!("\u{1b}[{style}mbar      \u{1b}[K\u{1b}[0m"));
+                text += &format!("\u{1b}[{style}mbar      \u{1b}[K\u{1b}[0m");
             }
             _ => {}
         }
-        for _ in 0..1 + dice.below(4) {
+        for _ in 0..=dice.below(4) {
             let (style, words) = (dice.one_of(STYLES), dice.one_of(TEXTS));
-            text.push_str(&format!("\u{1b}[{style}m{words} "));
+            text += &format!("\u{1b}[{style}m{words} ");
         }
         if dice.below(3) == 0 {
             text.push_str("\u{1b}[0m");
@@ -111,15 +116,13 @@ fn scene(number: usize) -> String {
     if number % 4 == 2 {
         // Over what stands there: half of a wide one, a hole, something in between.
         let (x, y) = (1 + dice.below(60), 1 + dice.below(8));
-        text.push_str(&format!(
+        text += &format!(
             "\u{1b}7\u{1b}[{y};{x}Hover\u{1b}[{y};{}H\u{1b}[3X\u{1b}[{};1H\u{1b}[2P\u{1b}[4@\u{1b}8",
             x + 9,
             y + 1
-        ));
+        );
     }
-    text.push_str(&format!(
-        "\u{1b}[0m\u{1b}[20;1H\u{1b}[2Kscene {number} is shown"
-    ));
+    text += &format!("\u{1b}[0m\u{1b}[20;1H\u{1b}[2Kscene {number} is shown");
     text
 }
 

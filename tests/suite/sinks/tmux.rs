@@ -87,6 +87,10 @@ const NAMED: &[(&str, &str)] = &[
         "installer/src/command.rs",
         "the bytes of a command of before",
     ),
+    (
+        "src/assistants/witness.rs",
+        "what a setting says of where it holds",
+    ),
     ("src/cli.rs", "the person's word for a status line"),
     ("src/commands/context.rs", "the settings' word"),
     ("src/commands/demo.rs", "the demo needs it"),
