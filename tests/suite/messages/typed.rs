@@ -267,6 +267,11 @@ fn elsewhere(seen: &mut Seen) {
         when,
         install.env("CLAUDE_CONFIG_DIR", env.path("claude")),
     );
+    seen.by(
+        &env,
+        "neither HOME nor XDG_CONFIG_HOME is set",
+        homeless("config path").env_remove("XDG_CONFIG_HOME"),
+    );
     let mut setup = homeless("setup --yes --skip assistants,notices");
     seen.by(&env, when, &mut setup);
     let mut demo = env.pane_patrol();

@@ -258,7 +258,9 @@ fn what_is_in_a_tab_that_nobody_has_before_them_is_drawn_as_it_changes_and_typed
     terminal.press(&["a", "ü", "Escape"]);
     let heard = || zellij.ask(&["x-tell", &pane.to_string(), "typed"]);
     wait_until("it has come", || heard().contains('\u{1b}'));
-    assert_eq!(heard(), "write a\nwrite ü\nwrite \u{1b}\n");
+    // What was pressed meanwhile goes together.
+    let typed = heard().replace("write ", "").replace('\n', "");
+    assert_eq!(typed, "aü\u{1b}");
     shows(&zellij, pane, "answered");
     terminal.wait_for("answered");
 }
