@@ -48,10 +48,11 @@ pub(super) fn texts() -> Vec<(PathBuf, String)> {
 fn the_readme_and_every_page_can_be_read_to_the_end() {
     for (path, text) in texts() {
         let lines = text.lines().count();
-        let most = if path == Path::new("README.md") {
-            LONGEST_README - 1
-        } else {
-            LONGEST_PAGE
+        let most = match path.to_str() {
+            Some("README.md") => LONGEST_README - 1,
+            // Looked up by what a command has said, and read by nobody from its beginning.
+            Some("docs/messages.md") => 2 * LONGEST_PAGE,
+            _ => LONGEST_PAGE,
         };
         assert!(lines <= most, "{}: {lines} lines", path.display());
     }
