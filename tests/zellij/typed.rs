@@ -46,6 +46,10 @@ fn what_is_typed_into_the_drawn_pane_comes_there_and_nowhere_else() {
     terminal.press(&["?"]);
     terminal.wait_for("Keys and signs");
     terminal.press(&["Escape"]);
+    // A key right after it would be another one.
+    wait_until("it is closed", || {
+        !terminal.screen().contains("Keys and signs")
+    });
     assert!(!shows(&session, pane, "?"));
     // What is typed goes to that one pane, or nowhere.
     let tab = session.pane(pane)["tab_id"].to_string();
@@ -55,4 +59,10 @@ fn what_is_typed_into_the_drawn_pane_comes_there_and_nowhere_else() {
     terminal.press(&["Z"]);
     terminal.wait_for("typing has ended: what is");
     assert!(!shows(&session, pane, "Z"));
+    // What is typed on belongs to nobody for a while; then the split's own program goes with it.
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    terminal.press(&["s"]);
+    wait_until("it is closed", || {
+        !terminal.screen().contains("I types here")
+    });
 }

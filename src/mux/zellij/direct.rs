@@ -128,7 +128,7 @@ pub(super) fn type_into(
         say(stream, &message, until)?;
         done(stream, until)
     });
-    server.line.hang_up();
+    // It is kept for the next key: whoever has just come is struck off more easily.
     said.ok()
 }
 
