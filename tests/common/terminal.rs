@@ -55,6 +55,12 @@ impl<'env> Terminal<'env> {
         self.tmux.run(&[&["send-keys"], keys].concat());
     }
 
+    /// Pastes a text, in brackets where the program there wants them.
+    pub fn paste(&self, text: &str) {
+        self.tmux.run(&["set-buffer", "-b", "pasted", "--", text]);
+        self.tmux.run(&["paste-buffer", "-p", "-d", "-b", "pasted"]);
+    }
+
     /// Waits until the screen holds `text`; the screen.
     pub fn wait_for(&self, text: &str) -> String {
         let mut screen = String::new();

@@ -8,8 +8,8 @@ use std::thread;
 use serde_json::{Value, json};
 
 use crate::common::{
-    Collector, Finished, PROGRAM, TestEnv, Tmux, finish, finish_with_stdin, fixture, lines_so_far,
-    private_folder, until, wait_until, write_program,
+    Collector, Finished, PROGRAM, Terminal, TestEnv, Tmux, finish, finish_with_stdin, fixture,
+    lines_so_far, private_folder, until, wait_until, write_program,
 };
 
 /// Has a prompt that takes pasted lines, or a dialog; writes down each prompt that it was given, each with a NUL behind it, and
@@ -188,6 +188,51 @@ fn a_text_comes_once_and_whole_and_nothing_of_it_is_run() {
     assert_eq!(ways, vec![json!(["send", "keys", "done"]); 2]);
     let last: Value = serde_json::from_str(&noted[noted.len() - 1]).expect("JSON");
     assert_eq!(last["reason"], "queued until its turn is over", "{last}");
+}
+
+#[test]
+fn a_prompt_written_in_the_dashboard_comes_once_and_whole_and_into_no_dialog() {
+    let env = TestEnv::new();
+    let Some((stage, collector)) = Stage::new(&env) else {
+        return;
+    };
+    let Some(terminal) = Terminal::start(&env, "other.sock", PROGRAM) else {
+        return;
+    };
+    terminal.wait_for("work:0.0");
+    terminal.press(&["m"]);
+    terminal.wait_for("To claude");
+    let text = format!("{} end", hostile());
+    terminal.paste(&text);
+    terminal.wait_for("20: gr");
+    terminal.press(&["Enter"]);
+    wait_until("it has come", || !stage.prompts().is_empty());
+    assert_eq!(stage.prompts(), std::slice::from_ref(&text));
+    collector.until_state("running");
+    // Nobody has told of the dialog: the screen alone says so.
+    stage.shows(Some(DIALOG));
+    let before = stage.server.screen_of("%0");
+    terminal.press(&["m"]);
+    terminal.wait_for("To claude");
+    terminal.press(&["1", "C-j", "2", "Enter"]);
+    terminal.wait_for("a dialog stands on its screen");
+    assert_eq!(stage.server.screen_of("%0"), before);
+    assert!(!stage.folder.join("keys").exists());
+    stage.shows(None);
+    // It is a draft again, and waits until the turn is over.
+    terminal.press(&["m"]);
+    terminal.wait_for("To claude");
+    terminal.press(&["C-q"]);
+    terminal.wait_for("text waits");
+    assert_eq!(stage.prompts().len(), 1);
+    let mut over: Value = serde_json::from_str(&fixture("claude/stop.plain.json")).expect("JSON");
+    over["session_id"] = json!("s");
+    fs::write(stage.folder.join("over"), over.to_string()).expect("it is ours");
+    let mut hook = stage.server.claude_hook("%0");
+    finish_with_stdin(&mut hook, over.to_string().as_bytes()).assert_silent_success();
+    wait_until("it has come as well", || stage.prompts().len() > 1);
+    collector.until_state("running");
+    assert_eq!(stage.prompts(), [text, "1\n2".to_owned()]);
 }
 
 /// A dialog opens in the very moment: nobody could know, and the text waits behind that.
