@@ -9,6 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::actor::MAX_PROMPT_BYTES;
 use crate::tui::text;
+use crate::tui::text_input::{after, before};
 
 /// Columns of a tab, wherever it stands.
 const TAB: &str = "    ";
@@ -209,13 +210,11 @@ impl EditText {
     }
 
     fn before(&self) -> usize {
-        let before = &self.text[..self.cursor];
-        self.cursor - before.graphemes(true).next_back().map_or(0, str::len)
+        before(&self.text, self.cursor)
     }
 
     fn after(&self) -> usize {
-        let rest = &self.text[self.cursor..];
-        self.cursor + rest.graphemes(true).next().map_or(0, str::len)
+        after(&self.text, self.cursor)
     }
 
     fn word_before(&self) -> usize {

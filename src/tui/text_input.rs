@@ -26,6 +26,18 @@ pub(crate) enum Typing {
     Left,
 }
 
+/// Where the character before the cursor begins.
+pub(crate) fn before(text: &str, cursor: usize) -> usize {
+    let last = text[..cursor].graphemes(true).next_back();
+    cursor - last.map_or(0, str::len)
+}
+
+/// Where the character under the cursor ends.
+pub(crate) fn after(text: &str, cursor: usize) -> usize {
+    let next = text[cursor..].graphemes(true).next();
+    cursor + next.map_or(0, str::len)
+}
+
 impl EditLine {
     pub(crate) fn text(&self) -> &str {
         &self.text
@@ -96,13 +108,11 @@ impl EditLine {
     }
 
     fn before(&self) -> usize {
-        let before = &self.text[..self.cursor];
-        self.cursor - before.graphemes(true).next_back().map_or(0, str::len)
+        before(&self.text, self.cursor)
     }
 
     fn after(&self) -> usize {
-        let rest = &self.text[self.cursor..];
-        self.cursor + rest.graphemes(true).next().map_or(0, str::len)
+        after(&self.text, self.cursor)
     }
 
     fn word_before(&self) -> usize {
