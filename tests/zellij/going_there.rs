@@ -1,15 +1,29 @@
 //! Going to its panes: from the same session, from another one, to and from what floats, from a plain terminal; and
 //! what is said where nobody can be moved.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crate::common::{Terminal, wait_until};
+use crate::common::{PATIENCE, Terminal, wait_until};
 use crate::stand_ins::{Person, at_work, collect};
 use crate::world::{Session, World, shell_word, terminal};
 
 /// Somebody is on the pane, seen by the session itself.
 fn is_on(session: &Session<'_>, pane: u32) {
     wait_until("somebody is on it", || session.is_looked_at(pane));
+}
+
+/// The same of whoever sits at that terminal, after what the command has said. If not: who is where, and what she sees.
+fn has_arrived(terminal: &Terminal<'_>, [from, to]: [&Session<'_>; 2], pane: u32, said: &str) {
+    let since = Instant::now();
+    while !to.is_looked_at(pane) {
+        let (here, there) = (from.clients(), to.clients());
+        assert!(
+            since.elapsed() < PATIENCE,
+            "{said:?}; still in {here:?}, come to {there:?}, and sees {}",
+            terminal.screen()
+        );
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 #[test]
@@ -35,7 +49,8 @@ fn a_jump_to_another_session_takes_the_person_along_whatever_either_is_called() 
             let is_late = said.contains("has taken somebody out of");
             assert!(status == 0 || is_late, "round {round}: {said}");
             late += usize::from(is_late);
-            is_on(&sessions[to], panes[to]);
+            let ways = [&sessions[from], &sessions[to]];
+            has_arrived(&terminal, ways, panes[to], &format!("round {round}: {said}"));
             wait_until("nobody is left behind", || {
                 sessions[from].clients().is_empty()
             });
