@@ -372,6 +372,29 @@ pub(crate) fn terminal<'env>(env: &'env TestEnv, name: &str, command: &str) -> T
     Terminal::start(env, name, &command).expect("tmux is installed")
 }
 
+/// Whether somebody has arrived, by the word of the sessions that may have her; not, if none of them has for some time:
+/// Zellij loses a person's terminal on the way to another session, now and then on a busy machine, also by its own
+/// program alone (`docs/zellij.md`).
+pub(crate) fn arrives_or_is_lost(
+    sessions: &[&Session<'_>],
+    has_arrived: impl Fn() -> bool,
+) -> bool {
+    let since = Instant::now();
+    let mut seen = since;
+    while !has_arrived() {
+        let all: Vec<_> = sessions.iter().map(|session| session.clients()).collect();
+        assert!(since.elapsed() < PATIENCE, "who is where: {all:?}");
+        if all.iter().any(|clients| !clients.is_empty()) {
+            seen = Instant::now();
+        }
+        if seen.elapsed() >= PATIENCE / 6 {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    true
+}
+
 /// One word for a shell.
 pub(crate) fn shell_word(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))

@@ -116,7 +116,7 @@ pub(super) fn go(
         Moved::OnTheWay => {
             let (from, to) = (quoted(&own.name()), quoted(&to.name()));
             Err(Undone::Unknown(format!(
-                "Zellij has taken somebody out of {from}, but nobody is on that pane of {to} yet"
+                "Zellij has taken somebody out of {from}, but nobody is on that pane of {to} yet; a terminal that stands still now is lost by Zellij: close it and attach again"
             )))
         }
     }
@@ -257,6 +257,14 @@ impl Meant<'_> {
         self.is_on_it(all)
             .any(|client| self.whose.is_some() || !self.before.contains(client))
     }
+
+    /// The one client that is new in that session, if there is but one.
+    fn has_gone_astray(&self, all: &[Client]) -> Option<u32> {
+        let is_new = |name: &str| !self.before.iter().any(|(before, _)| before == name);
+        let mut new = all.iter().filter(|(name, _)| is_new(name));
+        let first = new.next().filter(|_| new.next().is_none());
+        first.and_then(|(name, _)| name.parse().ok())
+    }
 }
 
 /// Looks until somebody has come to the pane, or nobody can be on the way to it any more. `from`: another session, and
@@ -267,6 +275,8 @@ fn moved(
     deadline: Instant,
 ) -> Outcome<Moved> {
     let soon = deadline.min(Instant::now() + MOVES_WITHIN);
+    let mut astray = None;
+    let mut shown = 0;
     loop {
         let all = match clients(to, A_LOOK) {
             Err(Undone::Unknown(_)) if Instant::now() < deadline => continue,
@@ -274,6 +284,13 @@ fn moved(
         };
         if meant.has_come(&all) {
             return Ok(Moved::There);
+        }
+        // Which pane was meant is lost on the way now and then.
+        let was_astray = astray;
+        astray = from.and_then(|_| meant.has_gone_astray(&all));
+        if astray.is_some() && astray == was_astray && shown < SHOWS {
+            let _ = tell(to, astray, Way::Pane(meant.number), A_LOOK);
+            shown += 1;
         }
         if Instant::now() >= soon {
             let has_left = from.map(|(own, before)| somebody_has_left(own, before));
