@@ -16,6 +16,7 @@ use crate::assistants::request::{Full, Known};
 use crate::config::{Signs, Theme};
 use crate::git::{DiffState, DiffSummary};
 use crate::log::away::{Counts, Digest, Happened, Told, What};
+use crate::mux::Shown;
 use crate::state::Row;
 use crate::state::fixture::{behind, ended};
 use crate::state::update::{Health, Role, Update};
@@ -642,6 +643,35 @@ fn a_prompt_that_is_being_written() {
         press(model, "jjm");
         let text = "Use 漢字 and 👩\u{200d}💻 in the title, and a word that is longer than its line.\n\n\tfirst\nsecond";
         tell(model, Message::Paste(text.to_owned()));
+    }));
+}
+
+#[test]
+fn what_a_pane_shows_stays_in_the_box_of_its_preview() {
+    insta::assert_snapshot!(screens(&[], |model| {
+        let rows = Message::Update(Update::Snapshot(day()));
+        let mut effects = update(model, rows, now());
+        effects.extend(press(model, if model.setup.size.0 < 200 { "p" } else { "" }));
+        let look = effects.into_iter().find_map(|effect| match effect {
+            Effect::Look(look) => look,
+            _ => None,
+        });
+        let look = look.expect("a pane is looked at");
+        let lines = [
+            "\u{1b}[1;32m✻\u{1b}[0m Updating the \u{1b}[4mtax rules\u{1b}[0m… (esc to interrupt)",
+            "漢字 and 👩\u{200d}💻 beside a\ttab",
+            "\u{1b}[999;999Hout of the box\u{1b}]0;a title\u{7}\u{9b}2J and on",
+            &"a line that is far too long ".repeat(12),
+            "╭──────────────────────────────╮",
+            "│ > Try \"fix the lint errors\"   │",
+            "╰──────────────────────────────╯",
+        ];
+        let shown = Shown {
+            lines: lines.map(str::to_owned).to_vec(),
+            above: 0,
+            history: 321,
+        };
+        tell(model, Message::Previewed(look, Ok(shown)));
     }));
 }
 

@@ -30,6 +30,7 @@ pub(super) const HINTS: &[Hint] = &[
     hint(&[Action::Write]),
     hint(&[Action::Explain]),
     hint(&[Action::Mark]),
+    hint(&[Action::Preview]),
     hint(&[Action::Cycle]),
     hint(&[Action::Tab(-1), Action::Tab(1)]),
     hint(&[Action::Split]),
