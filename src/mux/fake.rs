@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use pane_patrol_hooks::event::State;
 use pane_patrol_hooks::target::{PaneId, Server, Target};
+use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::proof::NoServers;
 use super::{
@@ -327,6 +328,10 @@ impl Multiplexer for Servers {
             whose: KIND.name().to_owned(),
             place,
         }))
+    }
+
+    fn last_key(&self, _: &Here, _: Duration) -> Outcome<Option<Timestamp>> {
+        Ok(None)
     }
 
     fn go(&self, place: &Place, _: &Here, _: Duration) -> Outcome<Arrival> {

@@ -8,6 +8,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use pane_patrol_hooks::target::{PaneId, Server, Target};
+use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::{
     Absent, Arrival, Attach, Audience, Beside, Glimpse, Guard, Here, Home, Kind, Multiplexer,
@@ -103,6 +104,10 @@ impl Multiplexer for Looked {
 
     fn standing(&self, place: &Place, here: &Here, within: Duration) -> Outcome<Option<Standing>> {
         self.0.standing(place, here, within)
+    }
+
+    fn last_key(&self, here: &Here, within: Duration) -> Outcome<Option<Timestamp>> {
+        self.0.last_key(here, within)
     }
 
     fn go(&self, place: &Place, here: &Here, within: Duration) -> Outcome<Arrival> {

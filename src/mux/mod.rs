@@ -38,6 +38,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use pane_patrol_hooks::target::{PaneId, Server, Target};
+use pane_patrol_hooks::timestamp::Timestamp;
 
 use looked::Looked;
 
@@ -121,6 +122,10 @@ pub trait Multiplexer: Send + Sync {
 
     /// Where the person is that [`Self::go`] would move on the server of the place; `None`: nobody is known there.
     fn standing(&self, place: &Place, here: &Here, within: Duration) -> Outcome<Option<Standing>>;
+
+    /// When somebody last pressed a key at any terminal that is attached to the server which we are in; `None` where that
+    /// is not told.
+    fn last_key(&self, here: &Here, within: Duration) -> Outcome<Option<Timestamp>>;
 
     /// Takes the person to the pane.
     fn go(&self, place: &Place, here: &Here, within: Duration) -> Outcome<Arrival>;

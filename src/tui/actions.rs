@@ -51,6 +51,9 @@ pub trait Actions: Send + Sync + 'static {
     /// What has happened since then, or since the person left; the error says why nobody can tell.
     fn away(&self, since: Option<Timestamp>) -> Result<Box<Digest>, String>;
 
+    /// When the person last pressed a key anywhere in the multiplexer around us, if that is told.
+    fn last_key(&self) -> Option<Timestamp>;
+
     /// The patch of a changed file of the folder, or why there is none.
     fn read_patch(&self, of: &Whose, request: &PatchRequest) -> Result<Patch, NoPatch>;
 

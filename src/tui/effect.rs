@@ -68,6 +68,8 @@ pub enum Effect {
     ChangeTask(Box<Row>, TaskChange),
     /// Find out what has happened since then, or since the person left.
     ReadAway(Option<Timestamp>),
+    /// Ask when the person last did anything elsewhere.
+    AskLastKey,
     /// Find out whether any assistant's hooks are registered.
     CheckHooks,
     /// Find out how what else is needed is.

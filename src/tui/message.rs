@@ -90,6 +90,8 @@ pub enum Message {
     WorkRead(String, Box<DiffSummary>, Box<TaskSummary>),
     /// What happened while the person was away; or why that is not known.
     AwayRead(Result<Box<Digest>, String>),
+    /// When the person last did anything elsewhere, if that is told.
+    LastKey(Option<Timestamp>),
     /// The patch of this file, or why there is none, for the row with this id.
     PatchRead(String, String, Result<Patch, NoPatch>),
     /// The person is back from an attached session; says what went wrong, if anything.

@@ -359,6 +359,9 @@ impl Dashboard {
             Effect::ReadAway(since) => {
                 self.in_background(move |actions| Message::AwayRead(actions.away(since)))?;
             }
+            Effect::AskLastKey => {
+                self.in_background(|actions| Message::LastKey(actions.last_key()))?;
+            }
             Effect::ReadNeeds => {
                 self.in_background(|actions| Message::NeedsRead(actions.needs()))?;
             }

@@ -651,7 +651,10 @@ fn what_a_pane_shows_stays_in_the_box_of_its_preview() {
     insta::assert_snapshot!(screens(&[], |model| {
         let rows = Message::Update(Update::Snapshot(day()));
         let mut effects = update(model, rows, now());
-        effects.extend(press(model, if model.setup.size.0 < 200 { "p" } else { "" }));
+        effects.extend(press(
+            model,
+            if model.setup.size.0 < 200 { "p" } else { "" },
+        ));
         let look = effects.into_iter().find_map(|effect| match effect {
             Effect::Look(look) => look,
             _ => None,

@@ -7,7 +7,9 @@ use std::time::Duration;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde_json::{Value, json};
 
-use crate::common::{Collector, Finished, TestEnv, finish};
+use crate::common::{
+    Collector, Finished, Terminal, TestEnv, Tmux, finish, finish_with_stdin, fixture, wait_until,
+};
 
 fn away(env: &TestEnv, words: &[&str]) -> Finished {
     let finished = finish(env.pane_patrol().arg("away").args(words));
@@ -108,4 +110,59 @@ fn without_an_event_log_it_says_what_it_cannot_know() {
         told.stdout.contains("done: All tests pass."),
         "by what is kept: {told:?}"
     );
+}
+
+/// Whether what happened meanwhile is told.
+const TOLD: &str = "While you were away";
+
+#[test]
+fn who_types_into_another_pane_is_not_away_from_the_dashboard() {
+    let env = TestEnv::new();
+    env.mirror_on();
+    env.configure("[away]\nafter = \"10s\"\n");
+    let Some(server) = Tmux::start_on(&env, "tmux.sock", "work", (120, 30), "cat") else {
+        return;
+    };
+    let client = Terminal::client_of(&env, "client.sock", &server, "work").expect("tmux is here");
+    client.resize((120, 30));
+    let pane = server.window("work", "cat");
+    server.dashboard_in("%0");
+    let hook = |name: &str| {
+        let mut hook = server.claude_hook(&pane);
+        finish_with_stdin(&mut hook, fixture(name).as_bytes()).assert_silent_success();
+    };
+    let shows = |window: &str| drop(server.run(&["select-window", "-t", window]));
+    server.report(
+        &pane,
+        &fixture("claude/user_prompt_submit.plain.json"),
+        "running",
+    );
+    client.press(&["j"]);
+    shows(&pane);
+    for _ in 0..28 {
+        client.press(&["x"]);
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    hook("claude/stop.plain.json");
+    shows("%0");
+    client.press(&["j"]);
+    wait_until("it has heard the end of the turn", || {
+        let status = finish(env.pane_patrol().args(["status", "--json"]));
+        status.stdout.contains("\"completed\"")
+    });
+    // As long as it takes to be read, and more.
+    std::thread::sleep(Duration::from_secs(1));
+    let screen = client.screen();
+    assert!(!screen.contains(TOLD), "{screen}");
+    // And then she is.
+    std::thread::sleep(Duration::from_secs(2));
+    server.report(
+        &pane,
+        &fixture("claude/user_prompt_submit.plain.json"),
+        "running",
+    );
+    hook("claude/stop.plain.json");
+    std::thread::sleep(Duration::from_secs(11));
+    client.press(&["j"]);
+    client.wait_for(TOLD);
 }

@@ -241,6 +241,10 @@ impl Actions for Idle {
         Err(ONLY_A_REPLAY.into())
     }
 
+    fn last_key(&self) -> Option<Timestamp> {
+        None
+    }
+
     fn decide(&self, _: &Bound, _: &Decision, _: &actor::Shown) -> actor::Outcome {
         actor::Outcome::Nothing(ONLY_A_REPLAY.to_owned())
     }

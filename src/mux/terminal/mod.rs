@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use pane_patrol_hooks::outside::terminal_program_around;
 use pane_patrol_hooks::target::{PaneId, Server, Target};
+use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_sys::process::stat;
 
 use super::{
@@ -148,6 +149,10 @@ impl Multiplexer for Terminals {
     }
 
     fn standing(&self, _: &Place, _: &Here, _: Duration) -> Outcome<Option<Standing>> {
+        Ok(None)
+    }
+
+    fn last_key(&self, _: &Here, _: Duration) -> Outcome<Option<Timestamp>> {
         Ok(None)
     }
 

@@ -118,6 +118,13 @@ pub(super) fn standing(
     Ok(client.and_then(|client| Some((client.name, server, client.pane?))))
 }
 
+/// When a key was last pressed at any client of that server, in seconds since 1970; programs press none.
+pub(super) fn last_key(socket: &Path, ask: Ask<'_>) -> Outcome<Option<u64>> {
+    let snapshot = Snapshot::parse(&ask(socket, &QUERY.call())?);
+    let people = snapshot.clients.iter().filter(|it| !it.is_program);
+    Ok(people.map(|client| client.activity).max())
+}
+
 /// Whether the server that listens on `socket` has a client of this name.
 pub(super) fn has_client(name: &str, socket: &Path, ask: Ask<'_>) -> Outcome<()> {
     let snapshot = Snapshot::parse(&ask(socket, &QUERY.call())?);

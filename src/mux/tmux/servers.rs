@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use pane_patrol_hooks::target::{PaneId, Server, Target};
+use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::ask::{Ask, asking, undone};
 use super::stirs::Mark;
@@ -189,6 +190,15 @@ impl Multiplexer for Servers {
                 pane: Target::Pane(pane),
             },
         }))
+    }
+
+    fn last_key(&self, here: &Here, within: Duration) -> Outcome<Option<Timestamp>> {
+        let Some(server) = &here.server else {
+            return Ok(None);
+        };
+        let last = jump::last_key(Path::new(&server.socket), &self.ask(within))?;
+        let millis = last.and_then(|seconds| i64::try_from(seconds).ok()?.checked_mul(1000));
+        Ok(millis.map(Timestamp::from_millis))
     }
 
     fn go(&self, place: &Place, here: &Here, within: Duration) -> Outcome<Arrival> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use pane_patrol_hooks::mux::zellij::{Session, number_of};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
+use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::belief::Belief;
 use super::jump::{self, From};
@@ -209,6 +210,10 @@ impl Multiplexer for Servers {
             whose: KIND.name().to_owned(),
             place,
         }))
+    }
+
+    fn last_key(&self, _: &Here, _: Duration) -> Outcome<Option<Timestamp>> {
+        Ok(None)
     }
 
     fn go(&self, place: &Place, here: &Here, within: Duration) -> Outcome<Arrival> {

@@ -133,6 +133,8 @@ pub struct Model {
     pub(crate) is_untouched: bool,
     /// When the person did something last.
     pub(crate) last_input: Option<Timestamp>,
+    /// After which of these moments it was asked whether there is a later one elsewhere.
+    pub(crate) asked_after: Option<Timestamp>,
     /// The person has come back, and what happened meanwhile is being read.
     pub(crate) came_back: bool,
     /// Until then letters belong to a line that was not opened.
@@ -247,6 +249,7 @@ impl Model {
             followed: None,
             is_untouched: true,
             last_input: None,
+            asked_after: None,
             came_back: false,
             unheard_until: None,
             list: List::default(),

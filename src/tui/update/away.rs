@@ -11,8 +11,21 @@ use crate::tui::keymap::{self, Action};
 use crate::tui::message::Message;
 use crate::tui::model::{Away, Follow, Model, Panel};
 
-/// Notes that the person does something, and asks what happened where she has not for long.
+/// Notes that the person does something, and asks what happened where she has not for long. Once she has done nothing here
+/// for so long it is asked whether she has done anything elsewhere.
 pub(super) fn heed(model: &mut Model, message: &Message, now: Timestamp) -> Option<Effect> {
+    let after = model.setup.away_after;
+    let last = model.last_input;
+    let was_away = last.is_some_and(|last| !after.is_zero() && now.since(last) >= after);
+    if let Message::LastKey(Some(elsewhere)) = message {
+        // Of a time to come nobody has told truly.
+        model.last_input = last.max(Some((*elsewhere).min(now)));
+        return None;
+    }
+    if matches!(message, Message::Tick) && was_away && model.asked_after != last {
+        model.asked_after = last;
+        return Some(Effect::AskLastKey);
+    }
     let by_hand = match message {
         Message::Key(key) => key.kind != KeyEventKind::Release,
         Message::Mouse(_) | Message::Paste(_) => true,
@@ -21,14 +34,12 @@ pub(super) fn heed(model: &mut Model, message: &Message, now: Timestamp) -> Opti
     if !by_hand {
         return None;
     }
-    let last = model.last_input.replace(now)?;
-    let after = model.setup.away_after;
-    let was_away = !after.is_zero() && now.since(last) >= after;
+    model.last_input = Some(now);
     if !was_away || !is_free(model) || !model.has_overview() {
         return None;
     }
     model.came_back = true;
-    Some(Effect::ReadAway(Some(last)))
+    Some(Effect::ReadAway(last))
 }
 
 /// The person asks.

@@ -131,6 +131,8 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
         }
         Message::RequestRead(bound, known) => answer::read(model, bound, known, now),
         Message::WorkRead(id, diff, tasks) => quiet(|| work::read(model, &id, *diff, *tasks, now)),
+        // Heeded above.
+        Message::LastKey(_) => Vec::new(),
         Message::AwayRead(told) => quiet(|| away::read(model, told, now)),
         Message::PatchRead(id, file, patch) => {
             quiet(|| work::patch_read(model, &id, &file, patch, now))

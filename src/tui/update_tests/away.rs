@@ -55,6 +55,38 @@ fn back_by(letter: char) -> Model {
 }
 
 #[test]
+fn who_was_busy_elsewhere_was_not_away() {
+    let at = |second| now().plus(Duration::from_secs(second));
+    let tick = |model: &mut Model, second| update(model, Message::Tick, at(second));
+    let mut model = usual();
+    assert_eq!(press_at(&mut model, 'j', 0), []);
+    assert_eq!(tick(&mut model, 899), []);
+    assert_eq!(tick(&mut model, 900), [Effect::AskLastKey]);
+    assert_eq!(tick(&mut model, 901), [], "it is asked once");
+    update(&mut model, Message::LastKey(Some(at(800))), at(901));
+    assert_eq!(tick(&mut model, 1699), []);
+    assert_eq!(press_at(&mut model, 'j', 1699), [], "not away since then");
+    // Busy until then, and away after it.
+    assert_eq!(tick(&mut model, 1699 + 900), [Effect::AskLastKey]);
+    update(&mut model, Message::LastKey(Some(at(2000))), at(2600));
+    assert_eq!(tick(&mut model, 2900), [Effect::AskLastKey]);
+    update(&mut model, Message::LastKey(Some(at(2000))), at(2900));
+    assert_eq!(tick(&mut model, 9000), [], "nothing new is to be expected");
+    let told = press_at(&mut model, 'j', 9001);
+    assert_eq!(told, [Effect::ReadAway(Some(at(2000)))]);
+    // Who tells of a time to come, or of none, changes nothing else.
+    assert_eq!(tick(&mut model, 9901), [Effect::AskLastKey]);
+    update(&mut model, Message::LastKey(None), at(9901));
+    assert_eq!(
+        press_at(&mut model, 'j', 9901),
+        [Effect::ReadAway(Some(at(9001)))]
+    );
+    assert_eq!(tick(&mut model, 10_801), [Effect::AskLastKey]);
+    update(&mut model, Message::LastKey(Some(at(99_999))), at(10_801));
+    assert_eq!(press_at(&mut model, 'j', 10_802), []);
+}
+
+#[test]
 fn who_comes_back_is_told_what_happened_and_whatever_she_presses_closes_that_and_does_nothing_else()
 {
     let letters = ('!'..='~').filter(|letter| !"jkJK".contains(*letter));

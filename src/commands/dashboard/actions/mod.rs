@@ -334,6 +334,12 @@ impl Actions for RealActions {
         digest.map(Box::new).map_err(|error| error.to_string())
     }
 
+    fn last_key(&self) -> Option<Timestamp> {
+        // Who cannot be asked tells of nobody.
+        let last = self.reach.own().last_key(self.here(), PATIENCE);
+        last.ok().flatten()
+    }
+
     fn read_patch(&self, of: &Whose, request: &PatchRequest) -> Result<Patch, NoPatch> {
         match of {
             Whose::Row(row) => {
