@@ -363,7 +363,15 @@ pub(crate) struct StopArgs {
 #[derive(Args, Debug)]
 pub(crate) struct ResumeArgs {
     /// Which one: its session's id, where it was, or its folder's name; without this the only one that is over
+    #[arg(conflicts_with = "all")]
     pub(crate) target: Option<String>,
+    /// All that ended with their multiplexer's server or with the machine, where they were: session, window, order and
+    /// layout; four at a time
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// With `--all`: do not ask
+    #[arg(long, requires = "all")]
+    pub(crate) yes: bool,
     /// Print what would be started, and start nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

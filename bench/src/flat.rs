@@ -182,6 +182,7 @@ fn listing_beside(others: u32) -> Measured<Duration> {
         in_view: false,
         dead: false,
         title: "shop".into(),
+        window: None,
     };
     let list = |table: &mut Table| {
         let asked = Timestamp::now();

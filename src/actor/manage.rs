@@ -131,6 +131,7 @@ impl Executor {
         let site = Site {
             session: start.session.clone(),
             in_front: start.in_front,
+            spot: None,
             cwd: cwd.or_else(|| home.clone()).unwrap_or_else(|| "/".into()),
             home,
             path,

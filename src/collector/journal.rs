@@ -12,7 +12,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_sys::private;
 
 use super::kinship;
-use super::liveness::has_ended_since;
+use super::liveness::{has_ended_since, server_has_ended};
 use crate::log::Record;
 use crate::log::condition::trouble;
 use crate::log::player::Player;
@@ -120,8 +120,10 @@ impl Recalled {
         let file = self.memory.ended.file.as_deref();
         let read = file.map(sessions::read).unwrap_or_default();
         let is_gone = |it: &LivingSession| has_ended_since(it.pid, it.lives.ended);
-        self.table.recall_ended(read.ended.clone(), now);
-        self.table.recall_living(read.living.clone(), is_gone, now);
+        self.table
+            .recall_ended(read.ended.clone(), server_has_ended, now);
+        self.table
+            .recall_living(read.living.clone(), is_gone, server_has_ended, now);
         if known_of(&self.table) != read {
             // What is wrong with the file is told when the next one ends.
             let _ = self.memory.note_sessions(&self.table);
@@ -133,6 +135,7 @@ fn known_of(table: &Table) -> Sessions {
     Sessions {
         ended: table.ended_sessions(),
         living: table.living_sessions().to_vec(),
+        nonsense: 0,
     }
 }
 

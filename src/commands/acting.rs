@@ -7,7 +7,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use thiserror::Error;
 
 use super::Context;
-use super::ended::written_down;
+use super::ended::{note_resumed, written_down};
 use super::logged::RecentLog;
 use crate::actor::acts::{Actor, Setup};
 use crate::actor::{Equal, Outcome, Shown};
@@ -15,7 +15,7 @@ use crate::error::CommandError;
 use crate::hub::client::{HubError, random_id};
 use crate::hub::protocol::{Act, ActOutcome, ActResult, Decide, Right, What, code};
 use crate::hub::server::{Actor as _, Collector, Handed, Who};
-use crate::state::{Bound, Decision, EndedSession, Row};
+use crate::state::{Bound, Decision, EndedSession, Input, Row};
 use crate::sys::monotone_clock::Clock;
 
 /// Why nobody knows of anything that was done.
@@ -140,8 +140,15 @@ fn actor(context: &Context, alone: Alone) -> Actor {
         home: context.environment.home.clone(),
     };
     let clock = Arc::new(Clock::new(Timestamp::now));
-    // There is no table that could be told anything.
-    setup.actor(Arc::new(alone), clock, Box::new(|_, _| false))
+    // There is no table that could be told anything; what was started again the next one has to know.
+    let (file, reach) = (context.places().sessions(), context.reach());
+    let tell = move |input: Input, _| {
+        if let Some(file) = &file {
+            note_resumed(file, &reach, &input);
+        }
+        false
+    };
+    setup.actor(Arc::new(alone), clock, Box::new(tell))
 }
 
 /// What stands for the collector where there is none.

@@ -1,16 +1,26 @@
 //! The sessions that are over and within reach: of whoever collects, else as they were written down; and which of them
 //! is meant by what a person typed.
 
-use pane_patrol_hooks::target::Target;
+use std::fs::File;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::{Context, lookup, rows};
-use crate::collector::liveness::has_ended_since;
+use crate::collector::liveness::{has_ended_since, server_has_ended};
 use crate::error::{CommandError, EXIT_USAGE};
 use crate::hub::client::HubError;
 use crate::log::sessions;
 use crate::log::when::{Grain, age};
-use crate::state::{EndedSession, Row};
+use crate::mux::{PATIENCE, Reach};
+use crate::state::{EndedSession, Input, LivingSession, MOST_ENDED, Row};
+use crate::sys::lock;
+
+/// Whoever brings sessions back has its turn for no longer than that, nearly always.
+const TURN_WITHIN: Duration = Duration::from_secs(60);
 
 /// As many are named where none is meant.
 const MOST_NAMED: usize = 8;
@@ -20,6 +30,8 @@ pub(super) struct Ended {
     /// The last one first.
     pub(super) sessions: Vec<EndedSession>,
     living: Vec<Row>,
+    /// Lines of the file that are no session, where that was read.
+    pub(super) nonsense: usize,
 }
 
 impl Ended {
@@ -28,13 +40,21 @@ impl Ended {
         let asked = context.hub().subscribe(who).and_then(|mut client| {
             let living = client.rows()?;
             let sessions = client.ended();
-            Ok(Self { sessions, living })
+            Ok(Self {
+                sessions,
+                living,
+                nonsense: 0,
+            })
         });
         match asked {
-            Err(HubError::Nobody { .. }) => Ok(Self {
-                sessions: written_down(context)?,
-                living: Vec::new(),
-            }),
+            Err(HubError::Nobody { .. }) => {
+                let (sessions, nonsense) = read(context)?;
+                Ok(Self {
+                    sessions,
+                    living: Vec::new(),
+                    nonsense,
+                })
+            }
             asked => asked.map_err(|error| rows::nobody(&error)),
         }
     }
@@ -95,17 +115,128 @@ impl Ended {
     }
 }
 
+/// As long as it is held nobody else who asks for it brings sessions back.
+#[must_use]
+pub(super) struct Turn(
+    #[allow(dead_code, reason = "it is held, and let go with this")] Option<File>,
+);
+
+/// Waits until it is this one's turn to bring sessions back.
+///
+/// # Errors
+/// Somebody else is at it for long, or there is no state folder that can be written to.
+pub(super) fn turn(context: &Context) -> Result<Turn, CommandError> {
+    let Some(file) = context.places().sessions() else {
+        return Ok(Turn(None));
+    };
+    let path = file.with_extension("lock");
+    let failed = |why: String| CommandError::new(why).hint("nothing was done");
+    match lock::hold(&path, TURN_WITHIN) {
+        Ok(Some(held)) => Ok(Turn(Some(held))),
+        Ok(None) => Err(failed(
+            "another `pane-patrol resume` has brought sessions back for a minute, and goes on"
+                .to_owned(),
+        )),
+        Err(error) => Err(failed(format!("could not lock {}", path.display())).caused_by(&error)),
+    }
+}
+
+impl Ended {
+    /// The row that shows the session.
+    pub(super) fn living_as(&self, session: &EndedSession) -> Option<&Row> {
+        let mut living = self.living.iter();
+        living.find(|row| session.is(&row.assistant, row.instance_id.as_deref()))
+    }
+}
+
+/// Writes down that a session was started again, or was not: where nobody collects who would know it.
+pub(super) fn note_resumed(file: &Path, reach: &Reach, resumed: &Input) {
+    let Input::Resumed {
+        assistant,
+        instance_id,
+        place,
+    } = resumed
+    else {
+        return;
+    };
+    // Four are started at one time.
+    static WRITES: Mutex<()> = Mutex::new(());
+    let _writes = WRITES.lock().unwrap_or_else(PoisonError::into_inner);
+    let now = Timestamp::now();
+    let mut known = sessions::read(file);
+    let is_it = |session: &EndedSession| session.is(assistant, Some(instance_id));
+    let started = place
+        .as_ref()
+        .and_then(|(socket, pane)| running(reach, socket, *pane));
+    let ended = known.ended.iter().position(is_it);
+    let ended = ended.map(|at| known.ended.remove(at));
+    let living = known.living.iter().position(|it| is_it(&it.lives));
+    let living = living.map(|at| known.living.remove(at).lives);
+    let Some(session) = ended.or(living) else {
+        return;
+    };
+    match started {
+        Some((server, pid, listed)) => known.living.push(LivingSession {
+            pid,
+            lives: EndedSession {
+                target: listed,
+                pane: place.as_ref().map(|(_, pane)| *pane),
+                server: Some(server),
+                message: None,
+                ended: now,
+                unseen: false,
+                with_server: None,
+                ..session
+            },
+        }),
+        // What was started for it has failed: it can be brought back still.
+        None => known.ended.insert(
+            0,
+            EndedSession {
+                ended: now,
+                with_server: Some(true),
+                ..session
+            },
+        ),
+    }
+    // What it said was left out before, where it is not to stand there.
+    let _ = sessions::write(file, &known, true);
+}
+
+/// The server, the pane's process and its address.
+fn running(reach: &Reach, socket: &str, pane: PaneId) -> Option<(Server, u32, Target)> {
+    let path = Path::new(socket);
+    let list = reach.at(path).list(path, PATIENCE).ok()?;
+    let server = Server {
+        socket: socket.to_owned(),
+        pid: list.server_pid,
+    };
+    let mut panes = list.panes.into_iter();
+    let found = panes.find(|listed| listed.pane == pane)?;
+    Some((server, found.pid, found.target))
+}
+
 /// What the file says, as far as it is within reach still.
 pub(super) fn written_down(context: &Context) -> Result<Vec<EndedSession>, CommandError> {
+    Ok(read(context)?.0)
+}
+
+/// The same, and how many lines of it are no session.
+fn read(context: &Context) -> Result<(Vec<EndedSession>, usize), CommandError> {
     let keep = context.config()?.ended.keep();
     let file = context.places().sessions();
     let known = file.as_deref().map(sessions::read).unwrap_or_default();
     let (mut ended, now) = (known.ended, Timestamp::now());
     let over = known.living.into_iter();
     let over = over.filter(|it| has_ended_since(it.pid, it.lives.ended));
-    ended.extend(over.map(|it| it.found_over(now)));
+    ended.extend(over.map(|it| it.found_over(server_has_ended, now)));
+    let judged = ended.into_iter().map(|it| it.judged(server_has_ended));
+    let mut ended: Vec<EndedSession> = judged.collect();
     ended.retain(|session| session.ended.plus(keep) > now);
-    Ok(ended)
+    // No more than whoever collects would keep.
+    ended.sort_by_key(|session| std::cmp::Reverse(session.ended));
+    ended.truncate(MOST_ENDED);
+    Ok((ended, known.nonsense))
 }
 
 /// Whether it is called so: by its id, where it was, its folder, or its multiplexer's session.

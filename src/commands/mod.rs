@@ -38,6 +38,7 @@ mod mirror;
 mod pair;
 mod program;
 mod request;
+mod restore;
 mod resume;
 mod rows;
 mod rules;

@@ -5,7 +5,8 @@ use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::Context;
 use super::acting::{act, act_knowing};
-use super::ended::Ended;
+use super::ended::{self, Ended};
+use super::restore;
 use super::start::NotStarted;
 use crate::actor::STARTED_ALREADY;
 use crate::cli::ResumeArgs;
@@ -25,6 +26,14 @@ const RUNS: &str = "`pane-patrol status` has its row as soon as it reports";
 
 /// Takes it up, or says how it would be.
 pub(super) fn run(context: &Context, arguments: &ResumeArgs) -> CommandResult {
+    if arguments.all {
+        return restore::run(context, arguments);
+    }
+    // Nobody else starts it meanwhile.
+    let _turn = match arguments.dry_run {
+        false => Some(ended::turn(context)?),
+        true => None,
+    };
     let ended = Ended::of(context, "resume")?;
     let session = match ended.pick(arguments.target.as_deref(), Timestamp::now()) {
         Ok(session) => session,
@@ -118,6 +127,8 @@ fn wanted(context: &Context, in_front: bool) -> Resume {
             .map(|_| SystemText::from(&context.own_socket())),
         session: context.around.session.clone(),
         in_front,
+        at_its_place: false,
+        beside: None,
     }
 }
 

@@ -16,7 +16,7 @@ use pane_patrol_hooks::event::Assistant;
 use serde::Deserialize;
 
 use crate::assistants;
-use crate::mux::{Multiplexer, Opened, Opening, Outcome, PATIENCE_FOR_SEVERAL, Undone};
+use crate::mux::{Multiplexer, Opened, Opening, Outcome, PATIENCE_FOR_SEVERAL, Spot, Undone};
 use crate::sys::shell::{self, HoldsNul};
 
 pub(crate) use items::{Item, Panes, Running, listed};
@@ -76,12 +76,8 @@ pub(crate) fn launchers(configured: &[Launcher], path: &OsStr) -> Vec<Launcher> 
     if !configured.is_empty() {
         return configured.to_vec();
     }
-    let is_there = |name: &&str| {
-        let mut folders = std::env::split_paths(path);
-        folders.any(|folder| is_program(&folder.join(name)))
-    };
     let programs = assistants::ALL.iter().map(|known| known.row().program);
-    let found = programs.filter(is_there);
+    let found = programs.filter(|name| is_on(path, name));
     found
         .map(|name| Launcher {
             name: name.to_owned(),
@@ -93,6 +89,12 @@ pub(crate) fn launchers(configured: &[Launcher], path: &OsStr) -> Vec<Launcher> 
             wrap: false,
         })
         .collect()
+}
+
+/// Whether a program of that name is in one of the folders of `path`.
+fn is_on(path: &OsStr, name: &str) -> bool {
+    let mut folders = std::env::split_paths(path);
+    folders.any(|folder| is_program(&folder.join(name)))
 }
 
 fn is_program(path: &Path) -> bool {
@@ -107,6 +109,8 @@ pub(crate) struct Site {
     pub session: Option<String>,
     /// Whether it comes to the front of its session at once.
     pub in_front: bool,
+    /// Where it was before, if it is to be there again.
+    pub spot: Option<Spot>,
     /// The person's home.
     pub home: Option<OsString>,
     /// The folder, unless the launcher names one.
@@ -267,6 +271,7 @@ fn opening(
         session: site.session.clone(),
         in_front: site.in_front,
         path: site.path.clone(),
+        spot: site.spot.clone(),
     })
 }
 
@@ -309,6 +314,7 @@ mod tests {
         Site {
             session: Some("$2".to_owned()),
             in_front: true,
+            spot: None,
             home: Some("/home/ada/".into()),
             cwd: "/here".into(),
             path: None,

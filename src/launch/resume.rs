@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use pane_patrol_hooks::event::Assistant;
 use thiserror::Error;
 
-use super::{Launcher, Site, filled, open, opening};
+use super::{Launcher, Site, filled, is_on, open, opening};
 use crate::assistants::facets::background::Background;
 use crate::assistants::homes::Homes;
 use crate::assistants::{self, Facets};
@@ -27,6 +27,8 @@ pub(crate) struct Resumption {
     shown: String,
     /// Where it starts.
     folder: PathBuf,
+    /// The assistant's own program, where that is what runs.
+    program: Option<&'static str>,
     /// The launcher that says how.
     launcher: Option<Launcher>,
 }
@@ -91,6 +93,7 @@ impl Resumption {
                 shown: command.to_string_lossy().into_owned(),
                 command,
                 folder,
+                program: None,
                 launcher: Some(launcher.clone()),
             });
         }
@@ -124,6 +127,7 @@ impl Resumption {
             shown: shown.join(" "),
             command: words?.join(OsStr::new(" ")),
             folder,
+            program: assistants::of(assistant).map(|known| known.row().program),
             launcher: None,
         })
     }
@@ -136,6 +140,11 @@ impl Resumption {
     /// Where it starts.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// The program that it needs and that is in no folder of `path`.
+    pub(crate) fn lacks(&self, path: &OsStr) -> Option<&'static str> {
+        self.program.filter(|program| !is_on(path, program))
     }
 
     /// Starts it in a pane of its own; `note` as in [`super::start`].

@@ -23,6 +23,8 @@ pub(crate) struct Sessions {
     pub(crate) ended: Vec<EndedSession>,
     /// As far as was known when it was written.
     pub(crate) living: Vec<LivingSession>,
+    /// So many lines are no session.
+    pub(crate) nonsense: usize,
 }
 
 #[derive(Deserialize)]
@@ -39,7 +41,7 @@ pub(crate) fn read(path: &Path) -> Sessions {
         match serde_json::from_slice(&line) {
             Ok(Line::Ended(session)) if session.is_plain() => sessions.ended.push(session),
             Ok(Line::Living(living)) if living.lives.is_plain() => sessions.living.push(living),
-            _ => {}
+            _ => sessions.nonsense += 1,
         }
     }
     sessions
@@ -111,6 +113,7 @@ mod tests {
         let sessions = Sessions {
             ended,
             living: vec![living],
+            nonsense: 0,
         };
         write(&path, &sessions, true).unwrap();
         assert_eq!(read(&path), sessions);

@@ -137,6 +137,9 @@ impl Multiplexer for Looked {
 
     fn open(&self, opening: &Opening, within: Duration) -> Outcome<Opened> {
         able(self.absent().open)?;
+        if opening.spot.is_some() {
+            able(self.absent().restore)?;
+        }
         let opened = self.0.open(opening, within)?;
         let place = opened.pane.parse().map(|pane| Place {
             kind: self.kind(),
@@ -148,6 +151,12 @@ impl Multiplexer for Looked {
             is_there: !matches!(found, Some(Err(Undone::Gone(_)))),
             ..opened
         })
+    }
+
+    /// Whoever divides it looks what it is then.
+    fn arrange(&self, place: &Place, layout: &str, within: Duration) -> Outcome<()> {
+        able(self.absent().restore)?;
+        self.0.arrange(place, layout, within)
     }
 
     fn close(&self, place: &Place, within: Duration) -> Outcome<()> {

@@ -52,7 +52,7 @@ pub(crate) use reach::{Variables, around, default_socket, variables};
 pub(crate) use stirring::{Lines, Stirring};
 pub(crate) use types::{
     Absent, Arrival, Attach, Audience, Glimpse, Here, Opened, Opening, PaneList, Pipe, Place,
-    Screen, Shown, Sign, Standing, Viewer,
+    Screen, Shown, Sign, Spot, Standing, Viewer,
 };
 pub use types::{Guard, Press, Pressed};
 
@@ -135,6 +135,9 @@ pub trait Multiplexer: Send + Sync {
 
     /// Starts a program in a pane of its own on the person's own server, which is begun if need be.
     fn open(&self, opening: &Opening, within: Duration) -> Outcome<Opened>;
+
+    /// Divides the window of the pane as the layout says, in which it has as many panes as that.
+    fn arrange(&self, place: &Place, layout: &str, within: Duration) -> Outcome<()>;
 
     /// Closes the pane with everything in it.
     fn close(&self, place: &Place, within: Duration) -> Outcome<()>;

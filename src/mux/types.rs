@@ -6,7 +6,7 @@ use std::ops::Range;
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 
 use super::Kind;
-use crate::state::ListedPane;
+use crate::state::{EndedSession, ListedPane};
 
 /// A pane: of which multiplexer, on which server, and which one there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,6 +97,45 @@ pub struct Opening {
     pub in_front: bool,
     /// Its `PATH`: the server may have been started with another one.
     pub path: Option<OsString>,
+    /// Where it was, and is to be again, whatever its session and its name are otherwise.
+    pub spot: Option<Spot>,
+}
+
+/// Where something was before its server ended: texts of anybody.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spot {
+    /// The name of the session.
+    pub session: String,
+    /// The number of the window there.
+    pub window: u32,
+    /// Its name, if it had one of its own.
+    pub name: Option<String>,
+    /// How it was divided.
+    pub layout: String,
+    /// The pane before it in the same window, if that is there already; without it the window is to be made.
+    pub beside: Option<PaneId>,
+}
+
+impl Spot {
+    /// Where that session was, as far as its pane had an address; `beside` as the field.
+    pub(crate) fn of(session: &EndedSession, beside: Option<PaneId>) -> Option<Self> {
+        let Target::Address {
+            session: name,
+            window,
+            ..
+        } = &session.target
+        else {
+            return None;
+        };
+        let place = session.window.as_ref();
+        Some(Self {
+            session: name.clone(),
+            window: *window,
+            name: place.and_then(|place| place.name.clone()),
+            layout: place.map(|place| place.layout.clone()).unwrap_or_default(),
+            beside,
+        })
+    }
 }
 
 /// What was opened.
@@ -241,6 +280,8 @@ pub struct Absent {
     pub message: Option<&'static str>,
     /// Telling by itself that panes were moved or looked at.
     pub stirs: Option<&'static str>,
+    /// Making sessions and windows as they were before a server ended.
+    pub restore: Option<&'static str>,
     /// Giving what a pane's program writes to another program as well.
     pub pipe: Option<&'static str>,
 }

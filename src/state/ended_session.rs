@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::entry::Entry;
-use super::{Reading, fingerprint};
+use super::{Reading, WindowPlace, fingerprint};
 
 /// Longest id of a session, in bytes.
 const MAX_ID_BYTES: usize = 128;
@@ -102,6 +102,13 @@ pub struct EndedSession {
     /// Nobody saw it end: `ended` says when that was found.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unseen: bool,
+    /// Where it stood in its window.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<WindowPlace>,
+    /// Whether it ended with its multiplexer's server, or with the machine, and not by itself; left out as long as
+    /// nobody has looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with_server: Option<bool>,
 }
 
 impl EndedSession {
@@ -125,6 +132,8 @@ impl EndedSession {
             ended,
             resuming: false,
             unseen: false,
+            window: entry.window.as_deref().cloned(),
+            with_server: None,
         })
     }
 
@@ -149,7 +158,22 @@ impl EndedSession {
     pub fn is_plain(&self) -> bool {
         let texts = [&self.cwd, &self.branch, &self.home, &self.message];
         let mut texts = texts.into_iter().flatten();
-        !texts.any(|text| has_control(text)) && !has_control(&self.target.to_string())
+        let window = self.window.as_ref();
+        !texts.any(|text| has_control(text))
+            && !has_control(&self.target.to_string())
+            && window.is_none_or(WindowPlace::is_plain)
+    }
+
+    /// Says whether it ended with its server, as far as nobody has said that yet; `is_gone`: whether a server has
+    /// ended that was there at that moment.
+    #[must_use]
+    pub(crate) fn judged(self, is_gone: impl Fn(&Server, Timestamp) -> bool) -> Self {
+        let server = self.server.as_ref();
+        let found = server.map(|server| is_gone(server, self.ended));
+        Self {
+            with_server: self.with_server.or(found),
+            ..self
+        }
     }
 
     /// Whether both are the same session.

@@ -129,5 +129,7 @@ pub(crate) fn ended(assistant: &str, session: &str) -> EndedSession {
         ended: row.since,
         resuming: false,
         unseen: false,
+        window: None,
+        with_server: None,
     }
 }

@@ -7,7 +7,7 @@ use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::text::{MAX_MESSAGE_CHARS, one_line};
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::{Kin, RowKey};
+use super::{Kin, RowKey, WindowPlace};
 
 /// Longest text of a row, in bytes: no path is longer.
 pub const MAX_TEXT_BYTES: usize = 4096;
@@ -108,6 +108,13 @@ pub enum Input {
         /// Until when; `None`: not any longer.
         until: Option<Timestamp>,
     },
+    /// How it is with a server, some time after sessions on it have ended.
+    ServerSeen {
+        /// The server.
+        server: Server,
+        /// Whether it has ended, and when.
+        end: Option<ServerEnd>,
+    },
     /// Nothing happened, but a deadline ([`super::Table::next_deadline`]) has passed.
     Tick,
     /// An ended session was started again, or was not.
@@ -119,6 +126,15 @@ pub enum Input {
         /// In which pane, by the socket of its server; `None`: what was started has failed.
         place: Option<(String, PaneId)>,
     },
+}
+
+/// When a multiplexer's server has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServerEnd {
+    /// It was gone when the first of its sessions was seen to end.
+    Before,
+    /// It was there then.
+    After,
 }
 
 /// How it is with a client of the hub that speaks for rows.
@@ -275,4 +291,6 @@ pub struct ListedPane {
     pub dead: bool,
     /// Its title.
     pub title: String,
+    /// Where it belongs among the panes of its window, as far as its multiplexer has windows.
+    pub window: Option<Box<WindowPlace>>,
 }

@@ -1,5 +1,6 @@
 //! A session that lives, as far as it has to be known once its process is gone and nobody was there to see it go.
 
+use pane_patrol_hooks::target::Server;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -31,15 +32,23 @@ impl LivingSession {
     pub(super) fn tells_as(&self, other: &Self) -> bool {
         let (own, others) = (&self.lives, &other.lives);
         let place = |it: &EndedSession| (it.target.clone(), it.server.clone(), it.cwd.clone());
-        self.pid == other.pid && own.id() == others.id() && place(own) == place(others)
+        self.pid == other.pid
+            && own.id() == others.id()
+            && place(own) == place(others)
+            && own.window == others.window
     }
 
-    /// It is over; when it ended nobody has seen.
-    pub(crate) fn found_over(self, now: Timestamp) -> EndedSession {
+    /// It is over; when it ended nobody has seen. `is_gone` as in [`EndedSession::judged`].
+    pub(crate) fn found_over(
+        self,
+        is_gone: impl Fn(&Server, Timestamp) -> bool,
+        now: Timestamp,
+    ) -> EndedSession {
         EndedSession {
             ended: now,
             unseen: true,
-            ..self.lives
+            // Its server was there when it was known to live.
+            ..self.lives.judged(is_gone)
         }
     }
 }

@@ -34,6 +34,7 @@ mod tests;
 mod unbelieved;
 mod unmatched;
 pub mod update;
+mod window_place;
 pub(crate) mod words;
 mod written;
 
@@ -44,13 +45,14 @@ pub use decision::Bound;
 pub(crate) use decision::{Decision, Pick, Unasked};
 pub use ended_session::{EndedSession, NoSessionId, SessionId};
 pub use input::{
-    Input, Level, ListedPane, Listing, MAX_TEXT_BYTES, Present, PublisherWord, Reading,
+    Input, Level, ListedPane, Listing, MAX_TEXT_BYTES, Present, PublisherWord, Reading, ServerEnd,
 };
 pub use kin::{Kin, Place, Relation};
 pub use living_session::LivingSession;
 pub(crate) use marked::fingerprint;
 pub use row::{Evidence, Request, Row, RowKey};
-pub(crate) use table::Unseen;
+pub(crate) use table::{MOST_ENDED, Unseen};
 pub use table::{Outcome, REBUILD_GRACE, Settings, Table};
 pub use unmatched::Unmatched;
+pub use window_place::WindowPlace;
 pub(crate) use written::Written;

@@ -6,6 +6,7 @@
 
 pub(crate) mod child;
 pub(crate) mod file_watch;
+pub(crate) mod lock;
 pub(crate) mod monotone_clock;
 pub(crate) mod namespaces;
 pub(crate) mod own_socket;

@@ -64,6 +64,7 @@ mod records;
 mod removed;
 mod replay;
 mod replay_others;
+mod restored;
 mod reversible;
 mod rights;
 mod rules;

@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::hub::protocol::{Act, ActResult, Located, Resume, Right, SystemText};
 use crate::hub::server::Who;
 use crate::launch::{Resumption, Site};
-use crate::mux::{Opened, Reach};
+use crate::mux::{Opened, Reach, Spot};
 use crate::state::{EndedSession, Input, Row};
 
 /// Said of a session that nobody knows, or nobody any more.
@@ -99,7 +99,8 @@ impl Actor {
         may_say_where(resume, right)?;
         let resumption = Resumption::attaching(row, &self.executor.homes);
         let resumption = resumption.map_err(|why| why.to_string())?;
-        let (opened, seen) = self.open(&resumption, resume, |_| ())?;
+        let reach = self.reach_for(resume);
+        let (opened, seen) = self.open(&resumption, resume, (&reach, None), |_| ())?;
         Ok(placed(id, &opened, seen))
     }
 
@@ -135,7 +136,15 @@ impl Actor {
         resumption: &Resumption,
         resume: &Resume,
     ) -> Result<(Opened, Seen), Refusal> {
-        self.open(resumption, resume, |place| {
+        let mut reach = self.reach_for(resume);
+        let mut spot = None;
+        if resume.at_its_place {
+            // Not by the word of whoever wrote it down: it is believed or not as any other server.
+            let socket = session.server.as_ref().map(|server| &server.socket);
+            reach.own_socket = socket.map_or(reach.own_socket, PathBuf::from);
+            spot = Spot::of(session, resume.beside);
+        }
+        self.open(resumption, resume, (&reach, spot), |place| {
             self.tell_resumed(session, Some(place));
         })
     }
@@ -145,13 +154,14 @@ impl Actor {
         &self,
         resumption: &Resumption,
         resume: &Resume,
+        (reach, spot): (&Reach, Option<Spot>),
         tell: impl FnOnce((String, PaneId)),
     ) -> Result<(Opened, Seen), Refusal> {
-        let reach = self.reach_for(resume);
         let path = resume.path.as_ref().map(SystemText::to_os);
         let site = Site {
             session: resume.session.clone(),
             in_front: resume.in_front,
+            spot,
             home: self.executor.home.clone().map(OsString::from),
             cwd: resumption.folder().as_os_str().to_owned(),
             path: path.or_else(|| reach.path.clone()),
@@ -164,7 +174,7 @@ impl Actor {
             let socket = reach.own_socket.to_string_lossy().into_owned();
             tell((socket, pane));
         }
-        let seen = started::look_again(&reach, &opened, note.as_ref());
+        let seen = started::look_again(reach, &opened, note.as_ref());
         Ok((opened, seen))
     }
 
@@ -188,8 +198,16 @@ impl Actor {
 
 /// Whether somebody with that right may say what the act says of where it is started.
 fn may_say_where(resume: &Resume, right: Right) -> Result<(), Refusal> {
-    if right != Right::Own && (resume.path.is_some() || resume.server.is_some()) {
-        return Err("only the hub's owner says with which PATH and on which server".to_owned());
+    let says = [
+        resume.path.is_some(),
+        resume.server.is_some(),
+        resume.at_its_place,
+        resume.beside.is_some(),
+    ];
+    if right != Right::Own && says.contains(&true) {
+        let why =
+            "only the hub's owner says with which PATH, on which server and beside which pane";
+        return Err(why.to_owned());
     }
     Ok(())
 }

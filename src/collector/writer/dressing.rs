@@ -25,6 +25,7 @@ impl Writer {
             self.watch_living();
         }
         if outcome.other_ended {
+            self.question_servers();
             self.tell(Update::Ended(self.table.ended_sessions().into()));
         }
         if outcome.other_ended || outcome.other_living {

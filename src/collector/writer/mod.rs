@@ -12,6 +12,7 @@ mod interests;
 mod listings;
 mod published;
 mod records;
+mod servers;
 pub(super) mod silent;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -95,6 +96,8 @@ pub(super) struct Writer {
     tidy: Option<Sweeper>,
     /// What this process is to the rows.
     role: Role,
+    /// When the servers of sessions that have ended are looked at.
+    questioned: Option<servers::Questioned>,
 }
 
 impl Writer {
@@ -152,6 +155,7 @@ impl Writer {
             troubles: BTreeMap::new(),
             tidy,
             role: Role::Collector,
+            questioned: None,
         }
     }
 
@@ -209,6 +213,7 @@ impl Writer {
                 }
             }
             self.take_due_records();
+            self.look_at_servers();
             if let Some(health) = self.health.take_due(&self.troubles, Instant::now()) {
                 self.tell(Update::Health(health));
             }
@@ -247,7 +252,10 @@ impl Writer {
         let deadline = deadline.chain(self.recorded.due()).min();
         let table = deadline.map(|due| due.since(self.clock.now()));
         let health = self.health.due(Instant::now());
-        [table, health].into_iter().flatten().min()
+        [table, health, self.servers_due()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn take(&mut self, message: Message) {

@@ -13,18 +13,17 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use pane_patrol_hooks::paths::Places;
 use pane_patrol_hooks::timestamp::Timestamp;
 use pane_patrol_sys::open::{OpenError, Opening};
-use pane_patrol_sys::{private, replace};
-use rustix::fs::{FlockOperation, flock};
+use pane_patrol_sys::replace;
 use rustix::process::geteuid;
 use thiserror::Error;
 
 use super::protocol::Right;
-use crate::sys::random;
+use crate::sys::{lock, random};
 use book::Book;
 pub(crate) use book::Shown;
 pub use book::{Device, GIVEN, MAX_DEVICES, NotEntered, name_of};
@@ -40,9 +39,6 @@ const MAX_BYTES: u64 = 1 << 20;
 
 /// Whoever changes the file has it for milliseconds.
 const PATIENCE: Duration = Duration::from_secs(2);
-
-/// Between two tries.
-const PAUSE: Duration = Duration::from_millis(5);
 
 /// See the module.
 #[derive(Clone, Debug)]
@@ -229,26 +225,8 @@ impl Devices {
 
     fn lock(&self) -> Result<File, DevicesError> {
         let path = self.path.with_extension("lock");
-        if let Some(folder) = path.parent() {
-            private::make_folders(folder).map_err(self.failed("make the folder of"))?;
-        }
-        let opening = Opening::to_update().no_link().or_make_private();
-        let opened = opening.regular(&path);
-        let file = opened
-            .map_err(|error| self.failed("lock")(error.into()))?
-            .file;
-        let until = Instant::now() + PATIENCE;
-        while let Err(error) = flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            let is_held = error.kind() == io::ErrorKind::WouldBlock;
-            if !is_held && error.kind() != io::ErrorKind::Interrupted {
-                return Err(self.failed("lock")(error.into()));
-            }
-            if Instant::now() >= until {
-                return Err(DevicesError::Locked(path));
-            }
-            std::thread::sleep(PAUSE);
-        }
-        Ok(file)
+        let held = lock::hold(&path, PATIENCE).map_err(self.failed("lock"))?;
+        held.ok_or(DevicesError::Locked(path))
     }
 
     fn failed(&self, what: &'static str) -> impl FnOnce(io::Error) -> DevicesError {

@@ -1,5 +1,6 @@
 //! `ended_sessions`, and `resume` of an act: sessions that are over and can be taken up again.
 
+use pane_patrol_hooks::target::PaneId;
 use serde::{Deserialize, Serialize};
 
 use super::{SystemText, is_false};
@@ -68,4 +69,12 @@ pub struct Resume {
     /// Whether its window comes to the front of its session at once.
     #[serde(default, skip_serializing_if = "is_false")]
     pub in_front: bool,
+    /// Whether it comes back where it was: to the server, the session and the window of before, which are made if they
+    /// are not there. For the hub's owner alone.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub at_its_place: bool,
+    /// With that: the pane before it in its window, which came back already. For the hub's owner alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub beside: Option<PaneId>,
 }

@@ -84,6 +84,7 @@ impl Multiplexer for Terminals {
             split: Some(OUTSIDE),
             message: Some(OUTSIDE),
             stirs: Some(OUTSIDE),
+            restore: Some(OUTSIDE),
             pipe: Some(OUTSIDE),
         }
     }
@@ -183,6 +184,10 @@ impl Multiplexer for Terminals {
     }
 
     fn open(&self, _: &Opening, _: Duration) -> Outcome<Opened> {
+        absent()
+    }
+
+    fn arrange(&self, _: &Place, _: &str, _: Duration) -> Outcome<()> {
         absent()
     }
 

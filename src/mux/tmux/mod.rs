@@ -23,6 +23,7 @@ mod panes;
 mod pipe;
 pub(crate) mod private;
 mod proof;
+mod restoring;
 mod servers;
 mod signs;
 mod split;

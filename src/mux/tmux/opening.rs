@@ -9,7 +9,10 @@ use super::{Ask, Call, Format};
 use crate::mux::{Gone, Opened, Opening, Outcome, Undone};
 
 /// Longest name of a window, in characters.
-const MAX_NAME_CHARS: usize = 100;
+pub(super) const MAX_NAME_CHARS: usize = 100;
+
+/// Where a pane is.
+pub(super) const PLACE: &str = "#{pane_id} #{session_name}:#{window_index}.#{pane_index}";
 
 /// Starts it and says where.
 pub(super) fn open(opening: &Opening, socket: &Path, ask: Ask<'_>) -> Outcome<Opened> {
@@ -21,7 +24,12 @@ pub(super) fn open(opening: &Opening, socket: &Path, ask: Ask<'_>) -> Outcome<Op
         Undone::Gone(_) => "tmux could not be started: it ended at once; try `tmux new-session` in a shell to see why".into(),
         other => other,
     })?;
-    let printed = String::from_utf8_lossy(&printed);
+    placed(&printed)
+}
+
+/// Where it is, by what tmux has printed of it.
+pub(super) fn placed(printed: &[u8]) -> Outcome<Opened> {
+    let printed = String::from_utf8_lossy(printed);
     let place = printed.trim_end().split_once(' ');
     let unsaid = || {
         let why = "tmux did not say where it runs it; `tmux list-windows -a` shows whether it does, and \
@@ -47,17 +55,21 @@ fn call(opening: &Opening, fresh: bool) -> Call {
     if fresh || !opening.in_front {
         call = call.flag("-d");
     }
-    let place = Format::own("#{pane_id} #{session_name}:#{window_index}.#{pane_index}");
-    call = call.flag("-P").format("-F", &place);
-    call = call.format("-c", &Format::text(&opening.folder));
     call = call.format("-n", &Format::text(one_line(&opening.name, MAX_NAME_CHARS)));
+    if let (Some(session), false) = (&opening.session, fresh) {
+        call = call.target(format!("{session}:"));
+    }
+    with_program(call, opening)
+}
+
+/// The command that opens a pane, with what runs there and where; it prints where that is.
+pub(super) fn with_program(call: Call, opening: &Opening) -> Call {
+    let mut call = call.flag("-P").format("-F", &Format::own(PLACE));
+    call = call.format("-c", &Format::text(&opening.folder));
     if let Some(path) = &opening.path {
         let mut variable = OsString::from("PATH=");
         variable.push(path);
         call = call.option("-e", variable);
-    }
-    if let (Some(session), false) = (&opening.session, fresh) {
-        call = call.target(format!("{session}:"));
     }
     // As words of its own it is run as it stands, whatever the person's shell is.
     opening.words.iter().fold(call, Call::operand)
@@ -93,7 +105,10 @@ mod tests {
             ("%0", "my work:0.0")
         );
         let asked = asked.borrow();
-        assert!(asked[0].ends_with(" -t $2: -- sh -c case"), "{asked:?}");
+        assert!(
+            asked[0].contains(" -t $2: ") && asked[0].ends_with(" -- sh -c case"),
+            "{asked:?}"
+        );
         assert!(
             asked[1].starts_with("new-session -d ") && !asked[1].contains("$2"),
             "{asked:?}"

@@ -12,7 +12,7 @@ use super::ask::{Ask, asking, undone};
 use super::stirs::Mark;
 use super::{
     Belief, CALL_BUDGET, Call, Disbelief, TmuxError, audience, glance, here, jump, lost, opening,
-    panes, pipe, signs, split, version,
+    panes, pipe, restoring, signs, split, version,
 };
 use crate::mux::{
     Absent, Arrival, Attach, Audience, Entry, Glimpse, Gone, Guard, Here, Home, Kind, Multiplexer,
@@ -213,7 +213,17 @@ impl Multiplexer for Servers {
     }
 
     fn open(&self, opening: &Opening, within: Duration) -> Outcome<Opened> {
-        opening::open(opening, &self.own_socket, &self.ask(within))
+        let (socket, ask) = (&*self.own_socket, &self.ask(within));
+        match &opening.spot {
+            Some(spot) => restoring::open(opening, spot, socket, ask),
+            None => opening::open(opening, socket, ask),
+        }
+    }
+
+    fn arrange(&self, place: &Place, layout: &str, within: Duration) -> Outcome<()> {
+        self.on(place, within, |socket, ask| {
+            restoring::arrange(place, layout, socket, ask)
+        })
     }
 
     fn close(&self, place: &Place, within: Duration) -> Outcome<()> {

@@ -117,6 +117,7 @@ pub(super) fn listed(
             in_view: watched.contains(&line.id),
             dead: line.exited,
             title: one_line(&line.title, MAX_TITLE),
+            window: None,
         })
     };
     lines.iter().filter_map(listed).collect()

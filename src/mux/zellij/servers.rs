@@ -47,6 +47,7 @@ const NO_KEYS: &str = "Zellij cannot look at a screen and press in one step; ans
                        `answer_by_keys = true` in `[zellij]` of the settings";
 const NO_MESSAGE: &str =
     "Zellij shows no messages of other programs: choose another way to be told";
+const NO_RESTORE: &str = "it ran in Zellij, whose sessions and tabs are not made anew";
 const NO_PIPE: &str = "Zellij gives what a pane shows to no other program";
 
 /// All servers that are believed.
@@ -114,6 +115,7 @@ impl Multiplexer for Servers {
         Absent {
             guarded_keys: (!self.takes_keys).then_some(NO_KEYS),
             message: Some(NO_MESSAGE),
+            restore: Some(NO_RESTORE),
             pipe: Some(NO_PIPE),
             ..Absent::default()
         }
@@ -236,6 +238,10 @@ impl Multiplexer for Servers {
 
     fn open(&self, opening: &Opening, within: Duration) -> Outcome<Opened> {
         opening::open(&answering(&self.session(&self.own)?)?, opening, within)
+    }
+
+    fn arrange(&self, _: &Place, _: &str, _: Duration) -> Outcome<()> {
+        Err(NO_RESTORE.into())
     }
 
     fn close(&self, place: &Place, within: Duration) -> Outcome<()> {

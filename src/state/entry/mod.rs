@@ -32,7 +32,7 @@ use super::marked::Key;
 use super::publisher::Publisher;
 use super::reason::Reason;
 use super::requests::Requests;
-use super::{Evidence, Reading};
+use super::{Evidence, Reading, WindowPlace};
 pub(super) use candidates::{OPENS_WITHIN, Wait};
 use deadlines::PendingError;
 use ending::Ending;
@@ -60,6 +60,8 @@ pub(super) struct Entry {
     pub(super) target: Target,
     /// Where it stands instead, by the last listing.
     pub(super) shown_at: Option<Box<Target>>,
+    /// Where the pane stands in its window, by the last listing.
+    pub(super) window: Option<Box<WindowPlace>>,
     /// Where its sender says it is, if it knows that only by hand.
     pub(super) told: Option<Box<Target>>,
     /// A listing has shown the pane.
@@ -130,6 +132,7 @@ impl Entry {
             assistant,
             target,
             shown_at: None,
+            window: None,
             told: None,
             listed: false,
             in_view: None,
@@ -184,6 +187,7 @@ impl Entry {
         let mut next = Self::new(Arc::clone(&self.key), self.target.clone(), assistant, now);
         next.listed = self.listed;
         next.shown_at.clone_from(&self.shown_at);
+        next.window.clone_from(&self.window);
         next.in_view = self.in_view;
         next.stopped = self.stopped;
         next.past = self.past.take();

@@ -39,6 +39,7 @@ pub(super) fn listing(server: &Server, at: i64) -> Input {
         in_view: false,
         dead: false,
         title: String::new(),
+        window: None,
     };
     Input::Listing(Listing {
         server: server.clone(),

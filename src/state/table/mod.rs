@@ -37,6 +37,7 @@ use addresses::Addresses;
 pub use deadlines::REBUILD_GRACE;
 use ended::Ended;
 pub(crate) use handover::Unseen;
+pub(crate) use within_reach::MOST_ENDED;
 use within_reach::WithinReach;
 
 /// What the table has to be told once.
@@ -64,6 +65,8 @@ pub struct Outcome {
     pub ended: Vec<Row>,
     /// Rows whose finished turn was seen just now, in a listing.
     pub looked_at: Vec<RowKey>,
+    /// Rows whose panes stand elsewhere in their windows now, or in other ones.
+    pub rearranged: Vec<RowKey>,
     /// The ended sessions that are within reach are others than before.
     pub other_ended: bool,
     /// The sessions that would be within reach if they ended now are others than before.
@@ -203,6 +206,7 @@ impl Table {
                 instance_id,
                 place,
             } => self.resumed((&assistant, &instance_id), place, now, &mut outcome),
+            Input::ServerSeen { server, end } => self.server_seen(&server, end, &mut outcome),
             Input::Tick => {}
         }
         self.look_within_reach(now, &mut outcome);

@@ -54,6 +54,10 @@ impl Table {
             let moved = entry.target != pane.target || is_shown_elsewhere || !entry.listed;
             entry.target = pane.target.clone();
             entry.shown_at = pane.shown_at.clone().map(Box::new);
+            if entry.window != pane.window {
+                entry.window.clone_from(&pane.window);
+                outcome.rearranged.push(key.clone());
+            }
             entry.listed = true;
             entry.in_view = pane.in_view.then_some(asked);
             let seen = entry.looked_at(now);
@@ -89,6 +93,7 @@ impl Table {
                 in_view: false,
                 dead: false,
                 title: String::new(),
+                window: None,
             };
             self.key_by_pane(server, &[pane], &mut outcome);
         }

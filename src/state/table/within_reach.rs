@@ -2,18 +2,19 @@
 //! nothing counts them, and nobody is told that one needs anything. Those that live are known with their processes, so
 //! that the end of one is found by whoever comes later.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use pane_patrol_hooks::event::Assistant;
-use pane_patrol_hooks::target::{PaneId, Target};
+use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::{Outcome, Table};
 use crate::state::entry::Entry;
-use crate::state::{EndedSession, LivingSession, RowKey};
+use crate::state::{EndedSession, LivingSession, RowKey, ServerEnd};
 
 /// So many are kept, the last ones.
-const MOST: usize = 64;
+pub(crate) const MOST_ENDED: usize = 64;
 
 /// And so many that live.
 const MOST_LIVING: usize = 256;
@@ -63,6 +64,8 @@ impl Kept {
         self.resumed = None;
         self.session.resuming = false;
         self.session.ended = now;
+        // By itself, on the server where it was started again.
+        self.session.with_server = Some(false);
     }
 
     fn is_at(&self, key: &RowKey) -> bool {
@@ -92,7 +95,7 @@ impl WithinReach {
         let resumed = None;
         self.sessions.push(Kept { session, resumed });
         self.sort();
-        if self.sessions.len() > MOST {
+        if self.sessions.len() > MOST_ENDED {
             self.sessions.remove(0);
         }
         true
@@ -158,17 +161,19 @@ impl Table {
         &self.within_reach.living
     }
 
-    /// Takes over what lived when it was written down; `is_gone` says whether a process is there no more.
+    /// Takes over what lived when it was written down; `is_gone` says whether a process is there no more,
+    /// `is_server_gone` the same of a server.
     pub fn recall_living(
         &mut self,
         sessions: Vec<LivingSession>,
         is_gone: impl Fn(&LivingSession) -> bool,
+        is_server_gone: impl Fn(&Server, Timestamp) -> bool,
         now: Timestamp,
     ) {
         for living in sessions {
             if is_gone(&living) {
                 // Rows of before may show it still, by the process that is gone.
-                let over = living.clone().found_over(now);
+                let over = living.clone().found_over(&is_server_gone, now);
                 if !self.lives_elsewhere(&over, Some(living.pid)) {
                     self.within_reach.add(over);
                 }
@@ -179,7 +184,12 @@ impl Table {
     }
 
     /// Takes sessions within reach that ended before this table was there, but for those that live.
-    pub fn recall_ended(&mut self, sessions: Vec<EndedSession>, now: Timestamp) {
+    pub fn recall_ended(
+        &mut self,
+        sessions: Vec<EndedSession>,
+        is_server_gone: impl Fn(&Server, Timestamp) -> bool,
+        now: Timestamp,
+    ) {
         for session in sessions {
             let lives = self.lives(&session);
             let ended = session.ended.min(now);
@@ -188,7 +198,7 @@ impl Table {
                 self.within_reach.add(EndedSession {
                     ended,
                     resuming: false,
-                    ..session
+                    ..session.judged(&is_server_gone)
                 });
             }
         }
@@ -260,6 +270,39 @@ impl Table {
         }
     }
 
+    /// The servers of sessions that ended until then, of which nobody has said whether they ended with them.
+    pub(crate) fn servers_in_question(&self, until: Timestamp) -> BTreeSet<Server> {
+        let kept = self.within_reach.sessions.iter().map(|kept| &kept.session);
+        let open = kept.filter(|it| it.with_server.is_none() && it.ended <= until);
+        open.filter_map(|it| it.server.clone()).collect()
+    }
+
+    /// Says of the sessions of a server that ended a moment ago whether they ended with it. A server ends after its
+    /// last pane: where only one session ended, and before it, that was by itself.
+    pub(super) fn server_seen(
+        &mut self,
+        server: &Server,
+        end: Option<ServerEnd>,
+        outcome: &mut Outcome,
+    ) {
+        let kept = self.within_reach.sessions.iter_mut();
+        let is_open =
+            |it: &EndedSession| it.with_server.is_none() && it.server.as_ref() == Some(server);
+        let mut open: Vec<_> = kept
+            .map(|kept| &mut kept.session)
+            .filter(|it| is_open(it))
+            .collect();
+        let with_server = match end {
+            None => false,
+            Some(ServerEnd::Before) => true,
+            Some(ServerEnd::After) => open.len() > 1,
+        };
+        outcome.other_ended |= !open.is_empty();
+        for session in &mut open {
+            session.with_server = Some(with_server);
+        }
+    }
+
     /// Whether a row shows that session.
     fn lives(&self, session: &EndedSession) -> bool {
         self.lives_elsewhere(session, None)
@@ -276,7 +319,7 @@ impl Table {
 
     /// Brings what is within reach into line with what has become of the rows, and with the time.
     pub(super) fn look_within_reach(&mut self, now: Timestamp, outcome: &mut Outcome) {
-        for key in &outcome.changed {
+        for key in outcome.changed.iter().chain(&outcome.rearranged) {
             let Some(entry) = self.rows.get(key) else {
                 continue;
             };

@@ -134,6 +134,7 @@ fn listed(pane: u32, target: Target) -> ListedPane {
         in_view: false,
         dead: false,
         title: String::new(),
+        window: None,
     }
 }
 

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::state::{EndedSession, Kin, Place, Present, Relation, RowKey};
+use crate::state::{EndedSession, Kin, Place, Present, Relation, RowKey, WindowPlace};
 
 const KEEP: Duration = Duration::from_secs(60);
 
@@ -305,7 +305,9 @@ fn what_lived_when_it_was_written_down_has_ended_where_its_process_is_gone() {
         story.table.set_keep_ended(KEEP);
         let now = Timestamp::from_millis(5000);
         let living = vec![living.clone()];
-        story.table.recall_living(living, |_| is_gone, now);
+        story
+            .table
+            .recall_living(living, |_| is_gone, |_, _| true, now);
         story
     };
     let found = recall(true).ended();
@@ -338,7 +340,7 @@ fn those_of_the_collector_before_are_within_reach_but_for_what_lives_or_is_too_o
         }
         story
             .table
-            .recall_ended(known.clone(), Timestamp::from_millis(at));
+            .recall_ended(known.clone(), |_, _| true, Timestamp::from_millis(at));
         assert_eq!(story.ended().len(), expected, "{at} {lives}");
     }
 }
@@ -386,4 +388,77 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn what_ended_with_its_server_is_told_from_what_ended_by_itself() {
+    use crate::state::ServerEnd::{After, Before};
+    let other = "/tmp/s,9".parse().unwrap();
+    let (this, gone) = (server(), |end| Some(end));
+    for (sessions, server, end, expected) in [
+        (1, &this, None, Some(false)),
+        (1, &this, gone(Before), Some(true)),
+        // With its last pane a server ends.
+        (1, &this, gone(After), Some(false)),
+        (2, &this, gone(After), Some(true)),
+        (2, &other, gone(Before), None),
+    ] {
+        let mut story = Story::proved();
+        if sessions == 2 {
+            let mut second = in_new_pane(event(500, Kind::SessionStarted));
+            second.instance_id = Some("s2".to_owned());
+            story.heard(second);
+            story.apply(Input::ProcessExited { pid: 777 }, 900);
+        }
+        story.exit(1000);
+        let at = Timestamp::from_millis;
+        let asked = story.table.servers_in_question(at(999));
+        assert_eq!(asked.len(), sessions - 1, "not before it is known");
+        let asked = story.table.servers_in_question(at(1000));
+        assert_eq!(asked.into_iter().collect::<Vec<_>>(), [this.clone()]);
+        let seen = Input::ServerSeen {
+            server: server.clone(),
+            end,
+        };
+        let outcome = story.apply(seen, 2500);
+        assert_eq!(outcome.other_ended, expected.is_some());
+        let told: Vec<_> = story.ended().iter().map(|it| it.with_server).collect();
+        assert_eq!(told, vec![expected; sessions], "{end:?}");
+        let open = story.table.servers_in_question(at(1000));
+        assert_eq!(open.is_empty(), expected.is_some());
+        // It is started again, and ends there by itself.
+        story.resume(3000);
+        story.wait_until(33_000);
+        assert_eq!(story.ended()[0].with_server, Some(false));
+    }
+}
+
+#[test]
+fn where_a_pane_stands_in_its_window_is_known_when_it_ends_and_costs_no_row() {
+    let mut story = Story::proved();
+    let place = |before| WindowPlace {
+        name: Some("edit".to_owned()),
+        before,
+        panes: 3,
+        layout: "b25d,80x24,0,0,1".to_owned(),
+    };
+    let pane = story.table.rows()[0].pane.unwrap();
+    let mut list = |at, before| {
+        let listed = ListedPane {
+            window: Some(Box::new(place(before))),
+            ..listed(pane.0, "work:1.0".parse().unwrap())
+        };
+        story.list(at, vec![listed])
+    };
+    list(300, 0);
+    let moved = list(400, 2);
+    assert_eq!((moved.changed.len(), moved.other_living), (0, true));
+    let same = list(500, 2);
+    assert_eq!((same.rearranged.len(), same.other_living), (0, false));
+    assert_eq!(
+        story.table.living_sessions()[0].lives.window,
+        Some(place(2))
+    );
+    story.exit(1000);
+    assert_eq!(story.ended()[0].window, Some(place(2)));
 }

@@ -51,6 +51,7 @@ fn listing(at: Timestamp) -> Input {
         in_view: false,
         dead: false,
         title: String::new(),
+        window: None,
     };
     Input::Listing(Listing {
         server: server(),

@@ -470,6 +470,7 @@ mod tests {
             in_view: false,
             dead: false,
             title: String::new(),
+            window: None,
         }
     }
 

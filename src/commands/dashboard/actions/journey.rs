@@ -366,6 +366,7 @@ fn what_one_cannot_do_is_said_in_its_own_words() {
             split: Some("fake lends no pane; Enter goes there"),
             message: None,
             stirs: None,
+            restore: None,
             pipe: None,
         };
     }));

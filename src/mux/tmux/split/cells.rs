@@ -11,7 +11,7 @@ pub(super) fn size_of(layout: &str, pane: PaneId) -> Option<(u16, u16)> {
 }
 
 /// The size of the window: `80x24`.
-pub(super) fn size_in(layout: &str) -> Option<&str> {
+pub(in crate::mux::tmux) fn size_in(layout: &str) -> Option<&str> {
     layout.split(',').nth(1)
 }
 

@@ -12,7 +12,7 @@
 //! `plan` and `memory` are pure: a listing in, commands out. This file asks tmux.
 
 mod asked;
-mod cells;
+pub(super) mod cells;
 mod copy;
 mod journal;
 mod layout;
