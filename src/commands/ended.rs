@@ -130,15 +130,14 @@ pub(super) fn turn(context: &Context) -> Result<Turn, CommandError> {
         return Ok(Turn(None));
     };
     let path = file.with_extension("lock");
-    let failed = |why: String| CommandError::new(why).hint("nothing was done");
-    match lock::hold(&path, TURN_WITHIN) {
-        Ok(Some(held)) => Ok(Turn(Some(held))),
-        Ok(None) => Err(failed(
-            "another `pane-patrol resume` has brought sessions back for a minute, and goes on"
-                .to_owned(),
-        )),
-        Err(error) => Err(failed(format!("could not lock {}", path.display())).caused_by(&error)),
-    }
+    let failed = match lock::hold(&path, TURN_WITHIN) {
+        Ok(Some(held)) => return Ok(Turn(Some(held))),
+        Ok(None) => CommandError::new("another `pane-patrol resume` is at work for a minute"),
+        Err(error) => {
+            CommandError::new(format!("could not lock {}", path.display())).caused_by(&error)
+        }
+    };
+    Err(failed.hint("nothing was done"))
 }
 
 impl Ended {
@@ -232,7 +231,7 @@ fn read(context: &Context) -> Result<(Vec<EndedSession>, usize), CommandError> {
     ended.extend(over.map(|it| it.found_over(server_has_ended, now)));
     let judged = ended.into_iter().map(|it| it.judged(server_has_ended));
     let mut ended: Vec<EndedSession> = judged.collect();
-    ended.retain(|session| session.ended.plus(keep) > now);
+    ended.retain(|session| session.kept_until(keep) > now);
     // No more than whoever collects would keep.
     ended.sort_by_key(|session| std::cmp::Reverse(session.ended));
     ended.truncate(MOST_ENDED);

@@ -1,6 +1,7 @@
 //! A session that is over, and what somebody has to know to take it up again.
 
 use std::fmt;
+use std::time::Duration;
 
 use pane_patrol_hooks::event::{Assistant, Event};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
@@ -11,6 +12,9 @@ use thiserror::Error;
 
 use super::entry::Entry;
 use super::{Reading, WindowPlace, fingerprint};
+
+/// So long what ended with its server stays within reach, if anything does.
+const KEPT_AFTER_CRASH: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 
 /// Longest id of a session, in bytes.
 const MAX_ID_BYTES: usize = 128;
@@ -140,6 +144,16 @@ impl EndedSession {
     /// What it is called in an act, and found by.
     pub fn id(&self) -> String {
         format!("ended/{}/{}", self.assistant, self.instance_id)
+    }
+
+    /// Until when it is within reach, where others are for `keep`: what went with its server was not wanted over, and
+    /// may be looked for only days later.
+    pub(crate) fn kept_until(&self, keep: Duration) -> Timestamp {
+        let keep = match self.with_server {
+            Some(true) if !keep.is_zero() => keep.max(KEPT_AFTER_CRASH),
+            _ => keep,
+        };
+        self.ended.plus(keep)
     }
 
     /// What stands before how long ago it ended, as far as that is known.

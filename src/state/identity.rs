@@ -23,6 +23,15 @@ pub(super) fn ends_session(event: &Event) -> bool {
         && !matches!(event.message.as_deref(), Some("clear" | "resume"))
 }
 
+/// Whether the event says that the person has left the session: other ends are told alike, whether it was asked to end or
+/// its terminal was taken away.
+pub(super) fn is_left_by_hand(event: &Event) -> bool {
+    matches!(
+        event.message.as_deref(),
+        Some("prompt_input_exit" | "logout")
+    )
+}
+
 pub(super) fn is_other(known: Option<&String>, told: Option<&String>) -> bool {
     known.is_some() && told.is_some() && known != told
 }

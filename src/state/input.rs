@@ -112,8 +112,8 @@ pub enum Input {
     ServerSeen {
         /// The server.
         server: Server,
-        /// Whether it has ended, and when.
-        end: Option<ServerEnd>,
+        /// Whether it has ended, too.
+        has_ended: bool,
     },
     /// Nothing happened, but a deadline ([`super::Table::next_deadline`]) has passed.
     Tick,
@@ -126,15 +126,6 @@ pub enum Input {
         /// In which pane, by the socket of its server; `None`: what was started has failed.
         place: Option<(String, PaneId)>,
     },
-}
-
-/// When a multiplexer's server has ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ServerEnd {
-    /// It was gone when the first of its sessions was seen to end.
-    Before,
-    /// It was there then.
-    After,
 }
 
 /// How it is with a client of the hub that speaks for rows.

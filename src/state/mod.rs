@@ -45,7 +45,7 @@ pub use decision::Bound;
 pub(crate) use decision::{Decision, Pick, Unasked};
 pub use ended_session::{EndedSession, NoSessionId, SessionId};
 pub use input::{
-    Input, Level, ListedPane, Listing, MAX_TEXT_BYTES, Present, PublisherWord, Reading, ServerEnd,
+    Input, Level, ListedPane, Listing, MAX_TEXT_BYTES, Present, PublisherWord, Reading,
 };
 pub use kin::{Kin, Place, Relation};
 pub use living_session::LivingSession;

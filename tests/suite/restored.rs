@@ -9,12 +9,12 @@ use std::process::Command;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::common::{
-    Collector, Finished, PROGRAM, TestEnv, Tmux, finish, private_folder, until, wait_until,
-    write_program,
+    Collector, Finished, PROGRAM, Terminal, TestEnv, Tmux, finish, private_folder, until,
+    wait_until, write_program,
 };
 
 /// An assistant whose session is its argument or that of `--resume`, which notes its pane, its folder and how it was
-/// started, and says again and again that it is there.
+/// started, and says again and again that it is there; told to end, that it ends, until there is a file `leaves`.
 fn assistant(env: &TestEnv) {
     private_folder(&env.path("programs"));
     let text = format!(
@@ -22,7 +22,10 @@ fn assistant(env: &TestEnv) {
          id=$1; [ \"$1\" = --resume ] && id=$2\n\
          printf '%s|%s|%s\\n' \"$TMUX_PANE\" \"$*\" \"$PWD\" >> \"$HOME/started\"\n\
          export CLAUDE_PID=$$ CLAUDE_CODE_ENTRYPOINT=cli\n\
-         trap 'printf \"$told\" \"$id\" \"$PWD\" | sed s/Start/End/ | {PROGRAM} hook claude; exit' TERM\n\
+         ends() {{\n\
+         while ! [ -e \"$HOME/leaves\" ]; do sleep 0.1; printf \"$told\" \"$id\" \"$PWD\" |\n\
+         sed 's/Start\",\"source\":\"startup/End\",\"reason\":\"prompt_input_exit/' | {PROGRAM} hook claude; done; exit; }}\n\
+         trap ends TERM\n\
          told='{{\"session_id\":\"%s\",\"cwd\":\"%s\",\"hook_event_name\":\"SessionStart\",\"source\":\"startup\"}}'\n\
          while :; do printf \"$told\" \"$id\" \"$PWD\" | {PROGRAM} hook claude; sleep 1; done\n"
     );
@@ -413,6 +416,8 @@ fn the_last_one_of_a_server_that_ends_with_it_was_quit_by_hand() {
         .and_then(|pid| i32::try_from(pid).ok());
     let pid = pid.and_then(Pid::from_raw).expect("its process");
     kill_process(pid, Signal::TERM).expect("it runs");
+    collector.until("it says so", <[_]>::is_empty);
+    fs::write(env.home().join("leaves"), "").expect("home is ours");
     wait_until("its server ends with it", || {
         !finish(&mut first.command(&["list-sessions"]))
             .status
@@ -496,4 +501,42 @@ fn nothing_of_a_file_that_others_wrote_becomes_more_than_a_name() {
         assert!(!folder.join("pwned").exists(), "{}", folder.display());
     }
     assert!(!env.path("planted").exists());
+}
+
+#[test]
+fn on_a_terminal_it_is_asked_once_with_all_that_would_come_back() {
+    let env = TestEnv::new();
+    assistant(&env);
+    let Some(first) = server(&env, "work") else {
+        return;
+    };
+    let collector = Collector::start(&env);
+    begin(&env, &first, &["new-window", "-t", "=work:1"], "s-1");
+    collector.until("it is there", |rows| rows.len() == 1);
+    until_known_at(&env, "\"panes\":1");
+    crash(&first);
+    let lines = until("it is over", || {
+        Some(dry(&env)).filter(|lines| !lines.is_empty())
+    });
+    assert!(
+        !lines[0].contains("not brought back"),
+        "the only one of a server: {lines:?}"
+    );
+    let line = format!(
+        "PATH={}:$PATH sh -c '{PROGRAM} resume --all; echo status $?; cat'",
+        env.path("programs").display()
+    );
+    for (answer, told) in [("n", "status 1"), ("y", "status 0")] {
+        let Some(terminal) = Terminal::start(&env, answer, &line) else {
+            return;
+        };
+        let screen = terminal.wait_for("Bring 1 back? [y/N]");
+        assert!(screen.contains("claude  s-1  work:1.0"), "{screen}");
+        assert_eq!(started(&env).len(), 1);
+        terminal.press(&[answer, "Enter"]);
+        let screen = terminal.wait_for("status ");
+        assert!(screen.contains(told), "{screen}");
+    }
+    let _second = Tmux::found(&env, &socket());
+    wait_until("it has begun", || started(&env).len() == 2);
 }

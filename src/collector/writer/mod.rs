@@ -97,7 +97,7 @@ pub(super) struct Writer {
     /// What this process is to the rows.
     role: Role,
     /// When the servers of sessions that have ended are looked at.
-    questioned: Option<servers::Questioned>,
+    servers_due: Option<Instant>,
 }
 
 impl Writer {
@@ -155,7 +155,7 @@ impl Writer {
             troubles: BTreeMap::new(),
             tidy,
             role: Role::Collector,
-            questioned: None,
+            servers_due: None,
         }
     }
 

@@ -64,18 +64,19 @@ pub(super) fn run(context: &Context, arguments: &ResumeArgs) -> CommandResult {
     if failed.is_empty() {
         return Ok(());
     }
-    let what = format!("{} of {all} sessions did not come back", failed.len());
-    let told = failed
-        .into_iter()
-        .fold(CommandError::new(what), CommandError::hint);
+    let told = CommandError::new(format!(
+        "{} of {all} sessions did not come back",
+        failed.len()
+    ));
+    let told = failed.into_iter().fold(told, CommandError::hint);
     Err(told.hint("`pane-patrol resume --all --dry-run` says what can come back still"))
 }
 
 /// Shows the person what would come back, and asks once.
 fn ask(plan: &Plan) -> CommandResult {
-    let failed = |why: &str| CommandError::new(why.to_owned()).hint("nothing was done");
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
-        return Err(failed("nobody was asked whether they are to come back")
+        let unasked = CommandError::new("nobody was asked whether they are to come back");
+        return Err(unasked
             .hint("see what would: `pane-patrol resume --all --dry-run`")
             .hint("then give `--yes`")
             .exit(EXIT_USAGE));
@@ -88,10 +89,10 @@ fn ask(plan: &Plan) -> CommandResult {
     let mut answer = String::new();
     io::stdin()
         .read_line(&mut answer)
-        .map_err(|error| failed("the answer could not be read").caused_by(&error))?;
+        .map_err(|error| CommandError::new("the answer could not be read").caused_by(&error))?;
     match answer.trim() {
         "y" | "Y" | "yes" => Ok(()),
-        _ => Err(failed("you did not say yes")),
+        _ => Err(CommandError::new("you did not say yes").hint("nothing was done")),
     }
 }
 

@@ -12,7 +12,7 @@ use super::published::Told;
 use super::{Outcome, Table};
 use crate::state::entry::Entry;
 use crate::state::evidence::EvidenceDraft;
-use crate::state::identity::{Identity, ends_session, fit};
+use crate::state::identity::{Identity, ends_session, fit, is_left_by_hand};
 use crate::state::reason::Reason;
 use crate::state::unmatched::Unmatched;
 use crate::state::{Kin, Place, RowKey};
@@ -89,6 +89,9 @@ impl Table {
             }
             drop(entry);
             self.remove_row(key, event.ts, outcome);
+            if is_left_by_hand(&event) {
+                self.left_by_hand(&event, outcome);
+            }
             return;
         }
         let reason = entry.apply_event(&event);

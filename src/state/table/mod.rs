@@ -206,7 +206,9 @@ impl Table {
                 instance_id,
                 place,
             } => self.resumed((&assistant, &instance_id), place, now, &mut outcome),
-            Input::ServerSeen { server, end } => self.server_seen(&server, end, &mut outcome),
+            Input::ServerSeen { server, has_ended } => {
+                self.server_seen(&server, has_ended, &mut outcome);
+            }
             Input::Tick => {}
         }
         self.look_within_reach(now, &mut outcome);

@@ -5,13 +5,13 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use pane_patrol_hooks::event::Assistant;
+use pane_patrol_hooks::event::{Assistant, Event};
 use pane_patrol_hooks::target::{PaneId, Server, Target};
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::{Outcome, Table};
 use crate::state::entry::Entry;
-use crate::state::{EndedSession, LivingSession, RowKey, ServerEnd};
+use crate::state::{EndedSession, LivingSession, RowKey};
 
 /// So many are kept, the last ones.
 pub(crate) const MOST_ENDED: usize = 64;
@@ -55,7 +55,7 @@ impl Kept {
         match &self.resumed {
             Some(resumed) if resumed.is_there => None,
             Some(resumed) => Some(resumed.at.plus(SHOWS_ITSELF_WITHIN)),
-            None => Some(self.session.ended.plus(keep)),
+            None => Some(self.session.kept_until(keep)),
         }
     }
 
@@ -192,14 +192,13 @@ impl Table {
     ) {
         for session in sessions {
             let lives = self.lives(&session);
-            let ended = session.ended.min(now);
-            let is_fresh = ended.plus(self.within_reach.keep) > now;
-            if !lives && is_fresh {
-                self.within_reach.add(EndedSession {
-                    ended,
-                    resuming: false,
-                    ..session.judged(&is_server_gone)
-                });
+            let session = EndedSession {
+                ended: session.ended.min(now),
+                resuming: false,
+                ..session.judged(&is_server_gone)
+            };
+            if !lives && session.kept_until(self.within_reach.keep) > now {
+                self.within_reach.add(session);
             }
         }
     }
@@ -277,29 +276,25 @@ impl Table {
         open.filter_map(|it| it.server.clone()).collect()
     }
 
-    /// Says of the sessions of a server that ended a moment ago whether they ended with it. A server ends after its
-    /// last pane: where only one session ended, and before it, that was by itself.
-    pub(super) fn server_seen(
-        &mut self,
-        server: &Server,
-        end: Option<ServerEnd>,
-        outcome: &mut Outcome,
-    ) {
-        let kept = self.within_reach.sessions.iter_mut();
-        let is_open =
-            |it: &EndedSession| it.with_server.is_none() && it.server.as_ref() == Some(server);
-        let mut open: Vec<_> = kept
-            .map(|kept| &mut kept.session)
-            .filter(|it| is_open(it))
-            .collect();
-        let with_server = match end {
-            None => false,
-            Some(ServerEnd::Before) => true,
-            Some(ServerEnd::After) => open.len() > 1,
-        };
-        outcome.other_ended |= !open.is_empty();
-        for session in &mut open {
-            session.with_server = Some(with_server);
+    /// Says of the sessions of a server that ended a moment ago whether they ended with it.
+    pub(super) fn server_seen(&mut self, server: &Server, has_ended: bool, outcome: &mut Outcome) {
+        let sessions = self.within_reach.sessions.iter_mut();
+        for kept in sessions {
+            let session = &mut kept.session;
+            if session.with_server.is_none() && session.server.as_ref() == Some(server) {
+                session.with_server = Some(has_ended);
+                outcome.other_ended = true;
+            }
+        }
+    }
+
+    /// The person has left the session, whatever becomes of its server: a server ends with its last pane.
+    pub(super) fn left_by_hand(&mut self, event: &Event, outcome: &mut Outcome) {
+        let sessions = self.within_reach.sessions.iter_mut();
+        let id = event.instance_id.as_deref();
+        for kept in sessions.filter(|kept| kept.session.is(&event.assistant, id)) {
+            kept.session.with_server = Some(false);
+            outcome.other_ended = true;
         }
     }
 

@@ -392,38 +392,24 @@ proptest! {
 
 #[test]
 fn what_ended_with_its_server_is_told_from_what_ended_by_itself() {
-    use crate::state::ServerEnd::{After, Before};
     let other = "/tmp/s,9".parse().unwrap();
-    let (this, gone) = (server(), |end| Some(end));
-    for (sessions, server, end, expected) in [
-        (1, &this, None, Some(false)),
-        (1, &this, gone(Before), Some(true)),
-        // With its last pane a server ends.
-        (1, &this, gone(After), Some(false)),
-        (2, &this, gone(After), Some(true)),
-        (2, &other, gone(Before), None),
+    for (server, has_ended, expected) in [
+        (server(), false, Some(false)),
+        (server(), true, Some(true)),
+        (other, true, None),
     ] {
         let mut story = Story::proved();
-        if sessions == 2 {
-            let mut second = in_new_pane(event(500, Kind::SessionStarted));
-            second.instance_id = Some("s2".to_owned());
-            story.heard(second);
-            story.apply(Input::ProcessExited { pid: 777 }, 900);
-        }
         story.exit(1000);
         let at = Timestamp::from_millis;
         let asked = story.table.servers_in_question(at(999));
-        assert_eq!(asked.len(), sessions - 1, "not before it is known");
+        assert!(asked.is_empty(), "not before it is known");
         let asked = story.table.servers_in_question(at(1000));
-        assert_eq!(asked.into_iter().collect::<Vec<_>>(), [this.clone()]);
-        let seen = Input::ServerSeen {
-            server: server.clone(),
-            end,
-        };
+        assert_eq!(asked.into_iter().collect::<Vec<_>>(), [self::server()]);
+        let seen = Input::ServerSeen { server, has_ended };
         let outcome = story.apply(seen, 2500);
         assert_eq!(outcome.other_ended, expected.is_some());
         let told: Vec<_> = story.ended().iter().map(|it| it.with_server).collect();
-        assert_eq!(told, vec![expected; sessions], "{end:?}");
+        assert_eq!(told, [expected]);
         let open = story.table.servers_in_question(at(1000));
         assert_eq!(open.is_empty(), expected.is_some());
         // It is started again, and ends there by itself.
@@ -461,4 +447,20 @@ fn where_a_pane_stands_in_its_window_is_known_when_it_ends_and_costs_no_row() {
     );
     story.exit(1000);
     assert_eq!(story.ended()[0].window, Some(place(2)));
+}
+
+#[test]
+fn a_session_that_its_person_has_left_did_not_end_with_its_server() {
+    for (reason, expected) in [
+        (Some("prompt_input_exit"), Some(false)),
+        (Some("other"), None),
+        (None, None),
+    ] {
+        let mut story = Story::proved();
+        let mut end = event(500, Kind::SessionEnded);
+        end.message = reason.map(str::to_owned);
+        story.heard(end);
+        let told: Vec<_> = story.ended().iter().map(|it| it.with_server).collect();
+        assert_eq!(told, [expected], "{reason:?}");
+    }
 }

@@ -14,6 +14,10 @@ use crate::tui::line_writer::LineWriter;
 use crate::tui::model::{ENDED, Model, Past};
 use crate::tui::text;
 
+/// Said of one that ended with its server.
+const ALL_BACK: &str =
+    "it ended with its server: `pane-patrol resume --all` brings all of those back where they were";
+
 /// The keys that matter while one is chosen.
 pub(super) const HINTS: &[Hint] = &[
     hint(&[Action::Go]).to("resume"),
@@ -96,6 +100,9 @@ pub(super) fn page(model: &Model, past: &Past, now: Timestamp, width: u16) -> Ve
     tell("session", Some(session.instance_id.as_str()), theme.dim());
     let next = format!("{} resumes it", key_for(Action::Go));
     tell("", Some(&next), theme.accent());
+    if session.with_server == Some(true) {
+        tell("", Some(ALL_BACK), theme.accent());
+    }
     lines
 }
 

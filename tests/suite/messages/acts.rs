@@ -114,6 +114,43 @@ fn ended(seen: &mut Seen) {
     seen.of(&env, "its folder was taken away", "resume 4d0b");
     keeps(&[("4d0b", "/src/shop"), ("77ac", "/src/api")]);
     seen.of(&env, "it is not said which one", "resume");
+    crashed(seen);
+}
+
+/// What ended with its server, where the launcher that would bring it back fails.
+fn crashed(seen: &mut Seen) {
+    let env = TestEnv::new();
+    let Some(server) = Tmux::start(&env, "shop") else {
+        return;
+    };
+    let file = env.places().sessions().expect("there is a state folder");
+    private_folder(file.parent().expect("it is in one"));
+    let lock = file.with_extension("lock");
+    let socket = server.socket().display();
+    let now = pane_patrol_hooks::timestamp::Timestamp::now();
+    let line = format!(
+        r#"{{"assistant":"my-bot","instance_id":"4d0b","target":"shop:1.0","cwd":"/","ended":"{now}","server":"{socket},999999999","with_server":true}}"#
+    );
+    fs::write(&file, line).expect("it is ours");
+    let launcher = "[[launcher]]\nname = 'my-bot'\ncommand = 'x'\nresume = 'exit 3'\n";
+    env.configure(launcher);
+    let mut say = |when: &'static str, words: &str| {
+        let mut command = env.pane_patrol();
+        command
+            .env("TMUX", server.variable())
+            .arg("resume")
+            .args(words.split(' '));
+        seen.by(&env, when, &mut command);
+    };
+    say("this is no terminal to ask on", "--all");
+    fs::create_dir(&lock).expect("it is ours");
+    say("its lock is something else", "--all --yes");
+    fs::remove_dir(&lock).expect("it is empty");
+    let collector = Collector::start_in(&env, &server);
+    say("what was started has ended at once", "--all --yes");
+    drop(collector);
+    fs::remove_file(&file).expect("it is ours");
+    say("nothing ended with its server", "--all --yes");
 }
 
 fn emit(env: &TestEnv, assistant: &str, state: &str, target: &str) {

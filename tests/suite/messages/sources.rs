@@ -57,6 +57,18 @@ const UNSAID: &[(&str, &str)] = &[
         "the scripted assistant broke off",
         "the demo alone starts it",
     ),
+    (
+        "another `pane-patrol resume` is at work for a minute",
+        "it would have to be at work for a minute",
+    ),
+    (
+        "the answer could not be read",
+        "the terminal would have to go at that moment",
+    ),
+    (
+        "you did not say yes",
+        "`restored.rs` has it: it needs a terminal",
+    ),
     ("there is no script `{name}`", "the demo alone starts it"),
     ("no assistant can be played", "the demo alone starts it"),
     (
