@@ -148,6 +148,9 @@ impl Ended {
     }
 }
 
+/// Held by whoever writes the file: four are started at one time.
+static WRITES: Mutex<()> = Mutex::new(());
+
 /// Writes down that a session was started again, or was not: where nobody collects who would know it.
 pub(super) fn note_resumed(file: &Path, reach: &Reach, resumed: &Input) {
     let Input::Resumed {
@@ -158,8 +161,6 @@ pub(super) fn note_resumed(file: &Path, reach: &Reach, resumed: &Input) {
     else {
         return;
     };
-    // Four are started at one time.
-    static WRITES: Mutex<()> = Mutex::new(());
     let _writes = WRITES.lock().unwrap_or_else(PoisonError::into_inner);
     let now = Timestamp::now();
     let mut known = sessions::read(file);

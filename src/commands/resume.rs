@@ -30,9 +30,10 @@ pub(super) fn run(context: &Context, arguments: &ResumeArgs) -> CommandResult {
         return restore::run(context, arguments);
     }
     // Nobody else starts it meanwhile.
-    let _turn = match arguments.dry_run {
-        false => Some(ended::turn(context)?),
-        true => None,
+    let _turn = if arguments.dry_run {
+        None
+    } else {
+        Some(ended::turn(context)?)
     };
     let ended = Ended::of(context, "resume")?;
     let session = match ended.pick(arguments.target.as_deref(), Timestamp::now()) {

@@ -299,6 +299,7 @@ fn sessions_that_are_over() {
     let mut last = ended("claude", "0199f0c4-7b1e-7c3a");
     last.cwd = Some("/home/ada/src/shop".to_owned());
     last.branch = Some("fix-tax".to_owned());
+    last.with_server = Some(true);
     last.message = Some("All tests pass; the menu works by keyboard".to_owned());
     let mut before = ended("opencode", "ses_5f2");
     before.target = "a-session-with-a-long-name:12.3".parse().unwrap();

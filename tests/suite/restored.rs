@@ -224,9 +224,7 @@ fn comes_back(with_collector: bool) {
     let unasked = finish(&mut resume(&env, &["--all"]));
     assert_eq!(unasked.status.code(), Some(2), "{unasked:?}");
 
-    let begun = std::time::Instant::now();
     let done = all(&env);
-    println!("{with_collector}: {:?}", begun.elapsed());
     assert!(done.status.success(), "{done:?}");
     assert!(!done.stderr.contains("laid out"), "{done:?}");
     let second = Tmux::found(&env, &socket());

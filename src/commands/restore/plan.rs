@@ -137,9 +137,8 @@ impl Plan {
         if self.nonsense > 0 {
             let lines = if self.nonsense == 1 { "line" } else { "lines" };
             let what = format!("{} {lines} of the file of sessions", self.nonsense);
-            text.push_str(&format!(
-                "not brought back: {what} that we did not write: {NoSessionId}\n"
-            ));
+            let told = format!("not brought back: {what} that we did not write: {NoSessionId}\n");
+            text.push_str(&told);
         }
         text
     }

@@ -332,16 +332,27 @@ fn those_of_the_collector_before_are_within_reach_but_for_what_lives_or_is_too_o
     let mut before = Story::proved();
     before.exit(1000);
     let known = before.ended();
-    for (at, lives, expected) in [(2000, false, 1), (2000, true, 0), (61_000, false, 0)] {
+    let days = |days: i64| 1000 + days * 24 * 60 * 60 * 1000;
+    for (at, lives, with_server, expected) in [
+        (2000, false, false, 1),
+        (2000, true, false, 0),
+        (61_000, false, false, 0),
+        // Nobody wanted it to be over.
+        (61_000, false, true, 1),
+        (days(3) - 1, false, true, 1),
+        (days(3), false, true, 0),
+    ] {
         let mut story = Story::new();
         story.table.set_keep_ended(KEEP);
         if lives {
             story.heard(event(1500, Kind::SessionStarted));
         }
-        story
-            .table
-            .recall_ended(known.clone(), |_, _| true, Timestamp::from_millis(at));
-        assert_eq!(story.ended().len(), expected, "{at} {lives}");
+        story.table.recall_ended(
+            known.clone(),
+            |_, _| with_server,
+            Timestamp::from_millis(at),
+        );
+        assert_eq!(story.ended().len(), expected, "{at} {lives} {with_server}");
     }
 }
 

@@ -15,8 +15,7 @@ use crate::tui::model::{ENDED, Model, Past};
 use crate::tui::text;
 
 /// Said of one that ended with its server.
-const ALL_BACK: &str =
-    "it ended with its server: `pane-patrol resume --all` brings all of those back where they were";
+const ALL_BACK: &str = "ended with its server; `pane-patrol resume --all` brings all of them back";
 
 /// The keys that matter while one is chosen.
 pub(super) const HINTS: &[Hint] = &[
