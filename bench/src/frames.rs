@@ -122,10 +122,11 @@ impl Dashboard {
             launchers: Vec::new(),
             listing: Vec::new(),
             wrapping: Vec::new(),
-            theme: Theme::Dark,
+            theme: Theme::Dark.into(),
             keys: pane_patrol::tui::Bindings::default(),
             pulse: None,
             away_after: Duration::ZERO,
+            columns: pane_patrol::tui::ListColumns::default(),
             signs: pane_patrol::tui::Signs::default(),
             size: SIZE,
         });

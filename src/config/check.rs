@@ -6,8 +6,8 @@ use serde::Serialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::Config;
 use super::known::{Group, Kind, Setting, groups};
+use super::{Colour, Config};
 use crate::messages::nearest;
 
 /// One thing that is wrong, or of no use.
@@ -177,6 +177,12 @@ fn wrong_value(
         (Kind::Keys, value) if value.as_str().is_none() && value.as_array().is_none() => {
             (format!("`{written}` is no key"), instead(setting))
         }
+        (Kind::Colour, DeValue::String(word)) => {
+            let near = nearest(word, Colour::names());
+            let near = near.map(|near| format!("is `{near}` meant? Or "));
+            (said, near.unwrap_or_default() + &instead(setting))
+        }
+        (Kind::Colour, _) => (format!("`{written}` is no colour"), instead(setting)),
         _ => (said, instead(setting)),
     };
     Some(Fault::at(text, &value.span(), what, Some(fix)))
@@ -206,6 +212,10 @@ fn instead(setting: &Setting) -> String {
         Kind::Text => "a text in quotes",
         Kind::Texts => "a list of texts",
         Kind::Keys => "a key in quotes, or a list of some",
+        Kind::Colour => {
+            "the name of a colour such as `red` or `bright-red`, `default`, six digits after a `#`, all in quotes, or a \
+             number to 255"
+        }
         Kind::Program => "a text in quotes or a list of words",
         Kind::Word(_) => "one of its words in quotes",
         Kind::Words(_) => "a list of its words",
@@ -278,6 +288,48 @@ mod tests {
                 .to_string()
                 .contains("line 2: `x` would be both")
         );
+    }
+
+    #[test]
+    fn a_role_or_a_colour_that_there_is_not_is_told_with_the_nearest() {
+        let told_of = |text: &str| told(&format!("[colours]\n{text}\n"));
+        assert_eq!(
+            told_of("dim = 'red'\ntext = 255\nerror = '#00ff7f'"),
+            [""; 0]
+        );
+        assert_eq!(
+            told_of("runing = 'red'"),
+            ["2:1: unknown key `runing` in `[colours]`: is `running` meant?"]
+        );
+        let near = told_of("dim = 'bright-rad'");
+        assert!(
+            near[0].starts_with(
+                "2:7: `bright-rad` is no colour: is `bright-red` meant? Or write the name"
+            ),
+            "{near:?}"
+        );
+        for wrong in ["256", "-1", "1.5", "'#ff'", "['red']"] {
+            let told = told_of(&format!("error = {wrong}"));
+            assert!(
+                told[0].starts_with("2:9: ") && told[0].contains("is no colour: write the name"),
+                "{told:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_column_that_there_is_not_is_told_with_the_nearest() {
+        let told_of = |text: &str| told(&format!("[columns]\n{text}\n"));
+        assert_eq!(told_of("show = ['age']\nage = 9"), [""; 0]);
+        assert_eq!(
+            told_of("show = ['age', 'targt']"),
+            [
+                "2:8: `targt` is no value of `show`: is `target` meant? There are `assistant`, `target`, `project`, \
+                 `state`, `message`, `work`, `age`"
+            ]
+        );
+        assert!(told_of("projct = 3")[0].ends_with("is `project` meant?"));
+        assert!(told_of("target = 'wide'")[0].contains("write a number"));
     }
 
     #[test]

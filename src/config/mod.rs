@@ -5,6 +5,8 @@
 //! `messages`' nearest word, and the hooks' words.
 
 mod check;
+mod colours;
+mod columns;
 mod keys;
 mod known;
 mod signs;
@@ -28,6 +30,9 @@ use crate::notify;
 use crate::rules::Rules;
 
 pub(crate) use check::{Fault, faults};
+pub use colours::{Colour, Colours, Role};
+pub(crate) use columns::{COUNT, SHOW};
+pub use columns::{Column, ListColumns};
 pub use keys::Keys;
 pub(crate) use known::{Group, groups};
 pub use signs::Signs;
@@ -72,6 +77,17 @@ pub struct Config {
         schemars(with = "std::collections::BTreeMap<String, Vec<String>>")
     )]
     pub(crate) keys: Keys,
+    /// `[colours]`: what the dashboard is drawn in, whichever theme it has but `none`: a name such as `red` or
+    /// `bright-red`, `default`, `"#rrggbb"`, or a number to 255.
+    #[cfg_attr(test, schemars(with = "std::collections::BTreeMap<String, String>"))]
+    pub(crate) colours: Colours,
+    /// `[columns]`: what the list tells of each assistant. What it does or asks has at least half of the list: where
+    /// others would leave it less, they shrink and go.
+    #[cfg_attr(
+        test,
+        schemars(with = "std::collections::BTreeMap<String, Vec<String>>")
+    )]
+    pub(crate) columns: ListColumns,
     /// `[table]`: which rows there are, and for how long.
     pub(crate) table: Table,
     /// `[mirror]`: the event log.

@@ -10,7 +10,7 @@ use time::UtcOffset;
 
 use crate::assistants;
 use crate::assistants::request::{Full, Given};
-use crate::config::Signs;
+use crate::config::{ListColumns, Signs};
 use crate::state::update::Update;
 use crate::state::{Evidence, Row};
 use crate::tui::message::Message;
@@ -23,6 +23,7 @@ pub(super) use crate::state::fixture::{With, now, row};
 
 pub(super) fn model(width: u16, height: u16) -> Model {
     Model::new(Setup {
+        columns: ListColumns::default(),
         signs: Signs::default(),
         in_multiplexer: true,
         offset: UtcOffset::UTC,
@@ -31,7 +32,7 @@ pub(super) fn model(width: u16, height: u16) -> Model {
         launchers: vec!["claude".to_owned(), "claude --continue".to_owned()],
         listing: Vec::new(),
         wrapping: Vec::new(),
-        theme: Theme::Terminal,
+        theme: Theme::Terminal.into(),
         keys: crate::keymap::Bindings::default(),
         pulse: None,
         away_after: std::time::Duration::from_secs(900),

@@ -53,6 +53,18 @@ impl<'a> LineWriter<'a> {
         self.x = self.x.max(end);
     }
 
+    /// Has a column of `width` written.
+    pub(crate) fn part(&mut self, width: usize, write: impl FnOnce(&mut LineWriter<'_>)) {
+        let end = self.x.saturating_add(to_u16(width.min(self.room())));
+        write(&mut LineWriter {
+            buffer: &mut *self.buffer,
+            x: self.x,
+            y: self.y,
+            end,
+        });
+        self.x = self.x.max(end);
+    }
+
     /// Writes `text` at the right end of what is left.
     pub(crate) fn put_right(&mut self, text: &str, style: Style) {
         let gap = self.room().saturating_sub(text::width(text));

@@ -3,7 +3,7 @@
 //! | part, from the ground up | does | never |
 //! | --- | --- | --- |
 //! | `message`, `effect`, `actions`, `keymap` | say what happened, what is to be done, and which key means what, as data | |
-//! | `labels`, `age`, `text`, `theme`, `line_writer`, `editor`, `picture` | how it reads and looks; what a pane shows, safe to draw | |
+//! | `labels`, `age`, `text`, `theme`, `columns`, `line_writer`, `editor`, `picture` | how it reads and looks; what a pane shows, safe to draw | |
 //! | `model` | what is known; rows in order, counted as they change | |
 //! | `panels` | one file a panel: what it shows, its room, its keys, its hints | reads a clock, a file, a terminal |
 //! | `layout`, `sight`, `view` | where everything stands, what of it is seen; model and time to a buffer | anything else |
@@ -22,6 +22,7 @@
 
 mod actions;
 mod age;
+mod columns;
 mod editor;
 mod effect;
 #[cfg(test)]
@@ -81,7 +82,7 @@ use input::Input;
 use steps::Step;
 use terminal::Screen;
 
-pub use crate::config::Signs;
+pub use crate::config::{ListColumns, Signs};
 pub(crate) use crate::keymap;
 pub use crate::keymap::Bindings;
 pub use actions::Actions;
@@ -93,7 +94,7 @@ pub use message::{
 };
 pub(crate) use model::writing::{MOST_REMEMBERED, remember};
 pub use model::{Model, Pulse, Setup};
-pub use theme::Theme;
+pub use theme::{Palette, Theme};
 pub use undone::{NoOffer, NoPatch, NotStarted, ONLY_A_REPLAY, Unchanged};
 pub use update::update;
 

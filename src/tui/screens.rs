@@ -40,7 +40,7 @@ const SIZES: [(u16, u16); 4] = [(40, 10), (80, 24), (100, 30), (200, 50)];
 fn screens(rows: &[Row], change: impl Fn(&mut Model)) -> String {
     at_every_size(|width, height, theme| {
         let mut model = model_with(rows.to_vec(), width, height);
-        model.setup.theme = theme;
+        model.setup.theme = theme.into();
         change(&mut model);
         model
     })
@@ -233,7 +233,7 @@ fn each_state_has_a_sign_and_a_word_of_its_own() {
         for &state in State::ALL {
             let rows = [row(1, "claude", state, "shop:1.1", 5)];
             let mut model = model_with(rows.to_vec(), 100, 30);
-            (model.setup.signs, model.setup.theme) = (signs, Theme::None);
+            (model.setup.signs, model.setup.theme) = (signs, Theme::None.into());
             let shown = screen(&model);
             let sign_and_word = [signs.of(state), word(state)];
             for part in sign_and_word {
@@ -720,7 +720,7 @@ fn a_request_of_which_only_the_beginning_is_known() {
 fn works(keys: &str, then: impl Fn(&mut Model)) -> String {
     at_every_size(|width, height, theme| {
         let mut model = busy_model(width, height);
-        model.setup.theme = theme;
+        model.setup.theme = theme.into();
         press(&mut model, keys);
         then(&mut model);
         model

@@ -20,7 +20,7 @@ use crate::config::Config;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::launch::Launcher;
 use crate::state::update::Update;
-use crate::tui::{self, Theme};
+use crate::tui::{self, Palette, Theme};
 use actions::RealActions;
 use listening::Follower;
 
@@ -111,7 +111,8 @@ fn setup(context: &Context, offset: UtcOffset, theme: Theme, config: &Config) ->
         in_multiplexer: context.around.server.is_some(),
         offset,
         home: home.map(|home| home.to_string_lossy().into_owned()),
-        theme,
+        theme: Palette::new(theme, config.colours),
+        columns: config.columns.clone(),
         signs: config.icons.signs(),
         // Where the settings were read, they have none that would mean two things.
         keys: config.keys.bindings().unwrap_or_default(),

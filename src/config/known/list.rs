@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{Group, Kind, Setting, Unset};
 use crate::assistants::witness::Witness;
-use crate::config::Theme;
+use crate::config::{Column, Role, SHOW, Theme};
 use crate::keymap::{self, Bindings, Bound};
 
 const CHANNELS: &[&str] = &[
@@ -21,6 +21,8 @@ pub(crate) fn groups() -> Vec<Group> {
         table("icons", "how states and branches are marked", vec![
             key("plain", Kind::Switch, "false", "true", "letters and signs that every font has and every screen reader says"),
         ]),
+        table("colours", "what the dashboard is drawn in, whichever theme it has but `none`: a name such as `red` or `bright-red`, `default`, `\"#rrggbb\"`, or a number to 255", colours()),
+        table("columns", "what the list tells of each assistant. What it does or asks has at least half of the list: where others would leave it less, they shrink and go.", columns()),
         table("split", "the dashboard with an assistant's pane beside it", vec![
             key("always", Kind::Switch, "false", "true", "whether the place beside it is opened with the dashboard, wherever there is room"),
             key("direction", Kind::Word(&["right", "below"]), r#""right""#, r#""below""#, "where that place is, at the right of the dashboard or below it"),
@@ -122,6 +124,31 @@ fn actions() -> Vec<Setting> {
         }
     };
     bindings.all().iter().map(of).collect()
+}
+
+/// Every role of the dashboard's themes.
+fn colours() -> Vec<Setting> {
+    let of = |(_, name, about)| open(name, Kind::Colour, r##""#5fafff""##, about);
+    Role::ALL.into_iter().map(of).collect()
+}
+
+/// Which columns there are, and how wide each may be.
+fn columns() -> Vec<Setting> {
+    let names = Column::NAMES.map(|name| format!("{name:?}"));
+    let show = Setting {
+        unset: Unset::Value(Cow::Owned(format!("[{}]", names.join(", ")))),
+        ..open(
+            SHOW,
+            Kind::Words(&Column::NAMES),
+            r#"["state", "target", "message", "age"]"#,
+            "which columns there are, from the left; `message`, what it does or asks, is always there, and what stands \
+             after it stands at the right end",
+        )
+    };
+    let caps = Column::ALL.into_iter();
+    let caps = caps.filter(|(column, ..)| *column != Column::Message);
+    let caps = caps.map(|(_, name, about)| open(name, Kind::Number, "6", about));
+    std::iter::once(show).chain(caps).collect()
 }
 
 /// What each witness is asked for, as the assistants' own folders say.

@@ -50,6 +50,8 @@ pub(crate) enum Kind {
     Word(&'static [&'static str]),
     /// A key, or a list of some.
     Keys,
+    /// A colour.
+    Colour,
     /// A list of these words.
     Words(&'static [&'static str]),
 }
@@ -102,6 +104,7 @@ impl Kind {
             Self::Texts => "list of texts".to_owned(),
             Self::Program => "list".to_owned(),
             Self::Keys => "key, or list of keys".to_owned(),
+            Self::Colour => "colour".to_owned(),
             Self::Word(words) => quoted(words),
             Self::Words(words) => format!("list of {}", quoted(words)),
         }

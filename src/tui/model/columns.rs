@@ -5,17 +5,15 @@ use std::collections::BTreeMap;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::rows::Known;
+use crate::config::{COUNT, Column};
 use crate::state::Attention;
 use crate::tui::age::Grain;
 
 /// How wide the parts of the rows on the list are, and since when they are as they are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Columns {
-    pub(crate) assistant: Tally<usize>,
-    pub(crate) target: Tally<usize>,
-    pub(crate) place: Tally<usize>,
-    pub(crate) word: Tally<usize>,
-    pub(crate) work: [Tally<usize>; 2],
+    /// Of each column, in its short form and in its whole one.
+    widths: [[Tally<usize>; 2]; COUNT],
     /// Of rows that need the person.
     needing: Tally<Timestamp>,
     /// Of the others.
@@ -62,19 +60,15 @@ impl<T: Ord + Copy> Tally<T> {
 
 impl Tally<usize> {
     /// The widest.
-    pub(crate) fn widest(&self) -> usize {
+    fn widest(&self) -> usize {
         self.0.last_key_value().map_or(0, |(widest, _)| *widest)
     }
 }
 
 impl Columns {
     pub(super) fn count(&mut self, known: &Known, is_there: bool) {
-        let widths = known.widths;
-        self.assistant.count(widths.assistant, is_there);
-        self.target.count(widths.target, is_there);
-        self.place.count(widths.place, is_there);
-        self.word.count(widths.word, is_there);
-        for (tally, width) in self.work.iter_mut().zip(widths.work) {
+        let tallies = self.widths.iter_mut().flatten();
+        for (tally, width) in tallies.zip(known.widths.into_iter().flatten()) {
             tally.count(width, is_there);
         }
         let since = match Attention::from(known.row.state) {
@@ -82,6 +76,11 @@ impl Columns {
             _ => &mut self.others,
         };
         since.count(known.row.since, is_there);
+    }
+
+    /// How wide the widest text of the column is in this form.
+    pub(crate) fn widest(&self, column: Column, form: usize) -> usize {
+        self.widths[column as usize][form].widest()
     }
 
     /// Since when rows are as they are, with how fine that is shown where there is room.

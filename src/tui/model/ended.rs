@@ -5,7 +5,6 @@ use std::sync::Arc;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::state::EndedSession;
-use crate::tui::text;
 
 /// One of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,16 +48,6 @@ impl Past {
     /// Whether each of `wanted`, in small letters, occurs in what it shows.
     fn has(&self, wanted: &[String]) -> bool {
         wanted.iter().all(|word| self.words.contains(word))
-    }
-
-    /// Columns that assistant, target and folder take.
-    pub(crate) fn widths(&self) -> [usize; 3] {
-        let session = &self.session;
-        [
-            text::width(session.assistant.as_str()),
-            text::width(&session.target.shown()),
-            text::width(&self.folder()),
-        ]
     }
 
     /// The last name of its folder, if that is known.

@@ -32,7 +32,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use time::UtcOffset;
 
 use crate::actor::Bound;
-use crate::config::Signs;
+use crate::config::{ListColumns, Signs};
 use crate::keymap::{self, Bindings};
 use crate::mux::Beside;
 use crate::notify::Snoozes;
@@ -40,7 +40,7 @@ use crate::state::update::{Health, Role};
 use crate::state::{EndedSession, Request, Row};
 use crate::tui::effect::PROJECT;
 use crate::tui::message::{Hooks, Listed, Need};
-use crate::tui::theme::Theme;
+use crate::tui::theme::Palette;
 use deny_prompt::DenyPrompt;
 use ended::Ended;
 pub(crate) use ended::{Past, WORD as ENDED};
@@ -81,7 +81,9 @@ pub struct Setup {
     /// The places of those whose settings say that they run through `wrap`.
     pub wrapping: Vec<usize>,
     /// Colours.
-    pub theme: Theme,
+    pub theme: Palette,
+    /// Which columns the list has.
+    pub columns: ListColumns,
     /// How states and branches are marked.
     pub signs: Signs,
     /// Which key does what.

@@ -8,10 +8,9 @@ use std::sync::Arc;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::sums::Sums;
-use crate::config::Signs;
 use crate::state::{Attention, Row, precedence, urgency, words as state_words};
+use crate::tui::columns::{Widths, widths};
 use crate::tui::labels;
-use crate::tui::text;
 
 /// A row, with what is looked at in every row of a list: made once, when it is told.
 #[derive(Debug)]
@@ -23,17 +22,6 @@ pub(crate) struct Known {
     words: Box<str>,
     /// Columns that its parts take.
     pub(crate) widths: Widths,
-}
-
-/// Columns that the parts of a row take on the list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Widths {
-    pub(crate) assistant: usize,
-    pub(crate) target: usize,
-    pub(crate) place: usize,
-    pub(crate) word: usize,
-    /// Changes and tasks: without files, and with them.
-    pub(crate) work: [usize; 2],
 }
 
 /// All rows.
@@ -55,19 +43,10 @@ pub(crate) struct Change {
 
 impl Known {
     fn new(row: Arc<Row>) -> Self {
-        let widths = Widths {
-            assistant: text::width(row.assistant.as_str()),
-            target: text::width(&labels::target(&row)),
-            // A branch takes as many columns with either sign.
-            place: text::width(&labels::place(&row, Signs::default())),
-            word: text::width(labels::state(&row)),
-            work: [false, true]
-                .map(|with_files| labels::work_width(&labels::work(&row, with_files))),
-        };
         Self {
             precedence: precedence(&row),
             words: words(&row).into(),
-            widths,
+            widths: widths(&row),
             row,
         }
     }

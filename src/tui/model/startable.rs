@@ -9,7 +9,6 @@ use super::rows::Rows;
 use crate::launch::{Item, Running};
 use crate::tui::effect::Choice;
 use crate::tui::message::Listed;
-use crate::tui::text;
 
 /// So many of what one launcher lists are shown.
 pub(super) const MOST_SHOWN: usize = 100;
@@ -107,11 +106,6 @@ impl Startable {
         format!("{} {}", self.launcher, self.name)
             .trim_end()
             .to_owned()
-    }
-
-    /// Columns that its launcher and its name take.
-    pub(crate) fn widths(&self) -> [usize; 2] {
-        [text::width(&self.launcher), text::width(&self.name)]
     }
 
     /// Whether each of `wanted`, in small letters, occurs in what it shows.

@@ -5,12 +5,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::columns::Columns;
+use super::columns::{Columns, Content};
 use super::sheet::Sheet;
+use crate::config::Column;
 use crate::tui::age::{self, Grain};
 use crate::tui::keymap::{Action, Hint, hint, key_for};
 use crate::tui::labels;
-use crate::tui::line_writer::LineWriter;
 use crate::tui::model::{ENDED, Model, Past};
 use crate::tui::text;
 
@@ -38,37 +38,41 @@ pub(super) fn draw(
 ) {
     let (theme, session) = (model.setup.theme, &past.session);
     let is_selected = model.selected.as_ref() == Some(&past.id);
-    let end = line.right().saturating_sub(1);
-    if columns.age > 0 {
-        let mut writer = LineWriter::new(buffer, line.x, line.y, end);
-        let age = age::text(now, session.ended, Grain::Coarse);
-        writer.put_right(&age, theme.dim());
-    }
-    let mut writer = LineWriter::new(buffer, line.x, line.y, end);
-    if columns.age > 0 {
-        writer.keep_free(columns.age + 2);
-    }
-    writer.cell(if is_selected { "▌" } else { "" }, 1, theme.accent());
-    writer.skip(2);
-    let cells = [
-        (session.assistant.to_string(), columns.assistant),
-        (
-            text::fit_end(&session.target.shown(), columns.target).into_owned(),
-            columns.target,
-        ),
-        (past.folder(), columns.place),
-        (ENDED.to_owned(), columns.word),
-    ];
-    for (text, width) in cells.iter().filter(|(_, width)| *width > 0) {
-        writer.cell(text, *width, theme.dim());
-        writer.skip(2);
-    }
     let resuming = session.resuming || model.resuming.contains(&past.id);
     let said = session.message.as_deref().unwrap_or_default();
     let said = if resuming { "is being started" } else { said };
-    writer.put(said, theme.dim());
+    let content = Content {
+        lead: &|writer| {
+            writer.cell(if is_selected { "▌" } else { "" }, 1, theme.accent());
+            writer.skip(2);
+        },
+        cell: &|column, width| {
+            let text = cell(past, column, now);
+            let text = match column {
+                Column::Target => text::fit_end(&text, width).into_owned(),
+                _ => text,
+            };
+            vec![(text, theme.dim())]
+        },
+        message: &|writer| writer.put(said, theme.dim()),
+        fills: true,
+    };
+    columns.draw(&model.setup.columns, line, buffer, &content);
     if is_selected {
         buffer.set_style(line, theme.selected());
+    }
+}
+
+/// What stands in a column of its line.
+pub(super) fn cell(past: &Past, column: Column, now: Timestamp) -> String {
+    let session = &past.session;
+    match column {
+        Column::Assistant => session.assistant.to_string(),
+        Column::Target => session.target.shown(),
+        Column::Place => past.folder(),
+        Column::State => ENDED.to_owned(),
+        Column::Age => age::text(now, session.ended, Grain::Coarse),
+        Column::Work | Column::Message => String::new(),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::tui::keymap::{Action, Hint, hint, key_for};
 use crate::tui::message::{Awaited, InstallOffer, InstallOutcome, OfferedInstall};
 use crate::tui::model::{Install, Model, Panel, Setup};
 use crate::tui::text;
-use crate::tui::theme::Theme;
+use crate::tui::theme::Palette;
 
 /// From this width on an assistant has one line, in columns.
 const WIDE: usize = 70;
@@ -127,7 +127,7 @@ fn line(text: &str, style: Style) -> Line<'static> {
     Line::from(vec![Span::raw(" "), Span::styled(text.to_owned(), style)])
 }
 
-fn planned(offer: &InstallOffer, theme: Theme, width: usize) -> Vec<Line<'static>> {
+fn planned(offer: &InstallOffer, theme: Palette, width: usize) -> Vec<Line<'static>> {
     let title = if offer.is_ready() {
         let (yes, no) = (key_for(Action::Install), key_for(Action::Close));
         format!(
@@ -158,7 +158,12 @@ fn planned(offer: &InstallOffer, theme: Theme, width: usize) -> Vec<Line<'static
 }
 
 /// One assistant: on one line where there is room, else on several, indented.
-fn offered(one: &OfferedInstall, column: usize, theme: Theme, width: usize) -> Vec<Line<'static>> {
+fn offered(
+    one: &OfferedInstall,
+    column: usize,
+    theme: Palette,
+    width: usize,
+) -> Vec<Line<'static>> {
     let sign = if one.is_ready { '+' } else { '-' };
     let style = if one.is_ready {
         theme.text()

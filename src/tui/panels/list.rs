@@ -5,10 +5,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::columns::{Columns, NARROW, work_form};
+use super::columns::{Columns, Content};
 use super::{ended, startable};
+use crate::config::Column;
 use crate::state::{Attention, Row};
-use crate::tui::age::{self, Grain};
+use crate::tui::age;
+use crate::tui::columns::{Look, Spec, grain};
 use crate::tui::keymap::{Action, Hint, OPTIONS, hint, key_for};
 use crate::tui::labels;
 use crate::tui::line_writer::LineWriter;
@@ -133,81 +135,33 @@ fn draw_row(
     line: Rect,
     buffer: &mut Buffer,
 ) {
-    let theme = model.setup.theme;
+    let (theme, signs) = (model.setup.theme, model.setup.signs);
     let is_selected = model.selected.as_ref() == Some(&row.id);
-    let needs_you = Attention::from(row.state) == Attention::NeedsYou;
+    let is_beside = model.is_beside(row);
     let is_quiet = Attention::from(row.state) == Attention::Quiet;
-    let own = |style: Style| if is_quiet { theme.dim() } else { style };
-
-    if columns.age > 0 {
-        let mut writer = LineWriter::new(buffer, line.x, line.y, line.right().saturating_sub(1));
-        let style = if needs_you { theme.text() } else { theme.dim() };
-        writer.put_right(&shown_age(row, now, columns.width), style);
-    }
-    if columns.work > 0 {
-        draw_work(model, row, columns, line, buffer);
-    }
-    let mut writer = LineWriter::new(buffer, line.x, line.y, line.right().saturating_sub(1));
-    if columns.age > 0 {
-        writer.keep_free(columns.age + 2);
-    }
-    if columns.work > 0 {
-        writer.keep_free(columns.work + 2);
-    }
-    writer.cell(if is_selected { "▌" } else { "" }, 1, theme.accent());
-    writer.cell(model.setup.signs.of(row.state), 1, theme.state(row.state));
-    writer.cell(
-        if model.is_beside(row) { "▸" } else { "" },
-        1,
-        theme.accent(),
-    );
-    let name = if needs_you {
-        theme.strong()
-    } else {
-        own(theme.text())
+    let style = if is_quiet { theme.dim() } else { theme.text() };
+    let content = Content {
+        lead: &|writer| {
+            writer.cell(if is_selected { "▌" } else { "" }, 1, theme.accent());
+            writer.cell(signs.of(row.state), 1, theme.state(row.state));
+            writer.cell(if is_beside { "▸" } else { "" }, 1, theme.accent());
+        },
+        cell: &|column, width| {
+            let look = Look {
+                theme,
+                signs,
+                now,
+                line: columns.line,
+                width,
+            };
+            (Spec::of(column).draw)(row, &look)
+        },
+        message: &|writer| draw_activity(model, row, now, writer, style),
+        fills: false,
     };
-    column(&mut writer, row.assistant.as_str(), columns.assistant, name);
-    let target = shown_target(row, columns.target);
-    column(&mut writer, &target, columns.target, own(theme.text()));
-    let place = labels::place_within(row, model.setup.signs, columns.place);
-    column(&mut writer, &place, columns.place, theme.dim());
-    column(
-        &mut writer,
-        labels::state_within(row, columns.word),
-        columns.word,
-        theme.state(row.state),
-    );
-    draw_activity(model, row, now, &mut writer, own(theme.text()));
+    columns.draw(&model.setup.columns, line, buffer, &content);
     if is_selected {
         buffer.set_style(line, theme.selected());
-    }
-}
-
-/// Changes and tasks, at the right, before the age.
-fn draw_work(model: &Model, row: &Row, columns: Columns, line: Rect, buffer: &mut Buffer) {
-    let theme = model.setup.theme;
-    let parts = work_form(columns.width).map_or_else(Vec::new, |form| labels::work(row, form));
-    let mut writer = LineWriter::new(buffer, line.x, line.y, line.right().saturating_sub(1));
-    if columns.age > 0 {
-        writer.keep_free(columns.age + 2);
-    }
-    let gap = writer.room().saturating_sub(labels::work_width(&parts));
-    writer.skip(gap);
-    for (part, meaning) in parts {
-        let style = match meaning {
-            '+' => theme.diff("+"),
-            '-' => theme.diff("-"),
-            '!' => theme.trouble(),
-            _ => theme.dim(),
-        };
-        writer.put(&part, style);
-    }
-}
-
-fn column(writer: &mut LineWriter<'_>, text: &str, width: usize, style: Style) {
-    if width > 0 {
-        writer.cell(text, width, style);
-        writer.skip(2);
     }
 }
 
@@ -247,44 +201,20 @@ fn draw_activity(
     writer.put(&extra, model.setup.theme.dim());
 }
 
-/// The address; where it is too long the end is kept, which tells panes of one session apart.
-fn shown_target(row: &Row, width: usize) -> String {
-    let target = labels::target(row);
-    match target.rfind(':') {
-        Some(colon) if text::width(&target) > width => {
-            let (session, place) = target.split_at(colon);
-            let left = width.saturating_sub(text::width(place));
-            format!("{}{place}", text::fit_middle(session, left))
-        }
-        _ => target,
-    }
-}
-
-fn shown_age(row: &Row, now: Timestamp, width: usize) -> String {
-    age::text(now, row.since, grain(row, width))
-}
-
-fn grain(row: &Row, width: usize) -> Grain {
-    match Attention::from(row.state) {
-        Attention::NeedsYou if width >= NARROW => Grain::Fine,
-        _ => Grain::Coarse,
-    }
-}
-
 /// When an age on the screen changes next.
 pub(crate) fn next_change(model: &Model, now: Timestamp, list: Rect) -> Option<Timestamp> {
     let list = beside_marks(model, list);
+    let with_ages = model.setup.columns.shows(Column::Age);
     let shown = model.list.entries_from(model.top);
     shown
         .take(usize::from(list.height))
         .filter_map(|entry| match entry {
             Entry::Row(row) => {
-                let age = age::next_change(now, row.since, grain(row, usable(list)));
-                std::iter::once(age)
-                    .chain(trust::next_change(row, now))
-                    .min()
+                let age = || age::next_change(now, row.since, grain(row, usable(list)));
+                let age = with_ages.then(age).into_iter();
+                age.chain(trust::next_change(row, now)).min()
             }
-            Entry::Past(past) => Some(ended::next_change(past, now)),
+            Entry::Past(past) => with_ages.then(|| ended::next_change(past, now)),
             Entry::Heading(_) | Entry::Startable(_) => None,
         })
         .min()

@@ -12,7 +12,7 @@ use crate::tui::keymap::{Action, Hint, hint, key_for};
 use crate::tui::labels;
 use crate::tui::model::{Follow, Launch, Model, Panel, Setup, Stage, Stop};
 use crate::tui::text;
-use crate::tui::theme::Theme;
+use crate::tui::theme::Palette;
 
 /// What can be started.
 pub(super) const LAUNCH: Component = Component {
@@ -108,7 +108,7 @@ fn stop_all(model: &mut Model) -> Option<Taken> {
     })
 }
 
-fn stop_marked(rows: &[Arc<Row>], theme: Theme, width: u16) -> Vec<Line<'static>> {
+fn stop_marked(rows: &[Arc<Row>], theme: Palette, width: u16) -> Vec<Line<'static>> {
     let name = |row: &Arc<Row>| format!("{} in {}", row.assistant, row.target.shown());
     let names: Vec<String> = rows.iter().map(name).collect();
     let (yes, no) = (key_for(Action::Stop), key_for(Action::Close));
@@ -221,7 +221,7 @@ fn how_it_runs(choice: &Choice, wrapping: &[usize]) -> &'static str {
     }
 }
 
-fn stop(stop: &Stop, theme: Theme, width: u16) -> Vec<Line<'static>> {
+fn stop(stop: &Stop, theme: Palette, width: u16) -> Vec<Line<'static>> {
     let name = format!("{} in {}", stop.row.assistant, stop.row.target.shown());
     let (yes, no) = (key_for(Action::Stop), key_for(Action::Close));
     let (question, choices) = match &stop.stage {

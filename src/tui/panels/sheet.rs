@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use crate::tui::age::local;
 use crate::tui::model::Model;
 use crate::tui::text;
-use crate::tui::theme::Theme;
+use crate::tui::theme::Palette;
 
 /// Columns of the labels at the left: `why`, `Bash`.
 const LABEL: usize = 7;
@@ -31,7 +31,7 @@ impl<'a> Sheet<'a> {
 }
 
 impl Sheet<'_> {
-    pub(super) fn theme(&self) -> Theme {
+    pub(super) fn theme(&self) -> Palette {
         self.model.setup.theme
     }
 

@@ -6,13 +6,12 @@ use ratatui::text::{Line, Span};
 
 use pane_patrol_hooks::timestamp::Timestamp;
 
-use super::columns::Columns;
+use super::columns::{Columns, Content};
 use super::sheet::Sheet;
+use crate::config::Column;
 use crate::tui::keymap::{Action, Hint, hint, key_for};
 use crate::tui::labels;
-use crate::tui::line_writer::LineWriter;
 use crate::tui::model::{Model, Startable, Unnamed};
-use crate::tui::text;
 
 /// The keys that matter while one is chosen.
 pub(super) fn hints(one: &Startable) -> &'static [Hint] {
@@ -51,28 +50,29 @@ pub(super) fn draw(
 ) {
     let theme = model.setup.theme;
     let is_selected = model.selected.as_ref() == Some(&one.id);
-    let end = line.right().saturating_sub(1);
-    let mut writer = LineWriter::new(buffer, line.x, line.y, end);
-    writer.cell(if is_selected { "▌" } else { "" }, 1, theme.accent());
-    writer.skip(2);
-    let cells = [
-        (one.launcher.clone(), columns.assistant),
-        (
-            text::fit(&one.name, columns.target).into_owned(),
-            columns.target,
-        ),
-    ];
-    // Where it would say nothing more, what is said begins here.
-    for (text, width) in cells
-        .iter()
-        .filter(|(text, width)| *width > 0 && !text.is_empty())
-    {
-        writer.cell(text, *width, theme.dim());
-        writer.skip(2);
-    }
-    writer.put(&said(model, one), theme.dim());
+    let said = said(model, one);
+    let content = Content {
+        lead: &|writer| {
+            writer.cell(if is_selected { "▌" } else { "" }, 1, theme.accent());
+            writer.skip(2);
+        },
+        cell: &|column, _| vec![(cell(one, column).to_owned(), theme.dim())],
+        message: &|writer| writer.put(&said, theme.dim()),
+        // Where a column would say nothing more, what is said begins.
+        fills: true,
+    };
+    columns.draw(&model.setup.columns, line, buffer, &content);
     if is_selected {
         buffer.set_style(line, theme.selected());
+    }
+}
+
+/// What stands in a column of its line.
+pub(super) fn cell(one: &Startable, column: Column) -> &str {
+    match column {
+        Column::Assistant => &one.launcher,
+        Column::Target => &one.name,
+        _ => "",
     }
 }
 

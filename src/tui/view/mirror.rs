@@ -5,7 +5,6 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::config::Theme;
 use crate::mux::Direction;
 use crate::tui::keymap::{Action, LEAVES_PANE, key_for};
 use crate::tui::labels;
@@ -33,7 +32,7 @@ pub(super) fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
     match (shown, shown.and_then(|pane| model.mirror.of(pane))) {
         (Some(_), Some(Seen::Picture(picture))) => {
             let size = (screen.width, screen.height);
-            let part = picture.within(size, theme != Theme::None);
+            let part = picture.within(size, theme.has_colours());
             draw_part(&part, screen, buffer);
             let typed = model.typing_into.as_ref() == shown;
             let style = if typed { theme.strong() } else { theme.dim() };

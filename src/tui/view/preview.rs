@@ -5,7 +5,6 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::config::Theme;
 use crate::tui::keymap::{Action, key_for};
 use crate::tui::labels;
 use crate::tui::line_writer::LineWriter;
@@ -32,7 +31,7 @@ pub(super) fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
         (None, Some(Seen::Picture { picture, more })) => {
             let size = (inner.width, inner.height);
             let back = model.preview.back;
-            let part = picture.within_above(size, back, theme != Theme::None);
+            let part = picture.within_above(size, back, theme.has_colours());
             told.push_str(&said(&part, *more, back > 0));
             draw_part(&part, inner, buffer);
             None

@@ -87,6 +87,7 @@ impl Journey {
         let setup = context.collector(&[]).unwrap();
         let (updates, membership) = collector::join(setup).unwrap();
         let model = Model::new(Setup {
+            columns: crate::config::ListColumns::default(),
             signs: crate::config::Signs::default(),
             in_multiplexer: true,
             offset: UtcOffset::UTC,
@@ -95,7 +96,7 @@ impl Journey {
             launchers: vec!["aider".to_owned()],
             listing: Vec::new(),
             wrapping: Vec::new(),
-            theme: Theme::Terminal,
+            theme: Theme::Terminal.into(),
             keys: tui::Bindings::default(),
             pulse: None,
             away_after: std::time::Duration::ZERO,
