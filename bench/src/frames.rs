@@ -128,6 +128,7 @@ impl Dashboard {
             away_after: Duration::ZERO,
             columns: pane_patrol::tui::ListColumns::default(),
             signs: pane_patrol::tui::Signs::default(),
+            answers: false,
             size: SIZE,
         });
         Self { model, now }

@@ -11,6 +11,7 @@ use pane_patrol_installer::Assistant;
 use pane_patrol_installer::status::{Status, status};
 use time::UtcOffset;
 
+use super::colours::Colours;
 use super::logged::RecentLog;
 use super::program::executable;
 use super::variables::Told;
@@ -40,6 +41,8 @@ pub(crate) struct Context {
     pub(crate) told: Told,
     /// `NO_COLOR`: the person wants none.
     pub(crate) no_color: bool,
+    /// What is said of the terminal's colours.
+    pub(crate) colours: Colours,
     /// `TERM`: the terminal shows whatever it is sent, also what is meant for itself.
     pub(crate) is_dumb: bool,
     /// `PATH`.
@@ -75,6 +78,10 @@ impl Context {
                 .collect(),
             told: Told::read(&get),
             no_color: text("NO_COLOR").is_some(),
+            colours: Colours {
+                term: text("TERM"),
+                said: text("COLORFGBG"),
+            },
             is_dumb: text("TERM").is_none_or(|term| term == "dumb"),
             path: get("PATH"),
             // Before any thread is started: reading the time zone is not safe beside others.

@@ -10,6 +10,7 @@ mod away;
 mod came_from;
 mod change_task;
 mod collect;
+mod colours;
 mod completions;
 mod config;
 mod context;

@@ -239,7 +239,7 @@ mod tests {
             told(text),
             [
                 "2:3: unknown key `them` in `[dashboard]`: is `theme` meant?",
-                "3:9: `darc` is no value of `theme`: is `dark` meant? There are `terminal`, `dark`, `light`, `none`",
+                "3:9: `darc` is no value of `theme`: is `dark` meant? There are `terminal`, `auto`, `dark`, `light`, `none`",
                 "4:2: unknown table `tabel`: is `[table]` meant?",
                 "6:10: invalid type: string \"no\", expected a boolean: write `true` or `false`",
                 "7:1: unknown key `zzz` in `[table]`: there are `ttl_seconds`, `silent`, `background`",

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::known::{Group, Kind, Setting, Unset, groups, sentence};
+use super::known::{Group, Kind, Setting, Takes, Unset, groups, sentence};
 
 /// Columns of a line of the file.
 const WIDTH: usize = 100;
@@ -14,6 +14,7 @@ const HEAD: &str = "\
 # The settings of pane-patrol. Every key stands here with its default after a `#`: take the `#` away,
 # also before the name of its table, and write another value. What has none has an example. `pane-patrol config check` says what is wrong with this
 # file, `pane-patrol config show` what holds, and `man pane-patrol-settings` tells the same as this file.
+# A dashboard that runs takes a changed file at once, but for what says that it holds at the next start.
 ";
 
 /// A settings file that sets nothing.
@@ -47,6 +48,9 @@ fn about(setting: &Setting) -> String {
             let _ = write!(text, " {}.", capital(&words));
         }
         _ => {}
+    }
+    if setting.takes == Takes::AtStart {
+        let _ = write!(text, " Holds {}.", setting.takes.words());
     }
     text += match setting.unset {
         Unset::Value(_) => "",
@@ -85,7 +89,8 @@ pub(crate) fn manual(version: &str) -> String {
         ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n.TH pane-patrol-settings 5  \"pane-patrol {version}\" \n\
          .SH NAME\npane\\-patrol\\-settings \\- what can be set, and what holds without it\n\
          .SH DESCRIPTION\nThe settings are in ~/.config/pane\\-patrol/config.toml, or in pane\\-patrol/config.toml below \
-         XDG_CONFIG_HOME. Every key is optional. A key that is not known is an error. \
+         XDG_CONFIG_HOME. Every key is optional. A key that is not known is an error. A dashboard that runs takes a \
+         changed file at once, but for what says that it holds at the next start. \
          \\fBpane\\-patrol config init\\fR writes a file with all of them as comments, \
          \\fBpane\\-patrol config check\\fR says what is wrong with one.\n"
     );

@@ -10,6 +10,8 @@ pub enum Theme {
     /// The terminal's own sixteen colours.
     #[default]
     Terminal,
+    /// One of the next two, by the background that the terminal tells; as `terminal` where it tells of none.
+    Auto,
     /// Colours for a dark background.
     Dark,
     /// Colours for a light background.
@@ -20,12 +22,13 @@ pub enum Theme {
 
 impl Theme {
     /// The names that `--theme` and the settings file take.
-    pub const NAMES: [&str; 4] = ["terminal", "dark", "light", "none"];
+    pub const NAMES: [&str; 5] = ["terminal", "auto", "dark", "light", "none"];
 
     /// The theme called `name`.
     pub fn from_name(name: &str) -> Option<Self> {
         match name {
             "terminal" => Some(Self::Terminal),
+            "auto" => Some(Self::Auto),
             "dark" => Some(Self::Dark),
             "light" => Some(Self::Light),
             "none" => Some(Self::None),

@@ -16,7 +16,7 @@ use crate::state::{EndedSession, Row};
 use crate::tasks::{TaskChange, TaskSummary};
 use crate::tui::effect::{Choice, Letter, Split, Whose};
 use crate::tui::message::{
-    Hooks, InstallOffer, InstallOutcome, Jumped, Listed, Need, Posted, Started,
+    Hooks, InstallOffer, InstallOutcome, Jumped, Listed, Need, Posted, Reread, Started,
 };
 use crate::tui::undone::{NoOffer, NoPatch, NotStarted, Unchanged};
 
@@ -28,6 +28,10 @@ pub trait Actions: Send + Sync + 'static {
 
     /// Called once at the start: looks at what will not be there to be seen later.
     fn ready(&self);
+
+    /// Sleeps until the settings file says something else: what that is, or why it cannot be used. `None`: nobody
+    /// follows it.
+    fn settings(&self) -> Option<Result<Box<Reread>, String>>;
 
     /// Takes the person to the row's pane, or tells how that must go on.
     fn jump(&self, row: &Row) -> Jumped;

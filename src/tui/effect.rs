@@ -80,6 +80,8 @@ pub enum Effect {
     ApplyInstall,
     /// Draw every cell again, whatever the terminal shows.
     Redraw,
+    /// Ask the terminal what stands behind the text.
+    AskBackground,
     /// End.
     Quit,
 }

@@ -36,6 +36,7 @@ pub(super) fn model(width: u16, height: u16) -> Model {
         keys: crate::keymap::Bindings::default(),
         pulse: None,
         away_after: std::time::Duration::from_secs(900),
+        answers: false,
         size: (width, height),
     })
 }

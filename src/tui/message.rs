@@ -16,7 +16,9 @@ use crate::notify::Snoozes;
 use crate::state::update::Update;
 use crate::state::{EndedSession, Row};
 use crate::tasks::TaskSummary;
+use crate::tui::background::Background;
 use crate::tui::effect::{Letter, Look};
+use crate::tui::setup::Setup;
 use crate::tui::undone::{NoOffer, NoPatch, NotStarted, Unchanged};
 
 /// One thing that happened.
@@ -96,6 +98,10 @@ pub enum Message {
     PatchRead(String, String, Result<Patch, NoPatch>),
     /// The person is back from an attached session; says what went wrong, if anything.
     AttachEnded(Result<(), NotAttached>),
+    /// What stands behind the text, as the terminal says.
+    Background(Background),
+    /// The settings file has changed: what it says now; or why it cannot be used.
+    Settings(Result<Box<Reread>, String>),
     /// A text on the screen, an age or the clock, is to be brought up to date.
     Tick,
     /// The process was told to end.
@@ -115,6 +121,15 @@ pub enum Posted {
     Nothing(String),
     /// Nobody knows whether it has come; says why.
     Unknown(String),
+}
+
+/// A settings file that was read again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reread {
+    /// What a dashboard with it is told at its start.
+    pub setup: Setup,
+    /// The keys that were set otherwise when this one started, and hold from the next start on.
+    pub later: Vec<String>,
 }
 
 /// Something that is needed, and how it is.

@@ -2,8 +2,8 @@
 //!
 //! | part, from the ground up | does | never |
 //! | --- | --- | --- |
-//! | `message`, `effect`, `actions`, `keymap` | say what happened, what is to be done, and which key means what, as data | |
-//! | `labels`, `age`, `text`, `theme`, `columns`, `line_writer`, `editor`, `picture` | how it reads and looks; what a pane shows, safe to draw | |
+//! | `message`, `effect`, `actions`, `setup`, `keymap` | say what happened, what is to be done, and which key means what, as data | |
+//! | `labels`, `age`, `text`, `background`, `theme`, `columns`, `line_writer`, `editor`, `picture` | how it reads and looks; what a pane shows, safe to draw | |
 //! | `model` | what is known; rows in order, counted as they change | |
 //! | `panels` | one file a panel: what it shows, its room, its keys, its hints | reads a clock, a file, a terminal |
 //! | `layout`, `sight`, `view` | where everything stands, what of it is seen; model and time to a buffer | anything else |
@@ -22,6 +22,7 @@
 
 mod actions;
 mod age;
+mod background;
 mod columns;
 mod editor;
 mod effect;
@@ -47,6 +48,7 @@ mod request_tests;
 mod screens;
 #[cfg(test)]
 mod seen_tests;
+mod setup;
 mod sight;
 mod steps;
 #[cfg(test)]
@@ -64,6 +66,7 @@ pub mod view;
 #[cfg(test)]
 mod work_tests;
 
+use std::collections::VecDeque;
 use std::io;
 use std::ops::ControlFlow;
 use std::process::{Child, Stdio};
@@ -78,6 +81,7 @@ use crate::mux::Attach;
 use crate::notify::Snoozes;
 use crate::state::update::Update;
 use crate::tui::message::NotAttached;
+use background::Question;
 use input::Input;
 use steps::Step;
 use terminal::Screen;
@@ -86,14 +90,16 @@ pub use crate::config::{ListColumns, Signs};
 pub(crate) use crate::keymap;
 pub use crate::keymap::Bindings;
 pub use actions::Actions;
+pub use background::Background;
 pub(crate) use effect::PROJECT;
 pub use effect::{Choice, Effect, Letter, Look, Split, Whose};
 pub use message::{
     Awaited, Hooks, InstallOffer, InstallOutcome, Jumped, Listed, Message, Need, OfferedInstall,
-    Posted, Started,
+    Posted, Reread, Started,
 };
+pub use model::Model;
 pub(crate) use model::writing::{MOST_REMEMBERED, remember};
-pub use model::{Model, Pulse, Setup};
+pub use setup::{Pulse, Setup};
 pub use theme::{Palette, Theme};
 pub use undone::{NoOffer, NoPatch, NotStarted, ONLY_A_REPLAY, Unchanged};
 pub use update::update;
@@ -131,6 +137,8 @@ pub fn run(setup: Setup, feed: Receiver<Update>, actions: Arc<dyn Actions>) -> i
         attached: None,
         steps: step,
         looks: look,
+        question: None,
+        heard: VecDeque::new(),
     };
     dashboard.draw()?;
     looks::start(looks, &dashboard.actions, &dashboard.sender)?;
@@ -151,6 +159,10 @@ struct Dashboard {
     steps: Sender<Step>,
     /// For the one thread that looks at the pane of the preview.
     looks: Sender<Option<Box<Look>>>,
+    /// What the terminal was asked and has not answered.
+    question: Option<Question>,
+    /// Messages that are to be taken next.
+    heard: VecDeque<Message>,
 }
 
 impl Dashboard {
@@ -179,10 +191,21 @@ impl Dashboard {
         if let Some(first) = update::startable::ask(&mut self.model, Timestamp::now()) {
             let _ = self.carry_out(first, &input)?;
         }
+        if let Some(ask) = update::settings::ask_background(&mut self.model) {
+            let _ = self.carry_out(ask, &input)?;
+        }
         if self.model.setup.split {
             // Before any key, which may be meant for the place already.
             let _ = self.steps.send(Step::Split(Split::Toggle));
         }
+        let actions = Arc::clone(&self.actions);
+        input::spawn("settings", self.sender.clone(), move |messages| {
+            while let Some(read) = actions.settings() {
+                if messages.send(Message::Settings(read)).is_err() {
+                    return;
+                }
+            }
+        })?;
         self.in_background(|actions| Message::SnoozesRead(actions.snoozes()))?;
         self.in_background(|actions| Message::Recalled(actions.recall()))?;
         Ok(input)
@@ -196,15 +219,16 @@ impl Dashboard {
                 let is_gone = matches!(next, Message::Update(Update::Gone(_)));
                 if self.take(next, input)?.is_break() {
                     self.end_attached(messages);
+                    self.hear_answer(messages);
                     return Ok(());
                 }
                 let in_burst = begun.elapsed() < BURST;
                 message = if !in_burst {
                     None
                 } else if is_gone {
-                    messages.recv_timeout(AS_ANOTHER).ok()
+                    self.heard_within(messages, AS_ANOTHER)
                 } else {
-                    messages.try_recv().ok()
+                    self.heard_within(messages, Duration::ZERO)
                 };
             }
             self.draw()?;
@@ -235,17 +259,71 @@ impl Dashboard {
     }
 
     /// Sleeps until something happens.
-    fn next(&self, messages: &Receiver<Message>) -> Message {
-        let ended = Message::Terminate;
-        match self.drawn.filter(|_| !self.model.is_away()) {
-            None => messages.recv().unwrap_or(ended),
-            Some((_, out_of_date)) => {
-                let rest = age::until(Timestamp::now(), out_of_date);
-                match messages.recv_timeout(rest) {
-                    Ok(message) => message,
-                    Err(RecvTimeoutError::Timeout) => Message::Tick,
-                    Err(RecvTimeoutError::Disconnected) => ended,
+    fn next(&mut self, messages: &Receiver<Message>) -> Message {
+        loop {
+            if let Some(message) = self.heard.pop_front() {
+                return message;
+            }
+            let drawn = self.drawn.filter(|_| !self.model.is_away());
+            let tick = drawn.map(|(_, out_of_date)| age::until(Timestamp::now(), out_of_date));
+            let due = self.question.as_ref().and_then(Question::due);
+            let due = due.map(|due| due.saturating_duration_since(Instant::now()));
+            let told = match tick.into_iter().chain(due).min() {
+                None => messages.recv().map_err(RecvTimeoutError::from),
+                Some(rest) => messages.recv_timeout(rest),
+            };
+            match told {
+                Ok(message) => self.hear(message),
+                Err(RecvTimeoutError::Timeout) => {
+                    self.give_back();
+                    if self.heard.is_empty() && tick <= due.or(tick) {
+                        return Message::Tick;
+                    }
                 }
+                Err(RecvTimeoutError::Disconnected) => return Message::Terminate,
+            }
+        }
+    }
+
+    /// The next message that comes within that time.
+    fn heard_within(&mut self, messages: &Receiver<Message>, limit: Duration) -> Option<Message> {
+        while self.heard.is_empty() {
+            match messages.recv_timeout(limit) {
+                Ok(message) => self.hear(message),
+                Err(_) => return None,
+            }
+        }
+        self.heard.pop_front()
+    }
+
+    /// Takes what the terminal answers out of what is typed.
+    fn hear(&mut self, message: Message) {
+        let (Some(question), Message::Key(key)) = (&mut self.question, &message) else {
+            self.heard.push_back(message);
+            return;
+        };
+        let heard = question.hear(*key, Instant::now());
+        self.heard.extend(heard.keys.into_iter().map(Message::Key));
+        if let Some(answer) = heard.answer {
+            self.question = None;
+            self.heard.extend(answer.map(Message::Background));
+        }
+    }
+
+    fn give_back(&mut self) {
+        let question = self.question.as_mut();
+        let keys = question.map(|question| question.give_back(Instant::now()));
+        let keys = keys.into_iter().flatten();
+        self.heard.extend(keys.map(Message::Key));
+    }
+
+    /// Whoever has the terminal next would take an answer for something that was typed.
+    fn hear_answer(&mut self, messages: &Receiver<Message>) {
+        while let Some(question) = &self.question {
+            let rest = question.parting().saturating_duration_since(Instant::now());
+            match messages.recv_timeout(rest) {
+                Ok(message) => self.hear(message),
+                Err(_) => return,
             }
         }
     }
@@ -271,6 +349,10 @@ impl Dashboard {
         match effect {
             Effect::Quit => return Ok(ControlFlow::Break(())),
             Effect::Redraw => self.screen.forget()?,
+            Effect::AskBackground => {
+                self.screen.ask(background::QUESTION)?;
+                self.question = Some(Question::new(Instant::now()));
+            }
             Effect::Attach(attach) => self.step_aside(&attach, input),
             Effect::Jump(row) => {
                 self.in_background(move |actions| Message::Jumped(actions.jump(&row)))?;
@@ -430,6 +512,9 @@ impl Dashboard {
         // The terminal may have another size now, and its signal went to the client as well.
         if let Some(size) = input::size() {
             update(&mut self.model, size, Timestamp::now());
+        }
+        if let Some(ask) = update::settings::ask_background(&mut self.model) {
+            let _ = self.carry_out(ask, input)?;
         }
         Ok(())
     }

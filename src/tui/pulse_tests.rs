@@ -13,8 +13,9 @@ use crate::tasks::{Task, TaskSource, TaskStatus, TaskSummary};
 use crate::tui::effect::{Effect, PROJECT, Whose};
 use crate::tui::fixture::{With, model, now, row, screen};
 use crate::tui::message::{Hooks, Message, Need};
-use crate::tui::model::{Model, Panel, Pulse, Setup, Tab, Tasks};
+use crate::tui::model::{Model, Panel, Setup, Tab, Tasks};
 use crate::tui::panels;
+use crate::tui::setup::Pulse;
 use crate::tui::update::update;
 
 const SHOP: &str = "/home/ada/src/shop";

@@ -69,6 +69,13 @@ impl Screen {
         self.terminal.resize(size.into())
     }
 
+    /// Sends the terminal what it answers among the keys.
+    pub(super) fn ask(&mut self, question: &[u8]) -> io::Result<()> {
+        let out = self.terminal.backend_mut();
+        out.write_all(question)?;
+        Write::flush(out)
+    }
+
     /// Draws what has changed; the columns and lines it was drawn on. Nothing on a terminal that a
     /// panic has given back.
     pub(super) fn draw(&mut self, model: &Model, now: Timestamp) -> io::Result<Option<(u16, u16)>> {

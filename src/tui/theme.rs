@@ -6,12 +6,15 @@ use ratatui::style::{Color, Modifier, Style};
 pub use crate::config::Theme;
 use crate::config::{Colour, Colours, Role};
 use crate::state::Attention;
+use crate::tui::background::Background;
 
 /// A theme, with what the person has set instead of its colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Palette {
     theme: Theme,
     colours: Colours,
+    /// What stands behind the text, as far as that is known.
+    background: Option<Background>,
 }
 
 impl From<Theme> for Palette {
@@ -30,7 +33,34 @@ impl From<Theme> for Palette {
 impl Palette {
     /// `theme` with these colours instead of its own; one without colours stays so.
     pub fn new(theme: Theme, colours: Colours) -> Self {
-        Self { theme, colours }
+        Self {
+            theme,
+            colours,
+            background: None,
+        }
+    }
+
+    /// The same over this background.
+    pub fn over(self, background: Option<Background>) -> Self {
+        Self {
+            background: background.or(self.background),
+            ..self
+        }
+    }
+
+    /// Whether it depends on the background.
+    pub(super) fn is_auto(self) -> bool {
+        self.theme == Theme::Auto
+    }
+
+    /// The theme with colours of its own that it is.
+    fn base(self) -> Theme {
+        match (self.theme, self.background) {
+            (Theme::Auto, Some(Background::Dark)) => Theme::Dark,
+            (Theme::Auto, Some(Background::Light)) => Theme::Light,
+            (Theme::Auto, None) => Theme::Terminal,
+            (theme, _) => theme,
+        }
     }
 
     /// Whether there are any colours.
@@ -72,9 +102,9 @@ impl Palette {
         if let Some(set) = self.set(Role::Dim) {
             return Style::new().fg(set);
         }
-        match self.theme {
+        match self.base() {
             // The palette's grey is invisible on some backgrounds; faint text is not.
-            Theme::Terminal | Theme::None => Style::new().add_modifier(Modifier::DIM),
+            Theme::Terminal | Theme::Auto | Theme::None => Style::new().add_modifier(Modifier::DIM),
             Theme::Dark => Style::new().fg(Color::Indexed(245)),
             Theme::Light => Style::new().fg(Color::Indexed(242)),
         }
@@ -106,8 +136,10 @@ impl Palette {
         if let Some(set) = self.set(Role::Selected) {
             return Style::new().bg(set);
         }
-        match self.theme {
-            Theme::Terminal | Theme::None => Style::new().add_modifier(Modifier::BOLD),
+        match self.base() {
+            Theme::Terminal | Theme::Auto | Theme::None => {
+                Style::new().add_modifier(Modifier::BOLD)
+            }
             Theme::Dark => Style::new().bg(Color::Indexed(236)),
             Theme::Light => Style::new().bg(Color::Indexed(254)),
         }
@@ -142,8 +174,8 @@ impl Palette {
         if let Some(set) = self.set(role) {
             return Style::new().fg(set);
         }
-        match self.theme {
-            Theme::Terminal => Style::new().fg(palette),
+        match self.base() {
+            Theme::Terminal | Theme::Auto => Style::new().fg(palette),
             Theme::Dark => Style::new().fg(Color::Indexed(dark)),
             Theme::Light => Style::new().fg(Color::Indexed(light)),
             Theme::None => Style::new(),
@@ -218,6 +250,20 @@ mod tests {
                     );
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_follows_the_background_is_one_of_the_two_or_the_terminals_own() {
+        let auto = Palette::from(Theme::Auto);
+        assert_eq!(styles(auto), styles(Theme::Terminal.into()));
+        for (background, theme) in [
+            (Background::Dark, Theme::Dark),
+            (Background::Light, Theme::Light),
+        ] {
+            assert_eq!(styles(auto.over(Some(background))), styles(theme.into()));
+            let other = Palette::from(Theme::Terminal).over(Some(background));
+            assert_eq!(styles(other), styles(Theme::Terminal.into()));
         }
     }
 

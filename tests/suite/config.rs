@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::common::{Finished, TestEnv, finish};
+use crate::common::{Finished, PROGRAM, Terminal, TestEnv, finish, wait_until};
 
 fn typed(env: &TestEnv, words: &str) -> Finished {
     finish(env.pane_patrol().args(words.split(' ')))
@@ -86,4 +86,69 @@ fn show_says_what_holds_and_from_where_and_keys_what_is_bound() {
 fn the_page_of_the_manual_tells_of_settings() {
     let page = typed(&TestEnv::new(), "man settings").stdout;
     assert!(page.contains(".TH pane-patrol-settings 5"), "{page}");
+}
+
+/// A dashboard that was started with `settings`.
+fn dashboard<'env>(env: &'env TestEnv, settings: &str) -> Option<Terminal<'env>> {
+    env.configure(settings);
+    let terminal = Terminal::start(env, "alone.sock", PROGRAM)?;
+    terminal.wait_for("? help");
+    Some(terminal)
+}
+
+#[test]
+fn a_dashboard_that_runs_takes_a_changed_file_and_says_what_is_wrong_with_one() {
+    let env = TestEnv::new();
+    let Some(terminal) = dashboard(&env, "") else {
+        return;
+    };
+    env.configure("[keys]\nhelp = 'F1'\n[table]\nsilent = false\n");
+    let screen = terminal.wait_for("F1 help");
+    assert!(
+        screen.contains("holds at the next start: [table] silent"),
+        "{screen}"
+    );
+    terminal.press(&["F1"]);
+    terminal.wait_for("Keys and signs");
+    terminal.press(&["Escape"]);
+    env.configure("[keys]\nhlp = 'F2'\n");
+    let screen = terminal.wait_for("the file is wrong: line 2: unknown key `hlp`");
+    assert!(screen.contains("F1 help"), "{screen}");
+    std::fs::remove_file(file(&env)).expect("it is ours");
+    let screen = terminal.wait_for("? help");
+    assert!(
+        !screen.contains("is wrong") && !screen.contains("next start"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn a_colour_is_drawn_as_it_is_set_and_not_where_nobody_wants_any() {
+    let env = TestEnv::new();
+    let settings = "[colours]\naccent = '#0a141e'\n";
+    let Some(terminal) = dashboard(&env, settings) else {
+        return;
+    };
+    let coloured = "38;2;10;20;30";
+    wait_until("it has that colour", || {
+        terminal.coloured_screen().contains(coloured)
+    });
+    env.configure(&format!("{settings}[dashboard]\ntheme = 'none'\n"));
+    wait_until("it has none", || {
+        !terminal.coloured_screen().contains("38;2")
+    });
+    env.configure(settings);
+    wait_until("it has it again", || {
+        terminal.coloured_screen().contains(coloured)
+    });
+    let without = format!("env NO_COLOR=1 {PROGRAM}");
+    let Some(plain) = Terminal::start(&env, "plain.sock", &without) else {
+        return;
+    };
+    plain.wait_for("? help");
+    assert!(
+        !plain.coloured_screen().contains("38;"),
+        "{}",
+        plain.coloured_screen()
+    );
 }

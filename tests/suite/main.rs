@@ -6,6 +6,7 @@ mod common;
 mod acts;
 mod away;
 #[cfg(target_os = "linux")]
+mod backdrop;
 mod background;
 mod belief;
 mod book;

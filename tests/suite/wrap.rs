@@ -2,7 +2,6 @@
 //! same as without it, and the list shows how the program is.
 
 mod elsewhere;
-mod pty;
 mod records;
 mod terminal;
 mod told;

@@ -4,6 +4,7 @@ pub(super) mod actions;
 mod install_offer;
 mod listening;
 pub(super) mod pulse;
+mod settings;
 
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
@@ -14,11 +15,10 @@ use time::UtcOffset;
 
 use crate::cli::SupervisorArgs;
 use crate::collector::{self, Membership};
-use crate::commands::start::launchers;
 use crate::commands::{Context, listen};
 use crate::config::Config;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
-use crate::launch::Launcher;
+use crate::launch::{self, Launcher};
 use crate::state::update::Update;
 use crate::tui::{self, Palette, Theme};
 use actions::RealActions;
@@ -28,13 +28,20 @@ use listening::Follower;
 pub(in crate::commands) fn run(context: &Context, arguments: &SupervisorArgs) -> CommandResult {
     needs_terminal()?;
     let config = context.config()?;
-    let theme = theme(arguments.theme.as_deref(), &config, context.no_color);
-    let setup = tui::Setup {
-        split: arguments.split || config.split.always(),
-        away_after: config.away.after(),
-        ..setup(context, context.offset, theme.unwrap_or_default(), &config)
+    let make = {
+        let (context, typed) = (context.clone(), arguments.theme.clone());
+        let splits = arguments.split;
+        move |config: &Config| {
+            let theme = theme(typed.as_deref(), config, context.no_color);
+            let setup = setup(&context, context.offset, theme.unwrap_or_default(), config);
+            Ok(tui::Setup {
+                split: splits || config.split.always(),
+                away_after: config.away.after(),
+                ..with_launchers(&context, config, setup)
+            })
+        }
     };
-    let setup = with_launchers(context, setup)?;
+    let setup = make(&config)?;
     let listen = listen::wanted(context, arguments.listen.listen.as_deref())?;
     let listening = listen.map(|listen| listen::start(context, &listen));
     let follower = Follower::new(context, listening.transpose()?, config.listen.always);
@@ -42,6 +49,7 @@ pub(in crate::commands) fn run(context: &Context, arguments: &SupervisorArgs) ->
     let (update, membership) = joined.map_err(no_thread)?;
     let client = arguments.client.clone();
     let actions = RealActions::new(context.clone(), client, config.split.room());
+    let actions = actions.following(make);
     let (update, listening) = follower.follow(update).map_err(no_thread)?;
     let shown = show(setup, (update, membership), actions);
     // It has nothing to give back.
@@ -80,19 +88,20 @@ fn needs_terminal() -> CommandResult {
 }
 
 /// The same setup with what `n` offers to start.
-fn with_launchers(context: &Context, setup: tui::Setup) -> Result<tui::Setup, CommandError> {
-    let launchers = launchers(context)?;
+fn with_launchers(context: &Context, config: &Config, setup: tui::Setup) -> tui::Setup {
+    let path = context.path.clone().unwrap_or_default();
+    let launchers = launch::launchers(&config.launcher, &path);
     let places = |is_so: fn(&Launcher) -> bool| {
         let found = launchers.iter().zip(0..);
         let found = found.filter(|(launcher, _)| is_so(launcher));
         found.map(|(_, place)| place).collect()
     };
-    Ok(tui::Setup {
+    tui::Setup {
         listing: places(|launcher| launcher.list.is_some()),
         wrapping: places(|launcher| launcher.wrap),
         launchers: launchers.iter().map(|it| it.name.clone()).collect(),
         ..setup
-    })
+    }
 }
 
 /// What a dashboard that shows something else has to be told.
@@ -111,7 +120,7 @@ fn setup(context: &Context, offset: UtcOffset, theme: Theme, config: &Config) ->
         in_multiplexer: context.around.server.is_some(),
         offset,
         home: home.map(|home| home.to_string_lossy().into_owned()),
-        theme: Palette::new(theme, config.colours),
+        theme: Palette::new(theme, config.colours).over(context.colours.background()),
         columns: config.columns.clone(),
         signs: config.icons.signs(),
         // Where the settings were read, they have none that would mean two things.
@@ -122,6 +131,7 @@ fn setup(context: &Context, offset: UtcOffset, theme: Theme, config: &Config) ->
         launchers: Vec::new(),
         listing: Vec::new(),
         wrapping: Vec::new(),
+        answers: context.colours.answers(context.around.server.is_some()),
         size: (80, 24),
     }
 }

@@ -28,22 +28,29 @@ pub(in crate::commands) fn run(context: &Context, arguments: &PulseArgs) -> Comm
     let config = context.config()?;
     // One that is gone has no changes and no tasks, and the tabs say so.
     let folder = env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
-    let own = theme(arguments.theme.as_deref(), &config, context.no_color);
-    let (theme, remark) = match own {
-        Some(theme) => (theme, None),
-        None => theme_of(&context.told.aoc),
-    };
     let overview = has_overview(&config, &context.told.aoc);
-    let setup = tui::Setup {
-        away_after: config.away.after(),
-        pulse: Some(Pulse {
-            folder: folder.to_string_lossy().into_owned(),
-            overview,
-            remark,
-        }),
-        ..setup(context, context.offset, theme, &config)
+    let make = {
+        let (context, typed) = (context.clone(), arguments.theme.clone());
+        let folder = folder.to_string_lossy().into_owned();
+        move |config: &Config| {
+            let own = theme(typed.as_deref(), config, context.no_color);
+            let (theme, remark) = match own {
+                Some(theme) => (theme, None),
+                None => theme_of(&context.told.aoc),
+            };
+            let setup = setup(&context, context.offset, theme, config);
+            Ok(tui::Setup {
+                away_after: config.away.after(),
+                pulse: Some(Pulse {
+                    folder: folder.clone(),
+                    overview,
+                    remark,
+                }),
+                ..with_launchers(&context, config, setup)
+            })
+        }
     };
-    let setup = with_launchers(context, setup)?;
+    let setup = make(&config)?;
     let project = Project {
         folder,
         id: PROJECT,
@@ -52,6 +59,7 @@ pub(in crate::commands) fn run(context: &Context, arguments: &PulseArgs) -> Comm
     let following = collector::follow(context.collector(&[])?, project);
     let client = arguments.client.clone();
     let actions = RealActions::new(context.clone(), client, config.split.room());
+    let actions = actions.following(make);
     show(setup, following.map_err(no_thread)?, actions)
 }
 

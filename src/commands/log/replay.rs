@@ -34,7 +34,7 @@ use crate::state::{EndedSession, Outcome, Row, Settings, Table};
 use crate::tasks::{TaskChange, TaskSummary};
 use crate::tui::{
     self, Actions, Choice, Hooks, InstallOffer, InstallOutcome, Jumped, Letter, Listed, Need,
-    NoOffer, NoPatch, NotStarted, ONLY_A_REPLAY, Posted, Started, Unchanged, Whose,
+    NoOffer, NoPatch, NotStarted, ONLY_A_REPLAY, Posted, Reread, Started, Unchanged, Whose,
 };
 
 /// Where nothing happened, at most this long is waited.
@@ -231,6 +231,10 @@ fn print(replay: Replay) -> CommandResult {
 struct Idle;
 
 impl Actions for Idle {
+    fn settings(&self) -> Option<Result<Box<Reread>, String>> {
+        None
+    }
+
     fn ready(&self) {}
 
     fn jump(&self, _: &Row) -> Jumped {

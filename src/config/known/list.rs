@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Group, Kind, Setting, Unset};
+use super::{Group, Kind, Setting, Takes, Unset};
 use crate::assistants::witness::Witness;
 use crate::config::{Column, Role, SHOW, Theme};
 use crate::keymap::{self, Bindings, Bound};
@@ -23,35 +23,35 @@ pub(crate) fn groups() -> Vec<Group> {
         ]),
         table("colours", "what the dashboard is drawn in, whichever theme it has but `none`: a name such as `red` or `bright-red`, `default`, `\"#rrggbb\"`, or a number to 255", colours()),
         table("columns", "what the list tells of each assistant. What it does or asks has at least half of the list: where others would leave it less, they shrink and go.", columns()),
-        table("split", "the dashboard with an assistant's pane beside it", vec![
+        at_start(table("split", "the dashboard with an assistant's pane beside it", vec![
             key("always", Kind::Switch, "false", "true", "whether the place beside it is opened with the dashboard, wherever there is room"),
             key("direction", Kind::Word(&["right", "below"]), r#""right""#, r#""below""#, "where that place is, at the right of the dashboard or below it"),
             open("width", Kind::Number, "60", "columns of the dashboard; a third of the window when not set, and at least 40"),
             open("height", Kind::Number, "15", "lines of the dashboard with the place below it; a third of the window when not set, and at least 11"),
-        ]),
+        ])),
         table("keys", "which key of the dashboard does what: the names of actions, each with a key, a list of some, or an empty text for none", actions()),
-        table("pulse", "the dashboard that only follows", vec![
+        at_start(table("pulse", "the dashboard that only follows", vec![
             open("overview", Kind::Switch, "false", "whether it shows assistants at all, and not only tasks, changes and health of the folder it runs in; without it `AOC_PULSE_OVERVIEW_ENABLED`, else `true`"),
-        ]),
-        table("table", "which rows there are, and for how long", vec![
+        ])),
+        at_start(table("table", "which rows there are, and for how long", vec![
             key("ttl_seconds", Kind::Number, "300", "600", "how long a row without any proof of life is kept"),
             key("silent", Kind::Switch, "true", "false", "whether assistants have a row that run in a pane and have not reported"),
             key("background", Kind::Switch, "true", "false", "whether sessions have a row that their assistant runs in the background and no pane shows"),
-        ]),
-        table("mirror", "the event log", vec![
+        ])),
+        at_start(table("mirror", "the event log", vec![
             key("messages", Kind::Switch, "true", "false", "whether prompts, commands and last words are written into it; `pane-patrol mirror on` and each dashboard that starts tell it to the hooks"),
             key("max_bytes", Kind::Number, "8388608", "16777216", "a file that has as many is rotated; bytes"),
             key("max_files", Kind::Number, "4", "8", "how many files there are, the one that is written included"),
             key("rebuild_bytes", Kind::Number, "1572864", "3145728", "how much of its end is read when a dashboard starts; bytes"),
             key("rebuild_window", Kind::Text, r#""7d""#, r#""12h""#, "how old that may be, for example `12h` or `7d`"),
-        ]),
-        table("ended", "sessions that are over", vec![
+        ])),
+        at_start(table("ended", "sessions that are over", vec![
             key("keep", Kind::Text, r#""30m""#, r#""8h""#, "how long they can be taken up again, for example `8h`; `0`: not at all"),
-        ]),
+        ])),
         table("away", "what you are told of when you come back", vec![
             key("after", Kind::Text, r#""15m""#, r#""1h""#, "how long you have done nothing before the dashboard says at your next key what happened meanwhile, for example `1h`; `0`: it never does by itself"),
         ]),
-        table("notice", "how you are told of what needs you", vec![
+        at_start(table("notice", "how you are told of what needs you", vec![
             key("waiting_approval", Kind::Words(CHANNELS), r#"["bell"]"#, r#"["bell", "desktop"]"#, "how an assistant that wants approval is told of; also `approval` or `approve`").also(&["wants approval", "approval", "approve"]),
             key("waiting_input", Kind::Words(CHANNELS), r#"["bell"]"#, r#"["desktop"]"#, "how a question is told of; also `asks` or `waits`").also(&["asks", "waits"]),
             key("error", Kind::Words(CHANNELS), "[]", r#"["bell"]"#, "how a failed turn is told of; also `failed`").also(&["failed"]),
@@ -62,7 +62,7 @@ pub(crate) fn groups() -> Vec<Group> {
             open("ntfy", Kind::Text, r#""https://ntfy.example.org/topic""#, r#"the topic of an ntfy server, your own or the public one, for the way `ntfy`: `"https://ntfy.example.org/topic"`. Whoever knows it reads along. Sent by the system's `curl`."#),
             open("link", Kind::Text, r#""https://patrol.example.org/""#, "where the page is found from the phone: what `ntfy` tells of opens its row there"),
             key("content", Kind::Switch, "false", "true", "whether `ntfy` also tells where it is and what is asked. Without it: which assistant, and that it asks."),
-        ]),
+        ])),
         list("launcher", "one way to start an assistant, for `n` and `start`; without any, those on PATH", vec![
             must("name", Kind::Text, r#""review""#, "what it is called, here and as the name of its window"),
             must("command", Kind::Text, r#""my-assistant --continue""#, "a shell command; `{cwd}` and `{name}` stand for the folder and the name, quoted"),
@@ -82,20 +82,20 @@ pub(crate) fn groups() -> Vec<Group> {
             open("path", Kind::Texts, r#"["."]"#, "only about these files, or folders with everything in them; `.` is the whole project"),
             open("folder", Kind::Texts, r#"["~/src"]"#, "only where the assistant works below one of these"),
         ]),
-        table("tmux", "servers that are believed although nothing proves that they are tmux, and signs for panes", vec![
+        at_start(table("tmux", "servers that are believed although nothing proves that they are tmux, and signs for panes", vec![
             key("sockets", Kind::Texts, "[]", r#"["/srv/tmux/team.sock"]"#, r#"their paths from the root, for example `["/srv/tmux/team.sock"]`"#),
             key("signs", Kind::Switch, "false", "true", "whether the pane of each assistant has the sign of its state as `#{@pane_patrol}`, for your own borders and names of windows, as long as somebody collects"),
-        ]),
-        table("zellij", "what may be done there that cannot be done safely, and what it is told", vec![
+        ])),
+        at_start(table("zellij", "what may be done there that cannot be done safely, and what it is told", vec![
             key("answer_by_keys", Kind::Switch, "false", "true", "whether keys are pressed for you in its panes. It cannot look at the screen and press in one step: what you press yourself between the two may be answered instead."),
             key("inbox", Kind::Switch, "false", "true", "whether Zellij, from 0.46 on, is told the state of each assistant that does not tell it by itself, for its own list of what waits (OSC 7501)"),
-        ]),
-        table("witness", "what assistants tell of themselves beside their hooks, where it has to be asked for", witnesses()),
-        table("listen", "who may come over WebSocket", vec![
+        ])),
+        at_start(table("witness", "what assistants tell of themselves beside their hooks, where it has to be asked for", witnesses())),
+        at_start(table("listen", "who may come over WebSocket", vec![
             key("always", Kind::Switch, "false", "true", "whether whoever collects listens, as with `--listen`: also a dashboard that takes over from one that was killed"),
             key("origins", Kind::Texts, "[]", r#"["http://localhost:3000"]"#, r#"pages that may connect, for example `["http://localhost:3000"]`; they need the token too"#),
             open("aoc_session", Kind::Text, r#""work""#, "by which name Mission Control's own programs may call the hub; without it `ZELLIJ_SESSION_NAME`, else `AOC_SESSION_ID`. Empty: by none."),
-        ]),
+        ])),
     ]
 }
 
@@ -166,6 +166,19 @@ fn table(name: &'static str, about: &'static str, keys: Vec<Setting>) -> Group {
     }
 }
 
+/// The same of which a running program takes nothing.
+fn at_start(group: Group) -> Group {
+    let keys = group.keys.into_iter();
+    let keys = keys.map(|setting| Setting {
+        takes: Takes::AtStart,
+        ..setting
+    });
+    Group {
+        keys: keys.collect(),
+        ..group
+    }
+}
+
 fn list(name: &'static str, about: &'static str, keys: Vec<Setting>) -> Group {
     Group {
         is_list: true,
@@ -194,6 +207,7 @@ fn open(key: &'static str, kind: Kind, example: &'static str, about: &'static st
         also: &[],
         kind,
         unset: Unset::Nothing,
+        takes: Takes::AtOnce,
         example: Cow::Borrowed(example),
         about: Cow::Borrowed(about),
     }

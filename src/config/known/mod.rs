@@ -29,6 +29,7 @@ pub(crate) struct Setting {
     pub(crate) also: &'static [&'static str],
     pub(crate) kind: Kind,
     pub(crate) unset: Unset,
+    pub(crate) takes: Takes,
     /// A value that is not the default, as it is written.
     pub(crate) example: Cow<'static, str>,
     /// What it is for; begins small, without its full stop where it is one sentence.
@@ -54,6 +55,15 @@ pub(crate) enum Kind {
     Colour,
     /// A list of these words.
     Words(&'static [&'static str]),
+}
+
+/// When what is written holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Takes {
+    /// As soon as the file has changed, also in a dashboard that runs.
+    AtOnce,
+    /// When a dashboard, or whoever collects, starts the next time.
+    AtStart,
 }
 
 /// What holds where a key is not set.
@@ -90,6 +100,16 @@ impl Setting {
         match &self.unset {
             Unset::Value(value) => Some(value),
             Unset::Nothing | Unset::Missing => None,
+        }
+    }
+}
+
+impl Takes {
+    /// The same in words.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::AtOnce => "at once",
+            Self::AtStart => "at the next start",
         }
     }
 }

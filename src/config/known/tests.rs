@@ -154,10 +154,11 @@ fn section(group: &Group) -> String {
             about,
             setting.kind.words(),
             default,
+            setting.takes.words().to_owned(),
         ]
     };
     let table = table(
-        ["key", "is", "value", "without it"],
+        ["key", "is", "value", "without it", "holds"],
         group.keys.iter().map(row),
     );
     format!(

@@ -8,9 +8,10 @@ use super::{Said, press, tell, usual};
 use crate::git::{GitError, Patch};
 use crate::state::update::{Health, Role, Update};
 use crate::tui::fixture::{day, model_with, screen};
-use crate::tui::message::{Hooks, Message};
+use crate::tui::message::{Hooks, Message, Reread};
+use crate::tui::model::Model;
 use crate::tui::model::alerts::{self, Line};
-use crate::tui::model::{Model, Pulse};
+use crate::tui::setup::Pulse;
 use crate::tui::undone::{NoOffer, NoPatch};
 
 pub(super) fn bring_about(said: &mut Said) {
@@ -28,6 +29,25 @@ fn above(said: &mut Said) {
             said.row(when, &text, next);
         }
     };
+    line(
+        &|model: &mut Model| {
+            let why = "line 3: unknown key `them` in `[dashboard]`: is `theme` meant?".to_owned();
+            drop(tell(model, Message::Settings(Err(why))));
+        },
+        "the settings file was changed while the dashboard runs, and cannot be used; it says where and why",
+        "`pane-patrol config check` names all that is wrong with it",
+    );
+    line(
+        &|model: &mut Model| {
+            let read = Reread {
+                setup: model.setup.clone(),
+                later: vec!["[table] silent".to_owned()],
+            };
+            drop(tell(model, Message::Settings(Ok(Box::new(read)))));
+        },
+        "the settings file was changed, and not all of it can hold at once",
+        "start whoever collects again",
+    );
     let health = |health: Health| {
         move |model: &mut Model| {
             tell(model, Message::Update(Update::Health(health.clone())));

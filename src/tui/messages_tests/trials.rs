@@ -11,6 +11,7 @@ use super::sources::{literals, source};
 use super::{Said, bound, decided, keys, press, tell, usual, writing};
 use crate::actor::{Decision, Equal, Outcome, STARTED_ALREADY};
 use crate::assistants::request::Known;
+use crate::config::Signs;
 use crate::launch::{Item, Running, Stopped};
 use crate::mux::{Beside, Drawn, Image, Mirrored, Undone};
 use crate::notify::Snoozes;
@@ -19,8 +20,9 @@ use crate::state::update::{Role, Update};
 use crate::tasks::{TaskSource, TaskState};
 use crate::tui::effect::PROJECT;
 use crate::tui::fixture::{With, look, model_with, now, row};
-use crate::tui::message::{Hooks, Jumped, Message, NotAttached};
-use crate::tui::model::{Model, Pulse};
+use crate::tui::message::{Hooks, Jumped, Message, NotAttached, Reread};
+use crate::tui::model::Model;
+use crate::tui::setup::Pulse;
 use crate::tui::task_tests::{list, with_list};
 use crate::tui::undone::{NoPatch, NotStarted, Unchanged};
 use crate::tui::update::update;
@@ -39,6 +41,7 @@ pub(super) fn bring_about(said: &mut Said) {
     tasks(said);
     writing::bring_about(said);
     setting_up(said);
+    settings(said);
     replays(said);
     ends(said);
 }
@@ -589,6 +592,16 @@ fn setting_up(said: &mut Said) {
     tell(&mut model, Message::Hooks(Hooks::Installed));
     press(&mut model, KeyCode::Char('i'));
     said.take("`i`, and nothing is missing", &mut model);
+}
+
+fn settings(said: &mut Said) {
+    let mut model = usual();
+    let mut setup = model.setup.clone();
+    setup.signs = Signs::Plain;
+    let later = Vec::new();
+    let read = Reread { setup, later };
+    tell(&mut model, Message::Settings(Ok(Box::new(read))));
+    said.take("the settings file was changed, and is right", &mut model);
 }
 
 /// In `pane-patrol log replay` nothing is done.

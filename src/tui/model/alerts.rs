@@ -24,6 +24,11 @@ pub(crate) fn lines(model: &Model) -> Vec<Line> {
             "another pane-patrol collects; these are its rows".to_owned(),
         ));
     }
+    let later = &model.settings.later;
+    if !later.is_empty() {
+        let keys = later.join(", ");
+        lines.push(Line::Remark(format!("holds at the next start: {keys}")));
+    }
     let pulse = model.setup.pulse.as_ref();
     let remark = pulse.and_then(|pulse| pulse.remark.clone());
     lines.extend(remark.into_iter().chain(hidden(model)).map(Line::Remark));
@@ -32,6 +37,11 @@ pub(crate) fn lines(model: &Model) -> Vec<Line> {
 
 fn troubles(model: &Model) -> Vec<String> {
     let mut troubles = Vec::new();
+    if let Some(why) = &model.settings.wrong {
+        troubles.push(format!(
+            "the settings are as before, the file is wrong: {why}"
+        ));
+    }
     match &model.role {
         Some(Role::Nobody(why)) => {
             troubles.push(format!("nobody collects, so nothing here changes: {why}"));

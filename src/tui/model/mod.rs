@@ -29,18 +29,17 @@ use std::time::Duration;
 
 use pane_patrol_hooks::target::{PaneId, Server};
 use pane_patrol_hooks::timestamp::Timestamp;
-use time::UtcOffset;
 
 use crate::actor::Bound;
-use crate::config::{ListColumns, Signs};
-use crate::keymap::{self, Bindings};
+use crate::keymap;
 use crate::mux::Beside;
 use crate::notify::Snoozes;
 use crate::state::update::{Health, Role};
 use crate::state::{EndedSession, Request, Row};
+use crate::tui::background::Background;
 use crate::tui::effect::PROJECT;
 use crate::tui::message::{Hooks, Listed, Need};
-use crate::tui::theme::Palette;
+pub(crate) use crate::tui::setup::Setup;
 use deny_prompt::DenyPrompt;
 use ended::Ended;
 pub(crate) use ended::{Past, WORD as ENDED};
@@ -50,7 +49,6 @@ use marks::{Ending, Marks};
 use mirror::{Mirror, Seen as Drawn};
 pub(crate) use panel::{Away, Changes, Focus, Install, Launch, Panel, Stage, Stop, Tab, Tasks};
 use preview::Preview;
-pub use pulse::Pulse;
 use request::OpenRequest;
 use rows::{Change, Rows};
 use seen::Seen;
@@ -62,39 +60,6 @@ use writing::Writing;
 
 /// How long a notice stays.
 const NOTICE_STAYS: Duration = Duration::from_secs(6);
-
-/// What the edge of the program knows and a model needs to be told once.
-#[derive(Clone, Debug)]
-pub struct Setup {
-    /// Whether the dashboard itself runs in a pane or popup of a multiplexer.
-    pub in_multiplexer: bool,
-    /// The difference between local time and UTC.
-    pub offset: UtcOffset,
-    /// The person's home, shown as `~`.
-    pub home: Option<String>,
-    /// Whether the place beside the dashboard is opened at once.
-    pub split: bool,
-    /// The names of what can be started.
-    pub launchers: Vec<String>,
-    /// The places of those that list names, each of which can be started.
-    pub listing: Vec<usize>,
-    /// The places of those whose settings say that they run through `wrap`.
-    pub wrapping: Vec<usize>,
-    /// Colours.
-    pub theme: Palette,
-    /// Which columns the list has.
-    pub columns: ListColumns,
-    /// How states and branches are marked.
-    pub signs: Signs,
-    /// Which key does what.
-    pub keys: Bindings,
-    /// The folder it runs in, where it only follows whoever collects.
-    pub pulse: Option<Pulse>,
-    /// Who has pressed no key for so long was away; zero: nobody ever was.
-    pub away_after: Duration,
-    /// Columns and lines.
-    pub size: (u16, u16),
-}
 
 /// The dashboard's state.
 #[allow(
@@ -190,6 +155,12 @@ pub struct Model {
     pub(crate) ending: Ending,
     /// What is known of changes and tasks.
     pub(crate) work: Lists,
+    /// What stands behind the text, as the terminal has said.
+    pub(crate) background: Option<Background>,
+    /// It was asked.
+    pub(crate) has_asked: bool,
+    /// What the settings file says that does not hold.
+    pub(crate) settings: Settings,
     /// Nothing is drawn while the screen belongs to an attached session.
     pub(crate) away: bool,
     /// Counts what changed on the screen: equal means that nothing has to be drawn.
@@ -202,6 +173,15 @@ pub(crate) struct Needs {
     pub(crate) found: Vec<Need>,
     /// It was asked for since the tab was opened.
     pub(crate) asked: bool,
+}
+
+/// What a settings file says that has changed, and that does not hold.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Settings {
+    /// Why it cannot be used.
+    pub(crate) wrong: Option<String>,
+    /// The keys that hold from the next start on.
+    pub(crate) later: Vec<String>,
 }
 
 /// Which part of the list must stay on the screen.
@@ -283,6 +263,9 @@ impl Model {
             marks: Marks::default(),
             ending: Ending::default(),
             work: Lists::default(),
+            background: None,
+            has_asked: false,
+            settings: Settings::default(),
             away: false,
             version: 0,
         }

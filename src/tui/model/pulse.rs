@@ -10,17 +10,7 @@ use crate::git::DiffSummary;
 use crate::tasks::TaskSummary;
 use crate::tui::effect::PROJECT;
 use crate::tui::labels::last_folder;
-
-/// What a dashboard that only follows shows beside the rows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Pulse {
-    /// The folder it runs in.
-    pub folder: String,
-    /// Whether there are rows at all; else only the folder's work, and how well everything is.
-    pub overview: bool,
-    /// What of the environment means nothing, in a sentence.
-    pub remark: Option<String>,
-}
+use crate::tui::setup::Pulse;
 
 /// Whose work is told.
 pub(crate) struct Subject<'a> {

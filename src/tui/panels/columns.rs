@@ -274,7 +274,8 @@ mod tests {
             let model = model_of(day(), width, shown);
             let line = line(&model, "Edit: modules");
             let at = |text: &str| line.find(text).unwrap_or_else(|| panic!("{text}: {line}"));
-            assert!(at("working") < at("Edit: modules"), "{line}");
+            // In the narrowest one its sign tells it.
+            assert!(width == 40 || at("works") < at("Edit: modules"), "{line}");
             assert!(
                 at("Edit: modules") < at("12s") && at("12s") < at("opencode"),
                 "{line}"

@@ -19,6 +19,7 @@ pub(crate) mod preview;
 pub(crate) mod reflow;
 pub(crate) mod seen;
 pub(crate) mod selection;
+pub(crate) mod settings;
 mod snooze;
 pub(crate) mod split;
 pub(crate) mod startable;
@@ -140,6 +141,8 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
         Message::Jumped(jumped) => jump::arrive(model, jumped, now),
         Message::Brought(row, outcome) => background::brought(model, &row, outcome, now),
         Message::AttachEnded(outcome) => jump::come_back(model, outcome, now),
+        Message::Background(background) => quiet(|| settings::seen(model, background)),
+        Message::Settings(read) => settings::take(model, read, now),
         Message::Tick => quiet(|| {
             model.notice.take_if(|notice| notice.until <= now);
             model.touch();

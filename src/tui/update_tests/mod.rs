@@ -10,6 +10,7 @@ mod marking;
 mod mirrored;
 mod previewed;
 mod selecting;
+mod settings;
 mod startable;
 mod unheard;
 mod writing;

@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::pty::Pty;
-use crate::common::{PATIENCE, TestEnv, wait_until};
+use crate::common::{PATIENCE, Pty, TestEnv, wait_until};
 
 /// Whether records are wanted, as a program asks it; the answer is the same.
 const QUESTION: &[u8] = b"\x1b]7501;?\x07";

@@ -100,6 +100,7 @@ impl Journey {
             keys: tui::Bindings::default(),
             pulse: None,
             away_after: std::time::Duration::ZERO,
+            answers: false,
             size: SIZE,
         });
         let mut journey = Self {

@@ -20,6 +20,7 @@ use thiserror::Error;
 use self::folder::{folder_of, in_our_folder};
 use self::remembered::Remembered;
 use super::install_offer::{self, Part, told};
+use super::settings::Follower;
 use crate::actor::{Bound, Decision, Outcome, Shown};
 use crate::assistants::request::{self as asked, Known};
 use crate::assistants::tasks::Owner as TaskOwner;
@@ -30,6 +31,7 @@ use crate::commands::resume::{attach_to, resume_it};
 use crate::commands::snooze::snooze;
 use crate::commands::start::{close_pane, launchers, start_it, stop_politely, wanted};
 use crate::commands::{Context, came_from, change_task, trust, work};
+use crate::config::Config;
 use crate::doctor::{Finding, Verdict, multiplexers};
 use crate::error::CommandError;
 use crate::git::{DiffSummary, Git, Patch, PatchRequest};
@@ -46,7 +48,7 @@ use crate::sys::process;
 use crate::tasks::{TaskChange, TaskSummary};
 use crate::tui::{
     self, Actions, Choice, Hooks, InstallOffer, InstallOutcome, Jumped, Letter, Listed, Need,
-    NoOffer, NoPatch, NotStarted, Posted, Started, Unchanged, Whose,
+    NoOffer, NoPatch, NotStarted, Posted, Reread, Started, Unchanged, Whose,
 };
 
 /// How long a multiplexer may take to close a pane whose process has ended.
@@ -74,6 +76,8 @@ pub(in crate::commands) struct RealActions {
     onlooker: OnceLock<Onlooker>,
     /// The install that was shown last.
     shown: Mutex<Vec<Part>>,
+    /// Who reads the settings again.
+    settings: Mutex<Option<Follower>>,
 }
 
 /// Why nothing is beside the dashboard.
@@ -110,6 +114,20 @@ impl RealActions {
             here: OnceLock::new(),
             own: OnceLock::new(),
             shown: Mutex::new(Vec::new()),
+            settings: Mutex::new(None),
+        }
+    }
+
+    /// The same, which follows the settings: a dashboard with them is told what `make` makes of them.
+    pub(in crate::commands) fn following(
+        self,
+        make: impl Fn(&Config) -> Result<tui::Setup, CommandError> + Send + 'static,
+    ) -> Self {
+        let file = self.context.places().config;
+        let follower = file.map(|file| Follower::new(&file, make));
+        Self {
+            settings: Mutex::new(follower),
+            ..self
         }
     }
 
@@ -249,6 +267,12 @@ impl Actions for RealActions {
     fn ready(&self) {
         self.here();
         self.heal();
+    }
+
+    fn settings(&self) -> Option<Result<Box<Reread>, String>> {
+        let mut settings = self.settings.lock();
+        let settings = settings.as_mut().ok()?;
+        Some(settings.as_mut()?.next())
     }
 
     fn jump(&self, row: &Row) -> Jumped {

@@ -13,19 +13,19 @@ use rustix::process::Pid;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Termios, Winsize, tcgetattr, tcsetwinsize};
 
-use crate::common::{PATIENCE, PROGRAM, TestEnv, wait_until};
+use super::{PATIENCE, PROGRAM, TestEnv, wait_until};
 
 /// What sits before the keyboard.
-pub(super) struct Pty {
+pub struct Pty {
     file: File,
     child: Child,
     /// What has come and was not looked for so far.
-    pub(super) seen: Vec<u8>,
+    pub seen: Vec<u8>,
 }
 
 impl Pty {
     /// Starts a program in a session of its own, whose terminal this is.
-    pub(super) fn start(env: &TestEnv, words: &[&str]) -> Self {
+    pub fn start(env: &TestEnv, words: &[&str]) -> Self {
         let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("the system has ptys");
         // Else whatever another test starts keeps it open.
         fcntl_setfd(&ours, FdFlags::CLOEXEC).expect("it is ours");
@@ -53,36 +53,36 @@ impl Pty {
     }
 
     /// Starts a script through us. The script `around` it, for which that is `"$0" "$@"`, is what the terminal has.
-    pub(super) fn wrapped(env: &TestEnv, around: &str, script: &str) -> Self {
+    pub fn wrapped(env: &TestEnv, around: &str, script: &str) -> Self {
         let us = [PROGRAM, "wrap", "--", "sh", "-c", script];
         Self::start(env, &[&["sh", "-c", around][..], &us].concat())
     }
 
-    pub(super) fn resize(&self, lines: u16, columns: u16) {
+    pub fn resize(&self, lines: u16, columns: u16) {
         tcsetwinsize(&self.file, size(lines, columns)).expect("it is ours");
     }
 
-    pub(super) fn modes(&self) -> Termios {
+    pub fn modes(&self) -> Termios {
         tcgetattr(&self.file).expect("it is ours")
     }
 
     /// Whether what is typed comes through as it is.
-    pub(super) fn is_raw(&self) -> bool {
+    pub fn is_raw(&self) -> bool {
         use rustix::termios::LocalModes;
         !self.modes().local_modes.contains(LocalModes::ICANON)
     }
 
-    pub(super) fn send(&mut self, bytes: &[u8]) {
+    pub fn send(&mut self, bytes: &[u8]) {
         self.file.write_all(bytes).expect("somebody is there");
     }
 
     /// A second handle, for a thread that writes while this one reads.
-    pub(super) fn writer(&self) -> File {
+    pub fn writer(&self) -> File {
         self.file.try_clone().expect("a descriptor is free")
     }
 
     /// Waits for what comes next. Whether anything can come.
-    pub(super) fn read(&mut self, limit: Duration) -> bool {
+    pub fn read(&mut self, limit: Duration) -> bool {
         let limit = Timespec::try_from(limit).expect("not for ever");
         let mut waiting = [PollFd::new(&self.file, PollFlags::IN)];
         let mut chunk = [0; 16384];
@@ -100,7 +100,7 @@ impl Pty {
     }
 
     /// Everything up to and with the next `bytes`.
-    pub(super) fn until(&mut self, bytes: &[u8]) -> Vec<u8> {
+    pub fn until(&mut self, bytes: &[u8]) -> Vec<u8> {
         let patience = Instant::now() + PATIENCE;
         loop {
             if let Some(at) = memchr::memmem::find(&self.seen, bytes) {
@@ -117,21 +117,21 @@ impl Pty {
     }
 
     /// Everything that comes until there is nobody any more.
-    pub(super) fn end(mut self) -> Vec<u8> {
+    pub fn end(mut self) -> Vec<u8> {
         while self.read(PATIENCE) {}
         self.child.wait().expect("it ends");
         self.seen
     }
 
     /// The number in the next line.
-    pub(super) fn process(&mut self) -> Pid {
+    pub fn process(&mut self) -> Pid {
         let line = self.until(b"\n");
         let number = String::from_utf8_lossy(&line).trim().parse().ok();
         number.and_then(Pid::from_raw).expect("a process")
     }
 
     /// Closes it, as a terminal's window is closed.
-    pub(super) fn close(self) {
+    pub fn close(self) {
         let Self {
             file, mut child, ..
         } = self;
