@@ -2,53 +2,16 @@
 
 use std::ops::Range;
 
-use serde::Serialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::fault::Fault;
+use super::idle::warnings;
 use super::known::{Group, Kind, Setting, groups};
 use super::{Colour, Config};
 use crate::messages::nearest;
 
-/// One thing that is wrong, or of no use.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Fault {
-    /// Counted from 1.
-    pub(crate) line: usize,
-    /// In characters, counted from 1.
-    pub(crate) column: usize,
-    /// Whether the file cannot be used; else it can, and this does not do what it looks like.
-    pub(crate) is_error: bool,
-    /// What is wrong.
-    pub(crate) what: String,
-    /// What to write instead.
-    pub(crate) fix: Option<String>,
-}
-
-impl Fault {
-    fn at(text: &str, span: &Range<usize>, what: String, fix: Option<String>) -> Self {
-        let start = span.start.min(text.len());
-        let before = &text[..start];
-        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
-        Self {
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-            is_error: true,
-            what,
-            fix,
-        }
-    }
-
-    /// As one sentence, without its place.
-    pub(crate) fn sentence(&self) -> String {
-        match &self.fix {
-            Some(fix) => format!("{}: {fix}", self.what),
-            None => self.what.clone(),
-        }
-    }
-}
-
-/// Everything that is wrong with `text`, in the order of its lines.
+/// Everything that is wrong with `text`, in the order of its lines; of what can be used, what does nothing.
 pub(crate) fn faults(text: &str) -> Vec<Fault> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let document = match DeTable::parse(text) {
@@ -66,7 +29,10 @@ pub(crate) fn faults(text: &str) -> Vec<Fault> {
     }
     if faults.is_empty() {
         match toml::from_str::<Config>(text) {
-            Ok(config) => faults.extend(conflict(text, document, &config)),
+            Ok(config) => {
+                faults.extend(conflict(text, document, &config));
+                faults.extend(warnings(text, document, &config));
+            }
             Err(error) => faults.push(said(text, &error)),
         }
     }

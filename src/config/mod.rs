@@ -7,6 +7,8 @@
 mod check;
 mod colours;
 mod columns;
+mod fault;
+mod idle;
 mod keys;
 mod known;
 mod later;
@@ -30,12 +32,15 @@ use crate::log::when::parse_span;
 use crate::notify;
 use crate::rules::Rules;
 
-pub(crate) use check::{Fault, faults};
+pub(crate) use check::faults;
 pub use colours::{Colour, Colours, Role};
 pub(crate) use columns::{COUNT, SHOW};
 pub use columns::{Column, ListColumns};
+pub(crate) use fault::Fault;
 pub use keys::Keys;
 pub(crate) use known::{Group, groups};
+#[cfg(test)]
+pub(crate) use known::{Takes, Unset};
 pub(crate) use later::later;
 pub use signs::Signs;
 pub use split::Split;
@@ -134,7 +139,8 @@ pub struct Dashboard {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Icons {
-    /// `plain`: letters and signs that every font has and every screen reader says.
+    /// `plain`: letters and signs that every font has and every screen reader says; panes have them from the next
+    /// start on.
     plain: bool,
 }
 

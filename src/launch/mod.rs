@@ -7,6 +7,8 @@ mod items;
 mod list;
 mod resume;
 mod stop;
+#[cfg(test)]
+pub(crate) mod tried;
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::fs::PermissionsExt;

@@ -21,6 +21,8 @@ mod send;
 mod sequence;
 mod setting;
 mod snooze;
+#[cfg(test)]
+pub(crate) mod tried;
 mod watch;
 mod words;
 

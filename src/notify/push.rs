@@ -35,7 +35,12 @@ pub(super) fn send(
 }
 
 /// All that `curl` is told, in its own words.
-fn told(notice: &Notice, to: &Address, link: Option<&Address>, with_content: bool) -> String {
+pub(super) fn told(
+    notice: &Notice,
+    to: &Address,
+    link: Option<&Address>,
+    with_content: bool,
+) -> String {
     let title = format!("{} {}", notice.row.assistant, does(notice));
     let body = if with_content {
         format!("{}{}", notice.row.target.shown(), asked(notice))

@@ -9,11 +9,11 @@ const QUESTION: &[u8] = b"\x1b]11;?\x07";
 const WHITE: &str = "\x1b]11;rgb:ffff/ffff/ffff\x1b\\";
 
 /// How the theme for a light background draws what is faint, and that for a dark one.
-const LIGHT: &[u8] = b"38;5;242m";
-const DARK: &[u8] = b"38;5;245m";
+const LIGHT: &[u8] = b"38;5;242";
+const DARK: &[u8] = b"38;5;245";
 
 /// In the list of keys, and nowhere else.
-const HELP: &[u8] = b"Keys and signs";
+const HELP: &[u8] = b"signs";
 
 fn holds(seen: &[u8], part: &[u8]) -> bool {
     memchr::memmem::find(seen, part).is_some()
@@ -79,19 +79,19 @@ fn a_late_answer_is_no_key_and_changes_no_colour() {
     std::thread::sleep(Duration::from_millis(2200));
     pty.send(WHITE.as_bytes());
     let seen = ends(pty);
-    assert!(!holds(&seen, LIGHT) && !holds(&seen, b"ilter"));
+    assert!(!holds(&seen, LIGHT));
 }
 
 #[test]
 fn an_answer_after_the_end_is_not_typed_into_what_comes_next() {
     let env = world();
-    let script = format!("{PROGRAM}; IFS= read -r line; printf '<%s>' \"$line\"");
+    let script = format!("{PROGRAM}; printf 'shell '; IFS= read -r line; printf '<%s>' \"$line\"");
     let mut pty = Pty::start(&env, &["sh", "-c", &script]);
     pty.until(QUESTION);
     pty.send(b"q");
     pty.read(Duration::from_millis(100));
     pty.send(WHITE.as_bytes());
-    pty.until(b"\x1b[?1049l");
+    pty.until(b"shell ");
     pty.send(b"mine\n");
     let seen = pty.end();
     assert!(
@@ -107,7 +107,7 @@ fn a_terminal_that_never_answers_is_not_asked_and_a_variable_says_it_there() {
     let of = |variables: &[&str]| {
         let words = [&["env"], variables, &[PROGRAM]].concat();
         let mut pty = Pty::start(&env, &words);
-        let mut seen = pty.until(b"? help");
+        let mut seen = pty.until(b"help");
         seen.extend(ends(pty));
         seen
     };

@@ -114,7 +114,7 @@ fn a_dashboard_that_runs_takes_a_changed_file_and_says_what_is_wrong_with_one() 
     env.configure("[keys]\nhlp = 'F2'\n");
     let screen = terminal.wait_for("the file is wrong: line 2: unknown key `hlp`");
     assert!(screen.contains("F1 help"), "{screen}");
-    std::fs::remove_file(file(&env)).expect("it is ours");
+    fs::remove_file(file(&env)).expect("it is ours");
     let screen = terminal.wait_for("? help");
     assert!(
         !screen.contains("is wrong") && !screen.contains("next start"),

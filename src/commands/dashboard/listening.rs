@@ -72,6 +72,12 @@ impl Follower {
         }
     }
 
+    /// Whether programs are let in.
+    #[cfg(test)]
+    pub(super) fn is_listening(&self) -> bool {
+        self.listening.is_some()
+    }
+
     fn with_trouble(&self) -> Update {
         let mut health = self.health.clone();
         health.troubles.extend(self.trouble.clone());
@@ -79,7 +85,7 @@ impl Follower {
     }
 
     /// Listens if that is wanted; why nobody does who should.
-    fn listen(&mut self) -> Option<String> {
+    pub(super) fn listen(&mut self) -> Option<String> {
         if !self.always {
             return was_cut_off(&self.context.places()).then(|| CUT_OFF.to_owned());
         }

@@ -5,6 +5,8 @@ mod install_offer;
 mod listening;
 pub(super) mod pulse;
 mod settings;
+#[cfg(test)]
+mod settings_walk;
 
 use std::io::{self, IsTerminal};
 use std::sync::Arc;

@@ -82,7 +82,7 @@ fn theme_of(aoc: &Aoc) -> (Theme, Option<String>) {
 }
 
 /// The person's settings, then Mission Control's variable.
-fn has_overview(config: &Config, aoc: &Aoc) -> bool {
+pub(super) fn has_overview(config: &Config, aoc: &Aoc) -> bool {
     let is_off = matches!(aoc.pulse_overview.as_deref(), Some("0" | "false"));
     config.pulse.overview.unwrap_or(!is_off)
 }

@@ -19,7 +19,7 @@ pub(crate) fn groups() -> Vec<Group> {
             key("theme", Kind::Word(&Theme::NAMES), r#""terminal""#, r#""dark""#, "which colours it uses; `--theme` comes before it"),
         ]),
         table("icons", "how states and branches are marked", vec![
-            key("plain", Kind::Switch, "false", "true", "letters and signs that every font has and every screen reader says"),
+            key("plain", Kind::Switch, "false", "true", "letters and signs that every font has and every screen reader says; panes have them from the next start on"),
         ]),
         table("colours", "what the dashboard is drawn in, whichever theme it has but `none`: a name such as `red` or `bright-red`, `default`, `\"#rrggbb\"`, or a number to 255", colours()),
         table("columns", "what the list tells of each assistant. What it does or asks has at least half of the list: where others would leave it less, they shrink and go.", columns()),
@@ -147,7 +147,7 @@ fn columns() -> Vec<Setting> {
     };
     let caps = Column::ALL.into_iter();
     let caps = caps.filter(|(column, ..)| *column != Column::Message);
-    let caps = caps.map(|(_, name, about)| open(name, Kind::Number, "6", about));
+    let caps = caps.map(|(_, name, about)| open(name, Kind::Number, "4", about));
     std::iter::once(show).chain(caps).collect()
 }
 

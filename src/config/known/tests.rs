@@ -259,7 +259,8 @@ fn every_key_takes_another_value_and_each_makes_a_difference() {
         whole += &table;
     }
     read(&whole);
-    assert_eq!(crate::config::faults(&whole), []);
+    let faults = crate::config::faults(&whole);
+    assert!(faults.iter().all(|fault| !fault.is_error), "{faults:?}");
 }
 
 #[test]

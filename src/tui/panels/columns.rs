@@ -5,7 +5,6 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{ended, startable};
 use crate::config::{COUNT, Column, ListColumns};
 use crate::tui::age::{self, Grain};
 use crate::tui::columns::{AT_LAST, GROWING, NARROW, Part, Spec, Step};
@@ -40,8 +39,13 @@ pub(super) struct Content<'a> {
 }
 
 impl Columns {
-    /// Fits the columns of the rows on the list into a line of `line`.
-    pub(super) fn of(model: &Model, line: usize, now: Timestamp) -> Self {
+    /// Fits the columns of the list into a line of `line`. `faint`: how wide one is in what is no row.
+    pub(super) fn of(
+        model: &Model,
+        line: usize,
+        now: Timestamp,
+        faint: impl Fn(Column) -> usize,
+    ) -> Self {
         let mut columns = Self {
             line,
             ..Self::default()
@@ -57,7 +61,7 @@ impl Columns {
                 _ => model.list.columns.widest(column, form),
             };
             let cap = shown.cap(column).unwrap_or((spec.cap)(line));
-            let widest = of_rows.max(faint(model, column, now));
+            let widest = of_rows.max(faint(column));
             columns.widths[column as usize] = widest.min(cap);
         }
         columns.shrink();
@@ -203,15 +207,6 @@ fn longest_age(model: &Model, line: usize, now: Timestamp) -> usize {
     ages.into_iter().max().unwrap_or(0)
 }
 
-/// How wide the column is in what is no row.
-fn faint(model: &Model, column: Column, now: Timestamp) -> usize {
-    let ended = model.list.ended().iter();
-    let ended = ended.map(|past| text::width(&ended::cell(past, column, now)));
-    let startable = model.list.startable().iter();
-    let startable = startable.map(|one| text::width(startable::cell(one, column)));
-    ended.chain(startable).max().unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -304,7 +299,7 @@ mod tests {
                 width,
                 "target = 9\nassistant = 0\nproject = 12\nstate = 3",
             );
-            let columns = Columns::of(&model, usize::from(width), now());
+            let columns = Columns::of(&model, usize::from(width), now(), |_| 0);
             assert!(columns.width(Column::Target) <= 9);
             assert!(columns.width(Column::Place) <= 12);
             assert!(columns.width(Column::State) <= 3);
@@ -333,7 +328,7 @@ mod tests {
         ] {
             for width in 60..240 {
                 let model = model_of(long(), width, text);
-                let columns = Columns::of(&model, usize::from(width), now());
+                let columns = Columns::of(&model, usize::from(width), now(), |_| 0);
                 assert_eq!(columns.missing(), 0, "{width}: {text}: {columns:?}");
             }
         }

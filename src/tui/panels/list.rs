@@ -61,7 +61,8 @@ fn usable(list: Rect) -> usize {
 pub(crate) fn draw(model: &Model, now: Timestamp, area: Rect, buffer: &mut Buffer) {
     let gutter = area;
     let area = beside_marks(model, area);
-    let columns = Columns::of(model, usable(area), now);
+    let faint = |column| faint(model, column, now);
+    let columns = Columns::of(model, usable(area), now, faint);
     let lines = (area.top()..area.bottom()).map(|y| Rect {
         y,
         height: 1,
@@ -86,6 +87,15 @@ pub(crate) fn draw(model: &Model, now: Timestamp, area: Rect, buffer: &mut Buffe
         let said = format!("no row to show: {} shows all again", key_for(Action::Close));
         writer.put(&said, model.setup.theme.dim());
     }
+}
+
+/// How wide the column is in what is no row.
+fn faint(model: &Model, column: Column, now: Timestamp) -> usize {
+    let ended = model.list.ended().iter();
+    let ended = ended.map(|past| text::width(&ended::cell(past, column, now)));
+    let startable = model.list.startable().iter();
+    let startable = startable.map(|one| text::width(startable::cell(one, column)));
+    ended.chain(startable).max().unwrap_or(0)
 }
 
 /// Says how many rows are not in view: what is not seen must not pass for nothing.
