@@ -33,15 +33,7 @@ pub(in crate::commands) fn run(context: &Context, arguments: &SupervisorArgs) ->
     let make = {
         let (context, typed) = (context.clone(), arguments.theme.clone());
         let splits = arguments.split;
-        move |config: &Config| {
-            let theme = theme(typed.as_deref(), config, context.no_color);
-            let setup = setup(&context, context.offset, theme.unwrap_or_default(), config);
-            Ok(tui::Setup {
-                split: splits || config.split.always(),
-                away_after: config.away.after(),
-                ..with_launchers(&context, config, setup)
-            })
-        }
+        move |config: &Config| Ok(collecting(&context, config, typed.as_deref(), splits))
     };
     let setup = make(&config)?;
     let listen = listen::wanted(context, arguments.listen.listen.as_deref())?;
@@ -57,6 +49,17 @@ pub(in crate::commands) fn run(context: &Context, arguments: &SupervisorArgs) ->
     // It has nothing to give back.
     let _ = listening.join();
     shown
+}
+
+/// What a dashboard that collects is told, with the theme and the split that were typed.
+fn collecting(context: &Context, config: &Config, typed: Option<&str>, splits: bool) -> tui::Setup {
+    let theme = theme(typed, config, context.no_color).unwrap_or_default();
+    let setup = setup(context, context.offset, theme, config);
+    tui::Setup {
+        split: splits || config.split.always(),
+        away_after: config.away.after(),
+        ..with_launchers(context, config, setup)
+    }
 }
 
 /// Shows what is told until the person leaves it, and then leaves everything as it was.

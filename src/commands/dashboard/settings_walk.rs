@@ -10,7 +10,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::listening::Follower as Listening;
-use super::{pulse, setup, theme, with_launchers};
+use super::{collecting, pulse};
 use crate::assistants;
 use crate::commands::{Context, listen};
 use crate::config::{Config, later};
@@ -89,16 +89,9 @@ impl World {
 
 /// What a dashboard is told of it at its start.
 fn told(context: &Context, config: &Config) -> Setup {
-    let theme = theme(None, config, context.no_color).unwrap_or_default();
     Setup {
-        split: config.split.always(),
-        away_after: config.away.after(),
         size: SIZE,
-        ..with_launchers(
-            context,
-            config,
-            setup(context, context.offset, theme, config),
-        )
+        ..collecting(context, config, None, false)
     }
 }
 
