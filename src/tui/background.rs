@@ -113,8 +113,17 @@ enum SoFar {
 pub(super) struct Heard {
     /// Those that were the person's.
     pub(super) keys: Vec<KeyEvent>,
-    /// The answer has come; `None` within: it says nothing, or comes too late.
-    pub(super) answer: Option<Option<Background>>,
+    /// The answer has come.
+    pub(super) answer: Option<Answer>,
+}
+
+/// What the terminal says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// What stands behind the text.
+    Of(Background),
+    /// Nothing that means anything, or too late.
+    Unheeded,
 }
 
 impl Question {
@@ -244,7 +253,8 @@ impl Question {
 
     fn end(&mut self, text: &str, now: Instant, heard: &mut Heard) {
         let in_time = now <= self.asked + HEEDED;
-        heard.answer = Some(Background::of_answer(text).filter(|_| in_time));
+        let said = Background::of_answer(text).filter(|_| in_time);
+        heard.answer = Some(said.map_or(Answer::Unheeded, Answer::Of));
     }
 }
 
@@ -293,7 +303,7 @@ mod tests {
     }
 
     /// What becomes of pieces that come one after another, with so long between.
-    fn hear(pieces: &[&str], between: Duration) -> (Vec<KeyEvent>, Option<Option<Background>>) {
+    fn hear(pieces: &[&str], between: Duration) -> (Vec<KeyEvent>, Option<Answer>) {
         let begun = Instant::now();
         let mut question = Question::new(begun);
         let (mut now, mut passed, mut answer) = (begun, Vec::new(), None);
@@ -329,7 +339,7 @@ mod tests {
                         "jq",
                     ];
                     let (passed, heard) = hear(&pieces, AT_ONCE);
-                    assert_eq!(heard, Some(Some(Background::Light)), "{pieces:?}");
+                    assert_eq!(heard, Some(Answer::Of(Background::Light)), "{pieces:?}");
                     assert_eq!(passed, keys("jq"), "{pieces:?}");
                 }
             }
@@ -340,14 +350,14 @@ mod tests {
     fn a_late_answer_is_no_key_and_is_not_heeded() {
         let late = Duration::from_secs(30);
         let (passed, heard) = hear(&["\u{1b}]11;rgb:0/0/0\u{7}", "j"], late);
-        assert_eq!((passed, heard), (keys("j"), Some(None)));
+        assert_eq!((passed, heard), (keys("j"), Some(Answer::Unheeded)));
         // One whose first byte came alone, and long before: that is the person's Escape, and no more.
         let (passed, heard) = hear(&["\u{1b}", "]1", "1;rgb:0/0/0\u{7}j"], late);
         assert_eq!(
             (passed, heard),
             (
                 keys("\u{1b}").into_iter().chain(keys("j")).collect(),
-                Some(None)
+                Some(Answer::Unheeded)
             )
         );
     }
@@ -375,10 +385,13 @@ mod tests {
     #[test]
     fn keys_between_the_pieces_are_the_persons_and_one_without_an_end_ends() {
         let (passed, heard) = hear(&["\u{1b}]11;rgb:0000/", "q", "0000/0000\u{7}"], AT_ONCE);
-        assert_eq!((passed, heard), (keys("q"), Some(Some(Background::Dark))));
+        assert_eq!(
+            (passed, heard),
+            (keys("q"), Some(Answer::Of(Background::Dark)))
+        );
         let slow = Duration::from_millis(1500);
         let (passed, heard) = hear(&["\u{1b}]11;rgb:0000/0000/0000", "", "a"], slow);
-        assert_eq!((passed, heard), (keys("a"), Some(None)));
+        assert_eq!((passed, heard), (keys("a"), Some(Answer::Unheeded)));
     }
 
     #[test]

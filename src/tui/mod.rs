@@ -81,7 +81,7 @@ use crate::mux::Attach;
 use crate::notify::Snoozes;
 use crate::state::update::Update;
 use crate::tui::message::NotAttached;
-use background::Question;
+use background::{Answer, Question};
 use input::Input;
 use steps::Step;
 use terminal::Screen;
@@ -306,7 +306,9 @@ impl Dashboard {
         self.heard.extend(heard.keys.into_iter().map(Message::Key));
         if let Some(answer) = heard.answer {
             self.question = None;
-            self.heard.extend(answer.map(Message::Background));
+            if let Answer::Of(background) = answer {
+                self.heard.push_back(Message::Background(background));
+            }
         }
     }
 

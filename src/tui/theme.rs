@@ -41,6 +41,7 @@ impl Palette {
     }
 
     /// The same over this background.
+    #[must_use]
     pub fn over(self, background: Option<Background>) -> Self {
         Self {
             background: background.or(self.background),

@@ -260,9 +260,9 @@ fn walk() -> Vec<(String, String, String, String)> {
                 .keys
                 .iter()
                 .filter(|other| other.unset == crate::config::Unset::Missing && needed(other.key));
-            let must: String = must
-                .map(|other| format!("{} = {}\n", other.key, other.example))
-                .collect();
+            let must = must.fold(String::new(), |lines, other| {
+                lines + &format!("{} = {}\n", other.key, other.example)
+            });
             let table = format!("{}\n{must}{company}", group.title());
             // One that has to be there has a third value, which is its own here.
             let own = match (group.name, setting.key) {

@@ -16,8 +16,33 @@ use crate::tui::undone::{NoOffer, NoPatch};
 
 pub(super) fn bring_about(said: &mut Said) {
     above(said);
+    settings(said);
     empty(said);
     patches(said);
+}
+
+/// The settings file was changed while the dashboard runs.
+fn settings(said: &mut Said) {
+    let mut line = |read: Result<Vec<String>, &str>, when: &str, next: &str| {
+        let mut model = model_with(day(), 100, 30);
+        let setup = model.setup.clone();
+        let read = read.map(|later| Box::new(Reread { setup, later }));
+        tell(&mut model, Message::Settings(read.map_err(str::to_owned)));
+        for one in alerts::lines(&model) {
+            let (Line::Trouble(text) | Line::Remark(text)) = one;
+            said.row(when, &text, next);
+        }
+    };
+    line(
+        Err("line 3: unknown key `them` in `[dashboard]`: is `theme` meant?"),
+        "the settings file was changed while the dashboard runs, and cannot be used; it says where and why",
+        "`pane-patrol config check` names all that is wrong with it",
+    );
+    line(
+        Ok(vec!["[table] silent".to_owned()]),
+        "the settings file was changed, and not all of it can hold at once",
+        "start whoever collects again",
+    );
 }
 
 fn above(said: &mut Said) {
@@ -29,25 +54,6 @@ fn above(said: &mut Said) {
             said.row(when, &text, next);
         }
     };
-    line(
-        &|model: &mut Model| {
-            let why = "line 3: unknown key `them` in `[dashboard]`: is `theme` meant?".to_owned();
-            drop(tell(model, Message::Settings(Err(why))));
-        },
-        "the settings file was changed while the dashboard runs, and cannot be used; it says where and why",
-        "`pane-patrol config check` names all that is wrong with it",
-    );
-    line(
-        &|model: &mut Model| {
-            let read = Reread {
-                setup: model.setup.clone(),
-                later: vec!["[table] silent".to_owned()],
-            };
-            drop(tell(model, Message::Settings(Ok(Box::new(read)))));
-        },
-        "the settings file was changed, and not all of it can hold at once",
-        "start whoever collects again",
-    );
     let health = |health: Health| {
         move |model: &mut Model| {
             tell(model, Message::Update(Update::Health(health.clone())));
