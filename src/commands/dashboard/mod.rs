@@ -22,8 +22,8 @@ use crate::config::Config;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::launch::{self, Launcher};
 use crate::state::update::Update;
-use crate::tui::{self, Palette, Theme};
-use actions::RealActions;
+use crate::tui::{self, Kept, Palette, Theme};
+use actions::{KeptFile, RealActions};
 use listening::Follower;
 
 /// Shows the dashboard until the person leaves it.
@@ -35,7 +35,10 @@ pub(in crate::commands) fn run(context: &Context, arguments: &SupervisorArgs) ->
         let splits = arguments.split;
         move |config: &Config| Ok(collecting(&context, config, typed.as_deref(), splits))
     };
-    let setup = make(&config)?;
+    let setup = tui::Setup {
+        kept: kept(context, &config),
+        ..make(&config)?
+    };
     let listen = listen::wanted(context, arguments.listen.listen.as_deref())?;
     let listening = listen.map(|listen| listen::start(context, &listen));
     let follower = Follower::new(context, listening.transpose()?, config.listen.always);
@@ -137,8 +140,19 @@ fn setup(context: &Context, offset: UtcOffset, theme: Theme, config: &Config) ->
         listing: Vec::new(),
         wrapping: Vec::new(),
         answers: context.colours.answers(context.around.server.is_some()),
+        kept: Ok(Kept::default()),
         size: (80, 24),
     }
+}
+
+/// How the list was arranged before; of what the person has not chosen by a key, as the settings have it.
+fn kept(context: &Context, config: &Config) -> Result<Kept, String> {
+    let kept = KeptFile::of(context).read()?;
+    Ok(Kept {
+        sort: kept.sort.or(Some(config.dashboard.sort)),
+        group: kept.group.or(Some(config.dashboard.group)),
+        ..kept
+    })
 }
 
 /// The person's word of the moment, then their settings, then `NO_COLOR`, as its convention says.

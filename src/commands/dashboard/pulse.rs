@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use pane_patrol_hooks::text::one_line;
 
 use super::actions::RealActions;
-use super::{needs_terminal, no_thread, setup, show, theme, with_launchers};
+use super::{kept, needs_terminal, no_thread, setup, show, theme, with_launchers};
 use crate::cli::PulseArgs;
 use crate::collector::{self, Project};
 use crate::commands::Context;
@@ -50,7 +50,10 @@ pub(in crate::commands) fn run(context: &Context, arguments: &PulseArgs) -> Comm
             })
         }
     };
-    let setup = make(&config)?;
+    let setup = tui::Setup {
+        kept: kept(context, &config),
+        ..make(&config)?
+    };
     let project = Project {
         folder,
         id: PROJECT,

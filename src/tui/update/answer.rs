@@ -12,7 +12,7 @@ use crate::tui::model::request::{self, Confirm, OpenRequest};
 use crate::tui::model::{Follow, Model, Panel};
 use crate::tui::panels::{self, Asks};
 use crate::tui::update::reflow::{self, settle};
-use crate::tui::update::seen;
+use crate::tui::update::{round, seen};
 
 /// Brings what is read into line with what is selected. `by_update`: not the person has changed it.
 pub(crate) fn follow(model: &mut Model, by_update: bool, now: Timestamp) -> Option<Effect> {
@@ -278,6 +278,7 @@ pub(crate) fn answer(
     let words = format!("{}: {} …", bound.target.shown(), doing(&decision));
     model.notify(&words, now);
     model.deciding.push(bound.clone());
+    round::answered(model, &bound, now);
     vec![Effect::Decide(Box::new(bound), decision, shown)]
 }
 
@@ -313,12 +314,13 @@ pub(crate) fn decided(
             (words, false)
         }
     };
+    let of_round = round::decided(model, bound, decision, is_done);
     if is_done {
-        model.notify(&words, now);
+        model.notify(&(words + &of_round), now);
     } else {
         // The key is named instead.
         let words = words.strip_suffix("; go there").unwrap_or(&words);
-        model.advise(words, &go_there(), now);
+        model.advise(&format!("{words}{of_round}"), &go_there(), now);
     }
     again.into_iter().collect()
 }
