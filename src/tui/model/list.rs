@@ -432,7 +432,7 @@ impl List {
             self.columns.count(&known, true);
             self.rows += 1;
         }
-        self.sections[place].insert(known, self.view.sort);
+        self.sections[place].insert(&known, self.view.sort);
         self.put_again(place);
     }
 
@@ -543,13 +543,13 @@ impl Section {
         self.needing.partition_point(is_before)
     }
 
-    fn insert(&mut self, known: Arc<Known>, sort: Sorting) {
+    fn insert(&mut self, known: &Arc<Known>, sort: Sorting) {
         let put = |rows: &mut Vec<Arc<Known>>| {
-            if let Err(place) = rows.binary_search_by(|other| other.by(sort, &known)) {
-                rows.insert(place, Arc::clone(&known));
+            if let Err(place) = rows.binary_search_by(|other| other.by(sort, known)) {
+                rows.insert(place, Arc::clone(known));
             }
         };
-        if self.folds(&known) {
+        if self.folds(known) {
             return put(&mut self.folded);
         }
         put(&mut self.rows);

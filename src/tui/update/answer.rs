@@ -314,13 +314,15 @@ pub(crate) fn decided(
             (words, false)
         }
     };
-    let of_round = round::decided(model, bound, decision, is_done);
-    if is_done {
-        model.notify(&(words + &of_round), now);
-    } else {
-        // The key is named instead.
-        let words = words.strip_suffix("; go there").unwrap_or(&words);
-        model.advise(&format!("{words}{of_round}"), &go_there(), now);
+    let (of_round, goes_on) = round::decided(model, bound, decision, is_done);
+    // The key is named instead.
+    let words = words.strip_suffix("; go there").unwrap_or(&words);
+    let words = format!("{words}{of_round}");
+    match goes_on {
+        // Another one is shown by now.
+        Some(next) => model.advise(&words, &next, now),
+        None if is_done => model.notify(&words, now),
+        None => model.advise(&words, &go_there(), now),
     }
     again.into_iter().collect()
 }

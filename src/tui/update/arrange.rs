@@ -3,6 +3,7 @@
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use crate::state::Attention;
+use crate::state::update::Update;
 use crate::tui::effect::Effect;
 use crate::tui::kept::{Flags, Kept, Scope};
 use crate::tui::keymap::{Action, key_for};
@@ -52,13 +53,11 @@ pub(crate) fn fold(model: &mut Model, now: Timestamp) {
     let heading = known
         .and_then(|known| model.list.heading_of(known))
         .cloned();
-    match heading {
-        Some(heading) => turn(model, &heading, now),
-        None => {
-            let next = "choose a row of it";
-            model.advise("there is no group here", next, now);
-        }
+    if let Some(heading) = heading {
+        return turn(model, &heading, now);
     }
+    let next = "choose a row of it";
+    model.advise("there is no group here", next, now);
 }
 
 /// Opens the folded group that is selected; false where none is.
@@ -176,10 +175,28 @@ fn change(model: &mut Model, change: impl Fn(&mut Flags), now: Timestamp) -> Opt
     Some(flags)
 }
 
+/// Whoever collected before the one that does now may have left something there.
+pub(super) fn heed(model: &Model, feed: &Update) -> Option<Effect> {
+    let is_another = matches!(feed, Update::Role(_)) && model.role.is_some();
+    is_another.then_some(Effect::ReadKept)
+}
+
 /// What has changed is written down.
 pub(super) fn follow(model: &mut Model) -> Option<Effect> {
     let changes = model.arranged.take_changes();
     (!changes.is_empty()).then_some(Effect::Keep(changes))
+}
+
+/// Tells that something could not be written down.
+pub(super) fn not_kept(model: &mut Model, why: &str, now: Timestamp) {
+    let next = "the list stays so until you quit";
+    model.advise(&format!("not remembered: {why}"), next, now);
+}
+
+/// Tells that what was written down is lost.
+pub(super) fn mislaid(model: &mut Model, why: &str, now: Timestamp) {
+    let words = format!("the list's order is not known any more: {why}");
+    model.advise(&words, "everything is as at first", now);
 }
 
 /// Takes in what the dashboard has left that collected before.

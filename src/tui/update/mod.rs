@@ -86,10 +86,7 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
         Message::Drawn(width, height) => quiet(|| seen::drawn(model, (width, height), now)),
         Message::Update(feed) => {
             let mut effects = split::heed(model, &feed);
-            if matches!(feed, Update::Role(_)) && model.role.is_some() {
-                // Whoever collected before may have left something there.
-                effects.push(Effect::ReadKept);
-            }
+            effects.extend(arrange::heed(model, &feed));
             hear(model, feed, now);
             launch::welcome(model, now);
             install::hear(model);
@@ -130,18 +127,8 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
         }
         Message::Posted(letter, posted) => post::posted(model, &letter, posted, now),
         Message::KeptRead(kept) => quiet(|| arrange::read(model, &kept, now)),
-        Message::NotKept(why) => quiet(|| {
-            let next = "the list stays so until you quit";
-            model.advise(&format!("not remembered: {why}"), next, now);
-        }),
-        Message::Mislaid(why) => quiet(|| {
-            let next = "everything is as at first";
-            model.advise(
-                &format!("the list's order is not known any more: {why}"),
-                next,
-                now,
-            );
-        }),
+        Message::NotKept(why) => quiet(|| arrange::not_kept(model, &why, now)),
+        Message::Mislaid(why) => quiet(|| arrange::mislaid(model, &why, now)),
         Message::Recalled(texts) => quiet(|| model.writing.recall(texts)),
         Message::Trusted(told) => quiet(|| match told {
             Ok(told) => model.notify(&told, now),

@@ -68,26 +68,32 @@ fn show_next(model: &mut Model, now: Timestamp) -> Option<String> {
                 continue;
             }
         };
-        let is_other = !bound.is_same(&before);
-        let (id, name) = (bound.row.clone(), bound.target.shown());
-        let more = round.left.len();
+        let anew = if bound.is_same(&before) {
+            ""
+        } else {
+            ", which asks something else now"
+        };
+        let id = bound.row.clone();
         round.shown = Some(bound);
         model.chosen = None;
         select(model, id, now);
         // A key that was meant for the one before must not answer it.
         model.fell = Some((now, Fall::Replaced));
         model.open(Panel::Request);
-        let (yes, no) = (key_for(Action::Approve), key_for(Action::Deny));
-        let anew = if is_other {
-            ", which asks something else now"
-        } else {
-            ""
-        };
-        let close = key_for(Action::Close);
-        return Some(format!(
-            "this is {name}{anew}; {more} after it: read it, then {yes} or {no}; {close} ends this"
-        ));
+        return how_to_go_on(model, anew);
     }
+}
+
+/// Which one is shown, and how to go on; `None`: none is.
+fn how_to_go_on(model: &Model, anew: &str) -> Option<String> {
+    let round = model.round.as_ref()?;
+    let name = round.shown.as_ref()?.target.shown();
+    let more = round.left.len();
+    let (yes, no) = (key_for(Action::Approve), key_for(Action::Deny));
+    let close = key_for(Action::Close);
+    Some(format!(
+        "this is {name}{anew}; {more} after it: read it, then {yes} or {no}; {close} ends this"
+    ))
 }
 
 /// What the row wants to have approved; or why nothing.
@@ -119,20 +125,20 @@ pub(crate) fn answered(model: &mut Model, bound: &Bound, now: Timestamp) {
     }
 }
 
-/// It is known what became of an answer: what is to be added to what is said of it.
+/// It is known what became of an answer: what is to be added to what is said of it, and how to go on.
 pub(crate) fn decided(
     model: &mut Model,
     bound: &Bound,
     decision: &Decision,
     is_done: bool,
-) -> String {
+) -> (String, Option<String>) {
     let Some(round) = model.round.as_mut() else {
-        return String::new();
+        return Default::default();
     };
     let before = round.on_the_way.len();
     round.on_the_way.retain(|other| !other.is_same(bound));
     if round.on_the_way.len() == before {
-        return String::new();
+        return Default::default();
     }
     match decision {
         _ if !is_done => {
@@ -143,11 +149,11 @@ pub(crate) fn decided(
         Decision::Deny { .. } | Decision::Answer(_) => round.denied += 1,
     }
     if !round.is_over() {
-        return String::new();
+        return (String::new(), how_to_go_on(model, ""));
     }
     let told = round.told();
     model.round = None;
-    format!("; of the marked ones {told}")
+    (format!("; of the marked ones {told}"), None)
 }
 
 /// Goes on where the one that is shown asks nothing any more, and ends where the person looks at something else.

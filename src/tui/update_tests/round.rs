@@ -93,11 +93,16 @@ fn each_is_shown_and_none_is_answered_by_a_key_that_was_meant_for_another() {
         assert_eq!(at(&mut model, key, later), [], "{key}");
     }
     assert_eq!(target(&model), "shop:1.2");
+    decided(&mut model, "shop:1.1", true);
+    let said = notice(&model);
+    assert!(
+        said.starts_with("shop:1.1: approved · this is shop:1.2; 1 after it"),
+        "{said}"
+    );
     let later = reads(&mut model, later);
     assert_eq!(at(&mut model, 'd', later), [("shop:1.2".to_owned(), false)]);
     let later = reads(&mut model, later);
     assert_eq!(at(&mut model, 'a', later), [("shop:1.3".to_owned(), true)]);
-    decided(&mut model, "shop:1.1", true);
     decided(&mut model, "shop:1.2", false);
     assert!(model.round.is_some());
     decided(&mut model, "shop:1.3", true);
