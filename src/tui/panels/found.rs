@@ -31,8 +31,15 @@ pub(super) fn highlight(wanted: &[String], line: Rect, buffer: &mut Buffer) {
             // The rest of a wide one.
             continue;
         }
-        let symbol = buffer[(x, line.y)].symbol().to_lowercase();
-        free = x + to_u16(text::width(&symbol));
+        let symbol = buffer[(x, line.y)].symbol();
+        if let [byte] = symbol.as_bytes() {
+            // Nearly all are so, and this is done for every cell of the list.
+            whole.push(char::from(byte.to_ascii_lowercase()));
+            columns.push(x);
+            continue;
+        }
+        free = x + to_u16(text::width(symbol));
+        let symbol = symbol.to_lowercase();
         columns.extend(std::iter::repeat_n(x, symbol.len()));
         whole.push_str(&symbol);
     }
