@@ -392,7 +392,7 @@ impl List {
         if let Some(after) = after {
             self.away += usize::from(after.is_away());
             if self.lets_through(after) {
-                self.insert(Arc::clone(after));
+                self.insert(after);
             }
         }
     }
@@ -420,19 +420,19 @@ impl List {
         }
     }
 
-    fn insert(&mut self, known: Arc<Known>) {
-        let place = self.place(&known).unwrap_or_else(|heading| {
+    fn insert(&mut self, known: &Arc<Known>) {
+        let place = self.place(known).unwrap_or_else(|heading| {
             let section = self.section(heading);
             self.folded += usize::from(section.is_folded);
             // Put where it belongs as soon as its first row is there.
             self.sections.push(section);
             self.sections.len() - 1
         });
-        if !self.sections[place].folds(&known) {
-            self.columns.count(&known, true);
+        if !self.sections[place].folds(known) {
+            self.columns.count(known, true);
             self.rows += 1;
         }
-        self.sections[place].insert(&known, self.view.sort);
+        self.sections[place].insert(known, self.view.sort);
         self.put_again(place);
     }
 

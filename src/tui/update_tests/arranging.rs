@@ -448,7 +448,7 @@ fn what_is_sought_is_found_in_recaps_requests_in_full_and_prompts() {
                     before: Some(State::Idle),
                     after: State::Running,
                     reason: None,
-                })]
+                })];
             }
             _ => {}
         }
