@@ -35,10 +35,7 @@ pub(in crate::commands) fn run(context: &Context, arguments: &SupervisorArgs) ->
         let splits = arguments.split;
         move |config: &Config| Ok(collecting(&context, config, typed.as_deref(), splits))
     };
-    let setup = tui::Setup {
-        kept: kept(context, &config),
-        ..make(&config)?
-    };
+    let setup = as_it_was(context, make(&config)?);
     let listen = listen::wanted(context, arguments.listen.listen.as_deref())?;
     let listening = listen.map(|listen| listen::start(context, &listen));
     let follower = Follower::new(context, listening.transpose()?, config.listen.always);
@@ -140,19 +137,25 @@ fn setup(context: &Context, offset: UtcOffset, theme: Theme, config: &Config) ->
         listing: Vec::new(),
         wrapping: Vec::new(),
         answers: context.colours.answers(context.around.server.is_some()),
-        kept: Ok(Kept::default()),
+        kept: Ok(Kept {
+            sort: Some(config.dashboard.sort),
+            group: Some(config.dashboard.group),
+            ..Kept::default()
+        }),
         size: (80, 24),
     }
 }
 
-/// How the list was arranged before; of what the person has not chosen by a key, as the settings have it.
-fn kept(context: &Context, config: &Config) -> Result<Kept, String> {
-    let kept = KeptFile::of(context).read()?;
-    Ok(Kept {
-        sort: kept.sort.or(Some(config.dashboard.sort)),
-        group: kept.group.or(Some(config.dashboard.group)),
+/// The same with the list arranged as it was; what the person has not chosen by a key stays as the settings have it.
+fn as_it_was(context: &Context, setup: tui::Setup) -> tui::Setup {
+    let set = setup.kept.as_ref().map(|kept| (kept.sort, kept.group));
+    let (sort, group) = set.unwrap_or_default();
+    let kept = KeptFile::of(context).read().map(|kept| Kept {
+        sort: kept.sort.or(sort),
+        group: kept.group.or(group),
         ..kept
-    })
+    });
+    tui::Setup { kept, ..setup }
 }
 
 /// The person's word of the moment, then their settings, then `NO_COLOR`, as its convention says.

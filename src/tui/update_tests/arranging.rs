@@ -538,7 +538,7 @@ fn n_goes_from_match_to_match_as_long_as_the_line_is_open_and_starts_after_that(
 fn what_is_found_is_underlined_also_without_colours() {
     use ratatui::style::Modifier;
     let mut model = of_sessions();
-    model.setup.theme = crate::tui::Theme::None;
+    model.setup.theme = crate::tui::Theme::None.into();
     keys(&mut model, "/SHOP");
     let buffer = fixture::drawn(&model);
     let lined = |cell: &&ratatui::buffer::Cell| cell.modifier.contains(Modifier::UNDERLINED);
