@@ -72,8 +72,7 @@ impl Dashboard {
             dashboard.frame();
         });
         if by_project {
-            dashboard.key('f');
-            dashboard.key('f');
+            dashboard.key('b');
         }
         dashboard.key('/');
         for letter in FILTER.chars() {
@@ -129,6 +128,7 @@ impl Dashboard {
             columns: pane_patrol::tui::ListColumns::default(),
             signs: pane_patrol::tui::Signs::default(),
             answers: false,
+            kept: Ok(pane_patrol::tui::Kept::default()),
             size: SIZE,
         });
         Self { model, now }

@@ -12,6 +12,7 @@ mod idle;
 mod keys;
 mod known;
 mod later;
+mod order;
 mod signs;
 mod split;
 mod template;
@@ -42,6 +43,7 @@ pub(crate) use known::{Group, groups};
 #[cfg(test)]
 pub(crate) use known::{Takes, Unset};
 pub(crate) use later::later;
+pub use order::{Grouping, Sorting};
 pub use signs::Signs;
 pub use split::Split;
 pub(crate) use template::{commented, manual};
@@ -132,6 +134,10 @@ pub struct Config {
 pub struct Dashboard {
     /// `theme`: which colours it uses; `--theme` comes before it.
     pub(crate) theme: Option<Theme>,
+    /// `sort`: by what the rows are ordered; what you choose by its key is remembered, and comes before it.
+    pub(crate) sort: Sorting,
+    /// `group`: what the rows of one group have in common; likewise.
+    pub(crate) group: Grouping,
 }
 
 /// `[icons]`: how states and branches are marked.

@@ -29,6 +29,18 @@ pub(crate) enum Action {
     Go,
     Filter,
     Cycle,
+    /// Another order.
+    Sort,
+    /// Other groups.
+    Group,
+    /// Fold the group of the selected row, or open the one that is selected.
+    Fold,
+    /// Fold all groups, or open them.
+    FoldAll,
+    /// Keep the selected row on top, or no longer.
+    Pin,
+    /// Hide the selected row until it needs the person, or no longer.
+    Hide,
     /// Hide sessions that are over, or show them again.
     Ended,
     Explain,

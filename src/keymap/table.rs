@@ -69,8 +69,14 @@ pub(super) const TABLE: &[Binding] = &[
     row(Action::Page(-1), &[key(KeyCode::PageUp)], PAGE, "scroll").or(&[ctrl('u'), ctrl('b')]),
     row(Action::First, &[letter('g'), key(KeyCode::Home)], ENDS, "first"),
     row(Action::Last, &[letter('G'), key(KeyCode::End)], ENDS, "last"),
-    row(Action::Filter, &[letter('/')], "filter by any word a row shows", "filter"),
-    row(Action::Cycle, &[letter('f')], "view: all, only what wants attention, by project", "view"),
+    row(Action::Filter, &[letter('/')], "filter by any word, of recaps and requests, too", "filter"),
+    row(Action::Cycle, &[letter('f')], "view: all, only what wants attention, what is hidden", "view"),
+    row(Action::Sort, &[letter('o')], "order: by attention, age, project, name", "order"),
+    row(Action::Group, &[letter('b')], "groups: none, by project, by host, by assistant", "group"),
+    row(Action::Fold, &[letter('c')], "fold its group, or open it; all of them", "fold"),
+    row(Action::FoldAll, &[letter('C')], "fold its group, or open it; all of them", "fold all"),
+    row(Action::Pin, &[letter('P')], "pin on top, or no longer", "pin"),
+    row(Action::Hide, &[letter('H')], "hide until it needs you, or show again", "hide"),
     row(Action::Ended, &[letter('E')], "hide ended and startable ones, or show; Enter starts", "hide ended"),
     row(Action::Away, &[letter('A')], "what happened while you were away", "away"),
     row(Action::Explain, &[letter('e')], "explain: everything heard; of a task: its title", "explain"),
@@ -109,7 +115,7 @@ pub(super) const TABLE: &[Binding] = &[
         .when(When::Stops),
     row(Action::Write, &[letter('m')], "write a prompt to it, or to those that are marked", "write")
         .when(When::AtRow),
-    row(Action::Mark, &[letter('v')], "mark; then m, x, z go to all marked, a to each", "mark")
+    row(Action::Mark, &[letter('v')], "mark; then m, x, z go to all marked, a and d to each", "mark")
         .when(When::AtRow),
     row(Action::MarkAll, &[letter('V')], "mark all that are shown, or none", "mark all"),
     row(Action::Snooze, &[letter('z')], "snooze: no notice for 10 minutes, an hour, or again", "snooze"),

@@ -15,6 +15,7 @@ use crate::notify::Snoozes;
 use crate::state::{EndedSession, Row};
 use crate::tasks::{TaskChange, TaskSummary};
 use crate::tui::effect::{Choice, Letter, Split, Whose};
+use crate::tui::kept::{Change, Kept};
 use crate::tui::message::{
     Hooks, InstallOffer, InstallOutcome, Jumped, Listed, Need, Posted, Reread, Started,
 };
@@ -122,6 +123,12 @@ pub trait Actions: Send + Sync + 'static {
     /// Remembers a text that the person has written, where the settings let it be written down; all that is written
     /// down then, the oldest first.
     fn remember(&self, text: &str) -> Vec<String>;
+
+    /// How the list was arranged, as it is remembered.
+    fn kept(&self) -> Kept;
+
+    /// Remembers what the person has arranged otherwise.
+    fn keep(&self, changes: &[Change]) -> Result<(), Unchanged>;
 
     /// Changes the row's list of tasks. Says what is so now, or why nothing was changed.
     fn change_task(&self, row: &Row, wanted: &TaskChange) -> Result<String, Unchanged>;

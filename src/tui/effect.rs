@@ -10,6 +10,7 @@ use crate::git::PatchRequest;
 use crate::mux::{Attach, Typed};
 use crate::state::{EndedSession, Row};
 use crate::tasks::TaskChange;
+use crate::tui::kept::Change;
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +63,10 @@ pub enum Effect {
     Send(Letter),
     /// Remember a text that the person has written, beside those of before.
     Remember(String),
+    /// Remember what the person has arranged otherwise, in this order.
+    Keep(Vec<Change>),
+    /// Find out what is remembered of that.
+    ReadKept,
     /// Keep the rows with these ids from being told of until then; `None`: not any longer.
     SnoozeAll(Vec<String>, Option<Timestamp>),
     /// Change the row's list of tasks.

@@ -37,6 +37,7 @@ pub(super) fn model(width: u16, height: u16) -> Model {
         pulse: None,
         away_after: std::time::Duration::from_secs(900),
         answers: false,
+        kept: Ok(crate::tui::kept::Kept::default()),
         size: (width, height),
     })
 }

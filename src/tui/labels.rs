@@ -1,11 +1,15 @@
 //! The words and signs that stand for states, and the texts of a row. Pure text; colours are the
 //! theme's.
 
+use std::path::Path;
+
 use pane_patrol_hooks::adapter::is_question;
 use pane_patrol_hooks::event::{Kind, State};
+use pane_patrol_hooks::target::Target;
 
 use crate::config::Signs;
 use crate::git::{DiffState, DiffSummary};
+use crate::mux;
 use crate::state::words::{self, word};
 use crate::state::{Attention, Request, Row};
 use crate::tui::text;
@@ -84,6 +88,42 @@ pub(crate) fn project(row: &Row) -> Option<&str> {
 pub(crate) fn last_folder(path: &str) -> Option<&str> {
     let last = path.trim_end_matches('/').rsplit('/').next();
     last.filter(|name| !name.is_empty())
+}
+
+/// What it is called: by the person, else its session's name, else its place.
+pub(crate) fn called(row: &Row) -> String {
+    match (&row.called, &row.target) {
+        (Some(called), _) => called.clone(),
+        (None, Target::Address { session, .. }) => session.clone(),
+        (None, target) => target.shown(),
+    }
+}
+
+/// Where it runs: the machine that its name tells, the server of a multiplexer, or a terminal.
+pub(crate) fn host(row: &Row) -> String {
+    if let Target::Agent(name) = &row.target
+        && let Some((_, host)) = name.rsplit_once('@')
+    {
+        return host.to_owned();
+    }
+    match (&row.server, &row.terminal) {
+        (Some(server), _) => {
+            let kind = mux::kind_at(Path::new(&server.socket));
+            let name = last_folder(&server.socket).unwrap_or_default();
+            format!("{kind} {name}")
+        }
+        (None, Some(terminal)) => terminal.clone(),
+        (None, None) => String::new(),
+    }
+}
+
+/// What the person has told it lately, as far as that was heard.
+pub(crate) fn prompts(row: &Row) -> impl Iterator<Item = &str> {
+    let began = row.evidence.iter().filter(|it| it.after == State::Running);
+    // A tool stands between the event and its words.
+    let told = began.filter_map(|it| it.what.split_once(": "));
+    told.filter(|(event, _)| !event.contains(' '))
+        .map(|(_, words)| words)
 }
 
 /// What a person calls it, project and branch: `reviewer · shop ⎇ fix-tax`.
@@ -200,18 +240,18 @@ pub(crate) fn extras(row: &Row) -> Option<(String, String)> {
     (!long.is_empty()).then(|| (long.join("  "), format!("+{short}")))
 }
 
-/// The same with a text that waits for the turn to end, in short by the key for it.
-pub(crate) fn with_text(
+/// The same with a word where that is so, and in short something for it.
+pub(crate) fn with_word(
     extras: Option<(String, String)>,
-    key: &str,
-    waits: bool,
+    long: &str,
+    short: &str,
+    is_so: bool,
 ) -> Option<(String, String)> {
-    if !waits {
+    if !is_so {
         return extras;
     }
-    let (long, short) = ("text waits".to_owned(), format!("{key}…"));
     Some(match extras {
-        None => (long, short),
+        None => (long.to_owned(), short.to_owned()),
         Some((others, in_short)) => (format!("{others}  {long}"), format!("{in_short} {short}")),
     })
 }

@@ -18,6 +18,7 @@ use crate::state::{EndedSession, Row};
 use crate::tasks::TaskSummary;
 use crate::tui::background::Background;
 use crate::tui::effect::{Letter, Look};
+use crate::tui::kept::Kept;
 use crate::tui::setup::Setup;
 use crate::tui::undone::{NoOffer, NoPatch, NotStarted, Unchanged};
 
@@ -73,6 +74,12 @@ pub enum Message {
     Trusted(Result<String, Unchanged>),
     /// What became of a text for a row.
     Posted(Letter, Posted),
+    /// How the list was arranged, as it is remembered.
+    KeptRead(Box<Kept>),
+    /// Something that was arranged otherwise could not be written down; says why.
+    NotKept(String),
+    /// How the list was arranged before is lost; says why, and where what there was is.
+    Mislaid(String),
     /// What the person has written before.
     Recalled(Vec<String>),
     /// The rows with these ids were to be snoozed until then, or not any longer: which rows are now; or why not all

@@ -3,6 +3,7 @@
 //! | part, from the ground up | does | never |
 //! | --- | --- | --- |
 //! | `message`, `effect`, `actions`, `setup`, `keymap` | say what happened, what is to be done, and which key means what, as data | |
+//! | `kept` | how the list was arranged, as it is remembered | |
 //! | `labels`, `age`, `text`, `background`, `theme`, `columns`, `line_writer`, `editor`, `picture` | how it reads and looks; what a pane shows, safe to draw | |
 //! | `model` | what is known; rows in order, counted as they change | |
 //! | `panels` | one file a panel: what it shows, its room, its keys, its hints | reads a clock, a file, a terminal |
@@ -29,6 +30,8 @@ mod effect;
 #[cfg(test)]
 mod fixture;
 mod input;
+mod keeper;
+mod kept;
 mod labels;
 mod layout;
 mod line_writer;
@@ -83,6 +86,7 @@ use crate::state::update::Update;
 use crate::tui::message::NotAttached;
 use background::{Answer, Question};
 use input::Input;
+use keeper::Keeper;
 use steps::Step;
 use terminal::Screen;
 
@@ -93,6 +97,7 @@ pub use actions::Actions;
 pub use background::Background;
 pub(crate) use effect::PROJECT;
 pub use effect::{Choice, Effect, Letter, Look, Split, Whose};
+pub use kept::{Change, Flags, Kept, MOST_FOLDS, MOST_KEPT, Scope};
 pub use message::{
     Awaited, Hooks, InstallOffer, InstallOutcome, Jumped, Listed, Message, Need, OfferedInstall,
     Posted, Reread, Started,
@@ -128,7 +133,12 @@ pub fn run(setup: Setup, feed: Receiver<Update>, actions: Arc<dyn Actions>) -> i
     let setup = Setup { size, ..setup };
     let (step, steps) = channel();
     let (look, looks) = channel();
+    let mislaid = setup.kept.as_ref().err().cloned();
+    if let Some(why) = mislaid {
+        let _ = sender.send(Message::Mislaid(why));
+    }
     let mut dashboard = Dashboard {
+        keeper: Keeper::start(&actions, &sender)?,
         model: Model::new(setup),
         screen: Screen::take()?,
         drawn: None,
@@ -143,7 +153,9 @@ pub fn run(setup: Setup, feed: Receiver<Update>, actions: Arc<dyn Actions>) -> i
     dashboard.draw()?;
     looks::start(looks, &dashboard.actions, &dashboard.sender)?;
     let input = dashboard.start(feed, steps)?;
-    dashboard.follow(&input, &messages)
+    let followed = dashboard.follow(&input, &messages);
+    dashboard.keeper.end();
+    followed
 }
 
 struct Dashboard {
@@ -163,6 +175,7 @@ struct Dashboard {
     question: Option<Question>,
     /// Messages that are to be taken next.
     heard: VecDeque<Message>,
+    keeper: Keeper,
 }
 
 impl Dashboard {
@@ -449,6 +462,12 @@ impl Dashboard {
             }
             Effect::ReadNeeds => {
                 self.in_background(|actions| Message::NeedsRead(actions.needs()))?;
+            }
+            Effect::Keep(changes) => {
+                let _ = self.keeper.keep(changes);
+            }
+            Effect::ReadKept => {
+                self.in_background(|actions| Message::KeptRead(Box::new(actions.kept())))?;
             }
             Effect::CheckHooks => self.in_background(|actions| Message::Hooks(actions.hooks()))?,
             Effect::PlanInstall => {

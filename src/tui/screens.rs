@@ -290,7 +290,55 @@ fn what_a_patch_takes_out_and_puts_in_is_told_by_signs() {
 #[test]
 fn a_usual_day_by_project() {
     insta::assert_snapshot!(screens(&day(), |model| {
-        press(model, "ffj");
+        press(model, "bj");
+    }));
+}
+
+#[test]
+fn groups_with_one_folded_one_pinned_and_two_hidden() {
+    let mut rows = day();
+    rows[2].cwd = Some("/home/ada/src/shop".to_owned());
+    let choose = |model: &mut Model, target: &str| {
+        let row = model.rows.find(|row| row.target.to_string() == target);
+        let id = row.unwrap().id.clone();
+        crate::tui::update::selection::select(model, id, now());
+    };
+    let arrange = |model: &mut Model| {
+        press(model, "b");
+        for (target, keys) in [
+            ("notes:0.0", "P"),
+            ("web:3.0", "H"),
+            ("docs:0.1", "H"),
+            ("shop:1.2", "co"),
+        ] {
+            choose(model, target);
+            press(model, keys);
+        }
+        model.notice = None;
+    };
+    let mut between = model_with(rows.clone(), 120, 30);
+    arrange(&mut between);
+    let between = screen(&between);
+    insta::assert_snapshot!(screens(&rows, arrange) + "── 120 x 30 ──\n" + &between);
+}
+
+#[test]
+fn what_was_sought_and_the_keys_that_go_on() {
+    let mut rows = day();
+    rows[3].recap = Some("The tax is right now in all countries but two".to_owned());
+    let seek = |model: &mut Model| {
+        press(model, "/tax\nn");
+    };
+    let mut between = model_with(rows.clone(), 120, 30);
+    seek(&mut between);
+    let between = screen(&between);
+    insta::assert_snapshot!(screens(&rows, seek) + "── 120 x 30 ──\n" + &between);
+}
+
+#[test]
+fn all_in_one_by_age() {
+    insta::assert_snapshot!(screens(&day(), |model| {
+        press(model, "o");
     }));
 }
 

@@ -6,6 +6,7 @@ use time::UtcOffset;
 
 use crate::config::{ListColumns, Signs};
 use crate::keymap::Bindings;
+use crate::tui::kept::Kept;
 use crate::tui::theme::Palette;
 
 /// What the edge of the program knows and a model needs to be told once.
@@ -39,6 +40,8 @@ pub struct Setup {
     pub away_after: Duration,
     /// Whether the terminal may be asked what stands behind its text.
     pub answers: bool,
+    /// How the list was arranged before; or why that is not known any more.
+    pub kept: Result<Kept, String>,
     /// Columns and lines.
     pub size: (u16, u16),
 }

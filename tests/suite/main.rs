@@ -4,6 +4,7 @@
 mod common;
 
 mod acts;
+mod arranged;
 mod away;
 #[cfg(target_os = "linux")]
 mod backdrop;

@@ -22,8 +22,8 @@ use crate::config::Config;
 use crate::error::{CommandError, CommandResult, EXIT_USAGE};
 use crate::launch::{self, Launcher};
 use crate::state::update::Update;
-use crate::tui::{self, Palette, Theme};
-use actions::RealActions;
+use crate::tui::{self, Kept, Palette, Theme};
+use actions::{KeptFile, RealActions};
 use listening::Follower;
 
 /// Shows the dashboard until the person leaves it.
@@ -35,7 +35,7 @@ pub(in crate::commands) fn run(context: &Context, arguments: &SupervisorArgs) ->
         let splits = arguments.split;
         move |config: &Config| Ok(collecting(&context, config, typed.as_deref(), splits))
     };
-    let setup = make(&config)?;
+    let setup = as_it_was(context, make(&config)?);
     let listen = listen::wanted(context, arguments.listen.listen.as_deref())?;
     let listening = listen.map(|listen| listen::start(context, &listen));
     let follower = Follower::new(context, listening.transpose()?, config.listen.always);
@@ -137,8 +137,25 @@ fn setup(context: &Context, offset: UtcOffset, theme: Theme, config: &Config) ->
         listing: Vec::new(),
         wrapping: Vec::new(),
         answers: context.colours.answers(context.around.server.is_some()),
+        kept: Ok(Kept {
+            sort: Some(config.dashboard.sort),
+            group: Some(config.dashboard.group),
+            ..Kept::default()
+        }),
         size: (80, 24),
     }
+}
+
+/// The same with the list arranged as it was; what the person has not chosen by a key stays as the settings have it.
+fn as_it_was(context: &Context, setup: tui::Setup) -> tui::Setup {
+    let set = setup.kept.as_ref().map(|kept| (kept.sort, kept.group));
+    let (sort, group) = set.unwrap_or_default();
+    let kept = KeptFile::of(context).read().map(|kept| Kept {
+        sort: kept.sort.or(sort),
+        group: kept.group.or(group),
+        ..kept
+    });
+    tui::Setup { kept, ..setup }
 }
 
 /// The person's word of the moment, then their settings, then `NO_COLOR`, as its convention says.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use pane_patrol_hooks::text::one_line;
 
 use super::actions::RealActions;
-use super::{needs_terminal, no_thread, setup, show, theme, with_launchers};
+use super::{as_it_was, needs_terminal, no_thread, setup, show, theme, with_launchers};
 use crate::cli::PulseArgs;
 use crate::collector::{self, Project};
 use crate::commands::Context;
@@ -50,7 +50,7 @@ pub(in crate::commands) fn run(context: &Context, arguments: &PulseArgs) -> Comm
             })
         }
     };
-    let setup = make(&config)?;
+    let setup = as_it_was(context, make(&config)?);
     let project = Project {
         folder,
         id: PROJECT,

@@ -33,8 +33,9 @@ use crate::state::update::{Health, Role, Update};
 use crate::state::{EndedSession, Outcome, Row, Settings, Table};
 use crate::tasks::{TaskChange, TaskSummary};
 use crate::tui::{
-    self, Actions, Choice, Hooks, InstallOffer, InstallOutcome, Jumped, Letter, Listed, Need,
-    NoOffer, NoPatch, NotStarted, ONLY_A_REPLAY, Posted, Reread, Started, Unchanged, Whose,
+    self, Actions, Change, Choice, Hooks, InstallOffer, InstallOutcome, Jumped, Kept, Letter,
+    Listed, Need, NoOffer, NoPatch, NotStarted, ONLY_A_REPLAY, Posted, Reread, Started, Unchanged,
+    Whose,
 };
 
 /// Where nothing happened, at most this long is waited.
@@ -236,6 +237,14 @@ impl Actions for Idle {
     }
 
     fn ready(&self) {}
+
+    fn kept(&self) -> Kept {
+        Kept::default()
+    }
+
+    fn keep(&self, _: &[Change]) -> Result<(), Unchanged> {
+        Ok(())
+    }
 
     fn jump(&self, _: &Row) -> Jumped {
         Jumped::Failed(ONLY_A_REPLAY.to_owned())

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{Group, Kind, Setting, Takes, Unset};
 use crate::assistants::witness::Witness;
-use crate::config::{Column, Role, SHOW, Theme};
+use crate::config::{Column, Grouping, Role, SHOW, Sorting, Theme};
 use crate::keymap::{self, Bindings, Bound};
 
 const CHANNELS: &[&str] = &[
@@ -17,6 +17,8 @@ pub(crate) fn groups() -> Vec<Group> {
     vec![
         table("dashboard", "how it looks", vec![
             key("theme", Kind::Word(&Theme::NAMES), r#""terminal""#, r#""dark""#, "which colours it uses; `--theme` comes before it"),
+            Setting { takes: Takes::AtStart, ..key("sort", Kind::Word(&Sorting::NAMES), r#""attention""#, r#""name""#, "by what the rows are ordered; what you choose by its key is remembered, and comes before it") },
+            Setting { takes: Takes::AtStart, ..key("group", Kind::Word(&Grouping::NAMES), r#""none""#, r#""project""#, "what the rows of one group have in common; likewise") },
         ]),
         table("icons", "how states and branches are marked", vec![
             key("plain", Kind::Switch, "false", "true", "letters and signs that every font has and every screen reader says; panes have them from the next start on"),

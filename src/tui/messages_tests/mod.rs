@@ -1,6 +1,7 @@
 //! What the dashboard says in its last line where something is not as the person wanted it: each message is
 //! brought about here, and the page of the book is made of what was said.
 
+mod arranging;
 mod panels;
 mod sources;
 mod trials;

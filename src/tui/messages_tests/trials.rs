@@ -8,7 +8,7 @@ use pane_patrol_hooks::event::State;
 use pane_patrol_hooks::target::Target;
 
 use super::sources::{literals, source};
-use super::{Said, bound, decided, keys, press, tell, usual, writing};
+use super::{Said, arranging, bound, decided, keys, press, tell, usual, writing};
 use crate::actor::{Decision, Equal, Outcome, STARTED_ALREADY};
 use crate::assistants::request::Known;
 use crate::config::Signs;
@@ -40,6 +40,7 @@ pub(super) fn bring_about(said: &mut Said) {
     about_rows(said);
     tasks(said);
     writing::bring_about(said);
+    arranging::bring_about(said);
     setting_up(said);
     settings(said);
     replays(said);

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::config::{Grouping, Sorting};
 use crate::state::update::Role;
+use crate::tui::kept::Scope;
 use crate::tui::labels::counted;
-use crate::tui::model::{Model, Scope};
+use crate::tui::model::Model;
 
 /// One line above the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +82,7 @@ fn counted_u64(number: u64, thing: &str) -> String {
     counted(usize::try_from(number).unwrap_or(usize::MAX), thing)
 }
 
-/// What is not on the list although it is there.
+/// What is not on the list although it is there, and how what is there is ordered.
 fn hidden(model: &Model) -> Option<String> {
     let filter = model.filter.trim();
     let all = counted(model.rows.len(), "assistant");
@@ -89,13 +91,19 @@ fn hidden(model: &Model) -> Option<String> {
         0 => format!("none of {all}"),
         shown => format!("{shown} of {all}"),
     };
-    match (filter.is_empty(), model.scope) {
-        (true, Scope::All) => None,
-        (true, Scope::Attention) => Some(format!("only what wants attention: {of}")),
-        (true, Scope::Projects) => Some("by project".to_owned()),
-        (false, Scope::All | Scope::Projects) => Some(format!("filter \"{filter}\": {of}")),
-        (false, Scope::Attention) => Some(format!(
-            "filter \"{filter}\", only what wants attention: {of}"
-        )),
-    }
+    let view = model.arranged.view;
+    let found = (!filter.is_empty()).then(|| format!("filter \"{filter}\""));
+    let scope = match view.scope {
+        Scope::All => None,
+        Scope::Attention => Some("only what wants attention".to_owned()),
+        Scope::Hidden => Some("only what is hidden".to_owned()),
+    };
+    let shown: Vec<String> = found.into_iter().chain(scope).collect();
+    let shown = (!shown.is_empty()).then(|| format!("{}: {of}", shown.join(", ")));
+    let sort = view.sort != Sorting::Attention;
+    let sort = sort.then(|| format!("by {}", view.sort.word()));
+    let group = view.group != Grouping::None;
+    let group = group.then(|| format!("grouped by {}", view.group.word()));
+    let words: Vec<String> = [shown, sort, group].into_iter().flatten().collect();
+    (!words.is_empty()).then(|| words.join(" · "))
 }

@@ -1,64 +1,26 @@
-//! What the list shows: the rows that scope and filter let through, in sections, and below them the sessions that
+//! What the list shows: the rows that view and filter let through, in sections, and below them the sessions that
 //! are over and what can be started. A row that changes is
-//! taken out and put where it belongs; only another scope or filter arranges all of them anew.
+//! taken out and put where it belongs; only another view or filter arranges all of them anew.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::arranged::View;
 use super::columns::Columns;
 use super::ended::{Ended, Past};
+use super::heading::Heading;
 use super::rows::{Known, Rows};
 use super::startable::{Startable, Startables};
+use crate::config::Sorting;
 use crate::state::{Attention, Row};
-use crate::tui::labels;
-
-/// Which rows are shown, and in what sections.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Scope {
-    /// All, by attention.
-    #[default]
-    All,
-    /// Those that wait, failed or are done, by attention.
-    Attention,
-    /// All, by project.
-    Projects,
-}
-
-impl Scope {
-    /// The one that comes after it.
-    pub(crate) fn next(self) -> Self {
-        match self {
-            Self::All => Self::Attention,
-            Self::Attention => Self::Projects,
-            Self::Projects => Self::All,
-        }
-    }
-
-    fn shows(self, row: &Row) -> bool {
-        self != Self::Attention || Attention::from(row.state) < Attention::Working
-    }
-
-    /// What waits for the person stands first, wherever it runs: only what does not is left in the background.
-    fn heading(self, row: &Row) -> Heading {
-        let attention = Attention::from(row.state);
-        match self {
-            Self::All | Self::Attention
-                if row.is_in_background() && attention != Attention::NeedsYou =>
-            {
-                Heading::Background
-            }
-            Self::All | Self::Attention => Heading::Attention(attention),
-            Self::Projects => Heading::Project(labels::project(row).unwrap_or_default().to_owned()),
-        }
-    }
-}
+use crate::tui::kept::Scope;
 
 /// One line of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Entry<'a> {
     /// A section begins.
-    Heading(&'a Heading),
+    Heading(&'a Heading, Counts),
     Row(&'a Row),
     /// A session that is over.
     Past(&'a Past),
@@ -66,53 +28,58 @@ pub(crate) enum Entry<'a> {
     Startable(&'a Startable),
 }
 
-/// The title of a section.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Heading {
-    /// Rows of one urgency.
-    Attention(Attention),
-    /// Rows of one project; empty when it is not known.
-    Project(String),
-    /// Rows that no pane shows, and that do not wait.
-    Background,
-    /// Sessions that are over.
-    Ended,
-    /// What launchers list.
-    Startable,
+/// How many rows stand below a heading.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) all: usize,
+    /// Of them need the person.
+    pub(crate) needing: usize,
+    /// Of them are folded away.
+    pub(crate) folded: usize,
+    pub(crate) is_folded: bool,
 }
 
-impl Heading {
-    /// Before all of a smaller one, whatever is in them.
-    fn rank(&self) -> u8 {
-        match self {
-            Self::Attention(_) => 0,
-            Self::Project(name) => u8::from(name.is_empty()),
-            Self::Background => 2,
-            Self::Ended => 3,
-            Self::Startable => 4,
-        }
-    }
+/// A group that is folded, with the rows of it that are not shown.
+pub(crate) struct Fold<'a> {
+    pub(crate) heading: &'a Heading,
+    pub(crate) counts: Counts,
+    pub(crate) rows: &'a [Arc<Known>],
 }
 
-/// Rows below one heading; there is always one.
+/// Rows below one heading; there is always one, which is shown or folded away.
 #[derive(Clone, Debug)]
 struct Section {
     heading: Heading,
+    /// By which its heading is selected while it is folded.
+    id: String,
+    is_folded: bool,
+    /// Those that are shown.
     rows: Vec<Arc<Known>>,
+    /// Those that are folded away: none that needs the person.
+    folded: Vec<Arc<Known>>,
+    /// Those of them that need the person.
+    needing: Vec<Arc<Known>>,
 }
 
 /// The list, from top to bottom.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct List {
-    scope: Scope,
+    view: View,
     /// The words of the filter, in small letters.
     wanted: Vec<String>,
-    /// In the order of their most urgent rows; rows without a project, and those in the background, come last.
+    /// The keys of the groups that are folded; none while something is looked for.
+    folds: HashSet<String>,
+    /// In the order of their first rows, or of their names; rows without a project, and those in the background, come
+    /// last.
     sections: Vec<Section>,
     /// The first row of each section, by which its place is found.
     firsts: HashMap<Heading, Arc<Known>>,
     /// How many rows are shown.
     rows: usize,
+    /// How many headings can be chosen: those of folded sections.
+    folded: usize,
+    /// How many rows are away because the person has hidden them.
+    away: usize,
     /// The last one first.
     ended: Vec<Arc<Past>>,
     /// As it is listed.
@@ -121,32 +88,58 @@ pub(crate) struct List {
 }
 
 impl List {
-    /// All of `rows` that `scope` and `filter` let through.
-    pub(crate) fn of(rows: &Rows, scope: Scope, filter: &str) -> Self {
+    /// All of `rows` that `view` and `filter` let through, without those that are folded away.
+    pub(crate) fn of(rows: &Rows, view: View, filter: &str, folds: &HashSet<String>) -> Self {
+        let wanted: Vec<String> = filter.split_whitespace().map(str::to_lowercase).collect();
         let mut list = Self {
-            scope,
-            wanted: filter.split_whitespace().map(str::to_lowercase).collect(),
+            view,
+            folds: if wanted.is_empty() {
+                folds.clone()
+            } else {
+                HashSet::new()
+            },
+            wanted,
             ..Self::default()
         };
         let mut places: HashMap<Heading, usize> = HashMap::new();
         for known in rows.in_order() {
+            list.away += usize::from(known.is_away());
             if !list.lets_through(known) {
                 continue;
             }
-            let heading = scope.heading(&known.row);
+            let heading = Heading::of(view, known);
             let place = *places.entry(heading).or_insert_with_key(|heading| {
-                list.sections.push(Section {
-                    heading: heading.clone(),
-                    rows: Vec::new(),
-                });
+                list.sections.push(list.section(heading.clone()));
                 list.sections.len() - 1
             });
-            list.sections[place].rows.push(Arc::clone(known));
+            let section = &mut list.sections[place];
+            if section.folds(known) {
+                section.folded.push(Arc::clone(known));
+                continue;
+            }
+            section.rows.push(Arc::clone(known));
+            if known.needs_you() {
+                section.needing.push(Arc::clone(known));
+            }
             list.columns.count(known, true);
             list.rows += 1;
         }
-        list.sections.sort_by(Section::order);
-        let first = |section: &Section| (section.heading.clone(), Arc::clone(section.first()));
+        if view.sort != Sorting::Attention {
+            for section in &mut list.sections {
+                for rows in section.all_mut() {
+                    rows.sort_unstable_by(|one, other| one.by(view.sort, other));
+                }
+            }
+        }
+        list.sections
+            .sort_by(|one, other| one.order_to(&other.heading, other.first(view.sort), view.sort));
+        list.folded = list.sections.iter().filter(|it| it.is_folded).count();
+        let first = |section: &Section| {
+            (
+                section.heading.clone(),
+                Arc::clone(section.first(view.sort)),
+            )
+        };
         list.firsts = list.sections.iter().map(first).collect();
         list
     }
@@ -177,9 +170,23 @@ impl List {
         self.rows
     }
 
-    /// How many lines of it can be chosen: its rows, and what stands below them.
+    /// How many rows are away because the person has hidden them.
+    pub(crate) fn away(&self) -> usize {
+        self.away
+    }
+
+    /// How many lines of it can be chosen: its rows, the headings of folded groups, and what stands below all rows.
     pub(crate) fn choices(&self) -> usize {
-        self.rows + self.faint().iter().sum::<usize>()
+        self.above_faint() + self.faint().iter().sum::<usize>()
+    }
+
+    fn above_faint(&self) -> usize {
+        self.rows + self.folded
+    }
+
+    /// The words that are looked for, in small letters.
+    pub(crate) fn wanted(&self) -> &[String] {
+        &self.wanted
     }
 
     /// The sessions that are over.
@@ -203,27 +210,32 @@ impl List {
         };
         let passed = self.sections.iter().take_while(is_above).count();
         let entries = self.sections[passed..].iter().flat_map(Section::entries);
-        let heading = (!self.ended.is_empty()).then_some(Entry::Heading(&Heading::Ended));
-        let ended = self.ended.iter().map(|past| Entry::Past(past));
-        let startable = self.startable.iter().map(|one| Entry::Startable(one));
-        let above_them =
-            (!self.startable.is_empty()).then_some(Entry::Heading(&Heading::Startable));
-        let faint = heading.into_iter().chain(ended).chain(above_them);
-        entries.chain(faint).chain(startable).skip(above)
+        let faint = |heading, count: usize| {
+            (count > 0).then_some(Entry::Heading(heading, Counts::default()))
+        };
+        let [ended, startable] = self.faint();
+        let ended = faint(&Heading::Ended, ended)
+            .into_iter()
+            .chain(self.ended.iter().map(|past| Entry::Past(past)));
+        let startable = faint(&Heading::Startable, startable)
+            .into_iter()
+            .chain(self.startable.iter().map(|one| Entry::Startable(one)));
+        entries.chain(ended).chain(startable).skip(above)
     }
 
     /// How many lines that can be chosen stand above this line.
     pub(crate) fn choices_above(&self, line: usize) -> usize {
-        let (mut left, mut rows) = (line, 0);
+        let (mut left, mut choices) = (line, 0);
         for section in &self.sections {
-            rows += section.rows.len().min(left.saturating_sub(1));
+            choices += section.rows.len().min(left.saturating_sub(1));
+            choices += usize::from(section.is_folded && left > 0);
             left = left.saturating_sub(section.rows.len() + 1);
         }
         for faint in self.faint().into_iter().filter(|lines| *lines > 0) {
-            rows += faint.min(left.saturating_sub(1));
+            choices += faint.min(left.saturating_sub(1));
             left = left.saturating_sub(faint + 1);
         }
-        rows
+        choices
     }
 
     /// This line of it.
@@ -231,38 +243,61 @@ impl List {
         self.entries_from(line).next()
     }
 
-    /// The row at this place among the rows.
-    pub(crate) fn row(&self, place: usize) -> Option<&Row> {
+    /// The section with what can be chosen at this place, and the row's place there; `None`: its heading.
+    fn choice(&self, place: usize) -> Option<(&Section, Option<usize>)> {
         let mut above = place;
         for section in &self.sections {
-            match section.rows.get(above) {
-                Some(known) => return Some(&known.row),
-                None => above -= section.rows.len(),
+            match section.choices() {
+                choices if above >= choices => above -= choices,
+                _ => return Some((section, above.checked_sub(usize::from(section.is_folded)))),
             }
         }
         None
     }
 
+    /// The row at this place among all that can be chosen.
+    #[cfg(test)]
+    pub(crate) fn row(&self, place: usize) -> Option<&Row> {
+        let (section, inside) = self.choice(place)?;
+        Some(&section.rows[inside?].row)
+    }
+
     /// The id of what can be chosen at this place.
     pub(crate) fn id(&self, place: usize) -> Option<&str> {
-        let row = self.row(place).map(|row| &*row.id);
-        row.or_else(|| self.faint_ids().nth(place.checked_sub(self.rows)?))
+        match self.choice(place) {
+            Some((section, None)) => Some(&section.id),
+            Some((section, Some(inside))) => Some(&section.rows[inside].row.id),
+            None => self.faint_ids().nth(place.checked_sub(self.above_faint())?),
+        }
     }
 
     /// Where stands what is no row: its place among all that can be chosen, and its line.
     pub(crate) fn find_faint(&self, id: &str) -> Option<(usize, usize)> {
+        if Heading::is_id(id) {
+            let section = self.sections.iter().position(|it| it.id == id)?;
+            return self.sections[section]
+                .is_folded
+                .then(|| self.above(section));
+        }
         let inside = self.faint_ids().position(|other| other == id)?;
-        let place = self.rows + inside;
         let is_second = !self.ended.is_empty() && inside >= self.ended.len();
         let headings = self.sections.len() + 1 + usize::from(is_second);
-        Some((place, place + headings))
+        Some((self.above_faint() + inside, self.rows + inside + headings))
+    }
+
+    /// How much can be chosen above this section, and its line.
+    fn above(&self, section: usize) -> (usize, usize) {
+        let above = &self.sections[..section];
+        let choices = above.iter().map(Section::choices).sum();
+        let rows: usize = above.iter().map(|section| section.rows.len()).sum();
+        (choices, rows + section)
     }
 
     /// Takes in all that stands below the rows.
     pub(crate) fn put_faint(&mut self, ended: &Ended, startables: &Startables, rows: &Rows) {
-        (self.ended, self.startable) = match self.scope {
-            Scope::Attention => Default::default(),
-            Scope::All | Scope::Projects => (
+        (self.ended, self.startable) = match self.view.scope {
+            Scope::Attention | Scope::Hidden => Default::default(),
+            Scope::All => (
                 ended.shown(&self.wanted),
                 startables.shown(&self.wanted, rows),
             ),
@@ -275,139 +310,272 @@ impl List {
         self.startable.clear();
     }
 
-    /// Where a row stands: its place among the rows, and its line.
+    /// Where a row stands: its place among all that can be chosen, and its line.
     pub(crate) fn find(&self, known: &Known) -> Option<(usize, usize)> {
-        let (section, inside) = self.place(known).ok()?;
-        let above: usize = self.sections[..section]
-            .iter()
-            .map(|section| section.rows.len())
-            .sum();
-        Some((above + inside, above + inside + section + 1))
+        let section = self.place(known).ok()?;
+        let inside = self.sections[section].find(known, self.view.sort)?;
+        let (above, line) = self.above(section);
+        let heading = usize::from(self.sections[section].is_folded);
+        Some((above + heading + inside, line + 1 + inside))
+    }
+
+    /// The folded group whose heading has this id.
+    pub(crate) fn folded(&self, id: &str) -> Option<Fold<'_>> {
+        let mut folded = self.sections.iter().filter(|it| it.is_folded);
+        let section = folded.find(|section| section.id == id)?;
+        Some(Fold {
+            heading: &section.heading,
+            counts: section.counts(),
+            rows: &section.folded,
+        })
+    }
+
+    /// The heading that a row stands below, where it is on the list.
+    pub(crate) fn heading_of(&self, known: &Known) -> Option<&Heading> {
+        let section = self.place(known).ok()?;
+        Some(&self.sections[section].heading)
+    }
+
+    /// All headings of rows, and whether they are folded.
+    pub(crate) fn headings(&self) -> impl Iterator<Item = (&Heading, bool)> {
+        let sections = self.sections.iter();
+        sections.map(|section| (&section.heading, section.is_folded))
     }
 
     /// The place of the next row that needs the person, or of the one before, round and round.
     pub(crate) fn next_needing(&self, here: usize, step: isize) -> Option<usize> {
+        let sort = self.view.sort;
         let mut above = 0;
-        // In every section they stand first.
-        let runs: Vec<_> = self
-            .sections
-            .iter()
-            .map(|section| {
-                let needs =
-                    |known: &Arc<Known>| Attention::from(known.row.state) == Attention::NeedsYou;
-                let run = above..above + section.rows.partition_point(needs);
-                above += section.rows.len();
-                run
-            })
-            .filter(|run| !run.is_empty())
-            .collect();
+        let (mut first, mut last, mut before) = (None, None, None);
+        for section in &self.sections {
+            let begin = above + usize::from(section.is_folded);
+            above += section.choices();
+            let (Some(one), Some(other)) = (section.needing.first(), section.needing.last()) else {
+                continue;
+            };
+            let place = |known: &Arc<Known>| Some(begin + section.find(known, sort)?);
+            first = first.or_else(|| place(one));
+            if step > 0 {
+                let after = match here.checked_sub(begin) {
+                    None => 0,
+                    Some(inside) => section.needing_until(inside + 1, sort),
+                };
+                if let Some(next) = section.needing.get(after) {
+                    return place(next);
+                }
+            } else {
+                if let Some(inside) = here.checked_sub(begin)
+                    && let Some(next) = section.needing_until(inside, sort).checked_sub(1)
+                {
+                    before = place(&section.needing[next]);
+                }
+                last = Some((begin, section, other));
+            }
+        }
+        let last = || {
+            let (begin, section, known) = last?;
+            Some(begin + section.find(known, sort)?)
+        };
         if step > 0 {
-            let after = runs.iter().find(|run| run.end > here + 1);
-            let after = after.map(|run| run.start.max(here + 1));
-            after.or_else(|| runs.first().map(|run| run.start))
+            first
         } else {
-            let before = runs.iter().rev().find(|run| run.start < here);
-            let before = before.map(|run| run.end.min(here) - 1);
-            before.or_else(|| runs.last().map(|run| run.end - 1))
+            before.or_else(last)
         }
     }
 
     /// Takes a change of a row into account.
     pub(crate) fn change(&mut self, before: Option<&Arc<Known>>, after: Option<&Arc<Known>>) {
         if let Some(before) = before {
+            self.away -= usize::from(before.is_away());
             self.remove(before);
         }
-        if let Some(after) = after.filter(|after| self.lets_through(after)) {
-            self.insert(Arc::clone(after));
+        if let Some(after) = after {
+            self.away += usize::from(after.is_away());
+            if self.lets_through(after) {
+                self.insert(after);
+            }
         }
     }
 
     fn lets_through(&self, known: &Known) -> bool {
-        self.scope.shows(&known.row) && known.has(&self.wanted)
+        let is_shown = match self.view.scope {
+            Scope::Hidden => known.flags.hidden,
+            Scope::All => !known.is_away(),
+            Scope::Attention => {
+                !known.is_away() && Attention::from(known.row.state) < Attention::Working
+            }
+        };
+        is_shown && known.has(&self.wanted)
     }
 
-    fn insert(&mut self, known: Arc<Known>) {
-        self.columns.count(&known, true);
-        self.rows += 1;
-        match self.place(&known) {
-            Ok(_) => {}
-            Err(Some((place, inside))) => {
-                self.sections[place].rows.insert(inside, known);
-                if inside == 0 {
-                    self.put_again(place);
-                }
-            }
-            Err(None) => {
-                let heading = self.scope.heading(&known.row);
-                self.put(Section {
-                    heading,
-                    rows: vec![known],
-                });
-            }
+    fn section(&self, heading: Heading) -> Section {
+        let key = heading.key();
+        Section {
+            is_folded: self.folds.contains(&key),
+            id: Heading::id(&key),
+            heading,
+            rows: Vec::new(),
+            folded: Vec::new(),
+            needing: Vec::new(),
         }
+    }
+
+    fn insert(&mut self, known: &Arc<Known>) {
+        let place = self.place(known).unwrap_or_else(|heading| {
+            let section = self.section(heading);
+            self.folded += usize::from(section.is_folded);
+            // Put where it belongs as soon as its first row is there.
+            self.sections.push(section);
+            self.sections.len() - 1
+        });
+        if !self.sections[place].folds(known) {
+            self.columns.count(known, true);
+            self.rows += 1;
+        }
+        self.sections[place].insert(known, self.view.sort);
+        self.put_again(place);
     }
 
     fn remove(&mut self, known: &Known) {
-        let Ok((place, inside)) = self.place(known) else {
+        let Ok(place) = self.place(known) else {
             return;
         };
-        self.columns.count(known, false);
-        self.rows -= 1;
         let section = &mut self.sections[place];
-        section.rows.remove(inside);
-        if section.rows.is_empty() {
+        if !section.remove(known, self.view.sort) {
+            return;
+        }
+        if !section.folds(known) {
+            self.columns.count(known, false);
+            self.rows -= 1;
+        }
+        self.put_again(place);
+    }
+
+    /// The section where a row stands, or would; if there is none: its heading.
+    fn place(&self, known: &Known) -> Result<usize, Heading> {
+        let heading = Heading::of(self.view, known);
+        let Some(first) = self.firsts.get(&heading) else {
+            return Err(heading);
+        };
+        let sort = self.view.sort;
+        let of_first = |other: &Section| other.order_to(&heading, first, sort);
+        let place = self.sections.binary_search_by(of_first);
+        place.map_err(|_| heading)
+    }
+
+    /// Another row of the section may be the first one now, or none.
+    fn put_again(&mut self, place: usize) {
+        let sort = self.view.sort;
+        let section = &self.sections[place];
+        if section.is_empty() {
             let section = self.sections.remove(place);
             self.firsts.remove(&section.heading);
-        } else if inside == 0 {
-            self.put_again(place);
+            self.folded -= usize::from(section.is_folded);
+            return;
         }
-    }
-
-    /// Where a row stands: its section, and its place there. If not: where it would, if its section is there.
-    fn place(&self, known: &Known) -> Result<(usize, usize), Option<(usize, usize)>> {
-        let heading = self.scope.heading(&known.row);
-        let first = self.firsts.get(&heading).ok_or(None)?;
-        let of_first = |other: &Section| other.order_to(&heading, first);
-        let place = self.sections.binary_search_by(of_first).map_err(|_| None)?;
-        let rows = &self.sections[place].rows;
-        match rows.binary_search_by(|other| other.by_urgency(known)) {
-            Ok(inside) => Ok((place, inside)),
-            Err(inside) => Err(Some((place, inside))),
+        let first = section.first(sort);
+        let known = self.firsts.get(&section.heading);
+        if known.is_some_and(|known| Arc::ptr_eq(known, first)) {
+            return;
         }
-    }
-
-    /// Another row of the section is the most urgent one now.
-    fn put_again(&mut self, place: usize) {
         let section = self.sections.remove(place);
-        self.put(section);
-    }
-
-    fn put(&mut self, section: Section) {
-        let (heading, first) = (&section.heading, section.first());
-        let place = self
-            .sections
-            .partition_point(|other| other.order_to(heading, first) == Ordering::Less);
-        self.firsts.insert(heading.clone(), Arc::clone(first));
+        let (heading, first) = (section.heading.clone(), Arc::clone(section.first(sort)));
+        let is_before = |other: &Section| other.order_to(&heading, &first, sort) == Ordering::Less;
+        let place = self.sections.partition_point(is_before);
+        self.firsts.insert(heading, first);
         self.sections.insert(place, section);
     }
 }
 
 impl Section {
-    fn first(&self) -> &Arc<Known> {
-        &self.rows[0]
+    /// Whether that row is not shown while this is folded.
+    fn folds(&self, known: &Known) -> bool {
+        self.is_folded && !known.needs_you()
     }
 
-    fn order(&self, other: &Self) -> Ordering {
-        self.order_to(&other.heading, other.first())
+    fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.folded.is_empty()
     }
 
-    fn order_to(&self, heading: &Heading, first: &Known) -> Ordering {
-        let ranks = self.heading.rank().cmp(&heading.rank());
-        ranks.then_with(|| self.first().by_urgency(first))
+    fn all_mut(&mut self) -> [&mut Vec<Arc<Known>>; 3] {
+        [&mut self.rows, &mut self.folded, &mut self.needing]
+    }
+
+    /// How many of its lines can be chosen.
+    fn choices(&self) -> usize {
+        self.rows.len() + usize::from(self.is_folded)
+    }
+
+    fn first(&self, sort: Sorting) -> &Arc<Known> {
+        match (self.rows.first(), self.folded.first()) {
+            (Some(shown), Some(folded)) if folded.by(sort, shown) == Ordering::Less => folded,
+            (Some(shown), _) => shown,
+            (None, _) => &self.folded[0],
+        }
+    }
+
+    fn order_to(&self, heading: &Heading, first: &Known, sort: Sorting) -> Ordering {
+        let by_heading = self.heading.order(heading, sort);
+        by_heading.then_with(|| self.first(sort).by(sort, first))
+    }
+
+    fn counts(&self) -> Counts {
+        Counts {
+            all: self.rows.len() + self.folded.len(),
+            needing: self.needing.len(),
+            folded: self.folded.len(),
+            is_folded: self.is_folded,
+        }
+    }
+
+    /// The place of a row that is shown.
+    fn find(&self, known: &Known, sort: Sorting) -> Option<usize> {
+        let place = |other: &Arc<Known>| other.by(sort, known);
+        self.rows.binary_search_by(place).ok()
+    }
+
+    /// How many of those that need the person stand before this row.
+    fn needing_until(&self, inside: usize, sort: Sorting) -> usize {
+        let Some(known) = self.rows.get(inside) else {
+            return self.needing.len();
+        };
+        let is_before = |other: &Arc<Known>| other.by(sort, known) == Ordering::Less;
+        self.needing.partition_point(is_before)
+    }
+
+    fn insert(&mut self, known: &Arc<Known>, sort: Sorting) {
+        let put = |rows: &mut Vec<Arc<Known>>| {
+            if let Err(place) = rows.binary_search_by(|other| other.by(sort, known)) {
+                rows.insert(place, Arc::clone(known));
+            }
+        };
+        if self.folds(known) {
+            return put(&mut self.folded);
+        }
+        put(&mut self.rows);
+        if known.needs_you() {
+            put(&mut self.needing);
+        }
+    }
+
+    /// False where it is not there.
+    fn remove(&mut self, known: &Known, sort: Sorting) -> bool {
+        let take = |rows: &mut Vec<Arc<Known>>| {
+            let place = rows.binary_search_by(|other| other.by(sort, known));
+            place.map(|place| rows.remove(place)).is_ok()
+        };
+        if known.needs_you() {
+            take(&mut self.needing);
+        }
+        if self.folds(known) {
+            take(&mut self.folded)
+        } else {
+            take(&mut self.rows)
+        }
     }
 
     fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
         let rows = self.rows.iter().map(|known| Entry::Row(&known.row));
-        std::iter::once(Entry::Heading(&self.heading)).chain(rows)
+        std::iter::once(Entry::Heading(&self.heading, self.counts())).chain(rows)
     }
 }

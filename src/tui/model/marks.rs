@@ -45,10 +45,6 @@ impl Marks {
         self.0.remove(id);
     }
 
-    pub(crate) fn clear(&mut self) {
-        self.0.clear();
-    }
-
     pub(crate) fn keep(&mut self, is_there: impl Fn(&str) -> bool) {
         self.0.retain(|id| is_there(id));
     }

@@ -2,10 +2,12 @@
 //! handle to anything: a model can be made, changed and drawn in a test without a terminal.
 
 pub(crate) mod alerts;
+pub(crate) mod arranged;
 mod columns;
 pub(crate) mod deny_prompt;
 mod ended;
 mod followed;
+mod heading;
 mod list;
 pub(crate) mod marks;
 pub(crate) mod mirror;
@@ -13,6 +15,7 @@ mod panel;
 pub(crate) mod preview;
 pub(crate) mod pulse;
 pub(crate) mod request;
+pub(crate) mod round;
 mod rows;
 #[cfg(test)]
 mod rows_tests;
@@ -38,19 +41,23 @@ use crate::state::update::{Health, Role};
 use crate::state::{EndedSession, Request, Row};
 use crate::tui::background::Background;
 use crate::tui::effect::PROJECT;
+use crate::tui::kept::{self, Flags, Kept};
 use crate::tui::message::{Hooks, Listed, Need};
 pub(crate) use crate::tui::setup::Setup;
+use arranged::Arranged;
 use deny_prompt::DenyPrompt;
 use ended::Ended;
 pub(crate) use ended::{Past, WORD as ENDED};
 pub(crate) use followed::{Fall, Followed};
-pub(crate) use list::{Entry, Heading, List, Scope};
+pub(crate) use heading::Heading;
+pub(crate) use list::{Counts, Entry, Fold, List};
 use marks::{Ending, Marks};
 use mirror::{Mirror, Seen as Drawn};
 pub(crate) use panel::{Away, Changes, Focus, Install, Launch, Panel, Stage, Stop, Tab, Tasks};
 use preview::Preview;
 use request::OpenRequest;
-use rows::{Change, Rows};
+use round::Round;
+use rows::{Change, Known, Rows};
 use seen::Seen;
 use startable::Startables;
 pub(crate) use startable::{Startable, Unnamed};
@@ -83,10 +90,13 @@ pub struct Model {
     pub(crate) hooks: Hooks,
     /// What else is needed, and how that is.
     pub(crate) needs: Needs,
-    pub(crate) scope: Scope,
+    /// How the person has arranged the list.
+    pub(crate) arranged: Arranged,
     pub(crate) filter: String,
     /// Whether keys go into the filter.
     pub(crate) typing: bool,
+    /// Whether the filter's line is open still, and its keys go from match to match.
+    pub(crate) stepping: bool,
     /// The id of the selected row.
     pub(crate) selected: Option<String>,
     /// Where the selected row stands among the visible ones: its successor is found here.
@@ -106,7 +116,7 @@ pub struct Model {
     pub(crate) came_back: bool,
     /// Until then letters belong to a line that was not opened.
     pub(crate) unheard_until: Option<Timestamp>,
-    /// What the list shows; follows from rows, scope and filter.
+    /// What the list shows; follows from rows, how they are arranged, and filter.
     pub(crate) list: List,
     /// The first line of the list on the screen.
     pub(crate) top: usize,
@@ -151,6 +161,8 @@ pub struct Model {
     pub(crate) writing: Writing,
     /// The marked rows.
     pub(crate) marks: Marks,
+    /// The marked ones whose requests are gone through one after another.
+    pub(crate) round: Option<Round>,
     /// Marked rows that are being stopped.
     pub(crate) ending: Ending,
     /// What is known of changes and tasks.
@@ -211,8 +223,11 @@ impl Model {
 
     fn without_panel(setup: Setup) -> Self {
         let is_split = setup.split && setup.in_multiplexer;
+        let kept = setup.kept.as_ref();
+        let arranged = kept.map(Arranged::of).unwrap_or_default();
         Self {
             setup,
+            arranged,
             rows: Rows::default(),
             ended: Ended::default(),
             resuming: Vec::new(),
@@ -222,9 +237,9 @@ impl Model {
             health: Health::default(),
             hooks: Hooks::default(),
             needs: Needs::default(),
-            scope: Scope::default(),
             filter: String::new(),
             typing: false,
+            stepping: false,
             selected: None,
             position: 0,
             fell: None,
@@ -261,6 +276,7 @@ impl Model {
             titling: None,
             writing: Writing::default(),
             marks: Marks::default(),
+            round: None,
             ending: Ending::default(),
             work: Lists::default(),
             background: None,
@@ -372,10 +388,16 @@ impl Model {
         self.has_overview() && self.rows.is_empty() && could
     }
 
-    /// Brings the list into line with rows, scope and filter: after another scope or filter, not after
+    /// The folded group that is selected.
+    pub(crate) fn selected_fold(&self) -> Option<Fold<'_>> {
+        self.list.folded(self.selected.as_deref()?)
+    }
+
+    /// Brings the list into line with rows, filter and how they are arranged: after another view or filter, not after
     /// a change of a row.
     pub(crate) fn arrange(&mut self) {
-        self.list = List::of(&self.rows, self.scope, &self.filter);
+        let arranged = &self.arranged;
+        self.list = List::of(&self.rows, arranged.view, &self.filter, arranged.folds());
         self.put_faint();
     }
 
@@ -390,11 +412,22 @@ impl Model {
 
     /// Takes in all rows anew.
     pub(crate) fn put_all(&mut self, rows: Vec<Row>) {
-        self.rows = rows.into();
+        let before = std::mem::take(&mut self.rows);
+        let flags = |row: &Row| flags_of(&self.arranged, before.known(&row.id), row);
+        self.rows = Rows::of(rows, flags);
         self.arrange();
-        let rows = &self.rows;
+        let (rows, arranged) = (&self.rows, &self.arranged);
         self.work.keep(|id| id == PROJECT || rows.get(id).is_some());
-        self.marks.keep(|id| rows.get(id).is_some());
+        let is_same = |id: &str| {
+            let both = before.get(id).zip(rows.get(id));
+            both.is_some_and(|(before, after)| kept::is_same(before, after))
+        };
+        self.marks.keep(is_same);
+        for known in rows.in_order() {
+            if arranged.flags(&known.row).marked {
+                self.marks.add(&known.row.id);
+            }
+        }
     }
 
     /// Takes in all sessions that are over.
@@ -421,14 +454,101 @@ impl Model {
 
     /// Takes in a row, new or changed; false when it is as it was.
     pub(crate) fn put(&mut self, row: Arc<Row>) -> bool {
-        let change = self.rows.put(row);
+        let before = self.rows.known(&row.id).cloned();
+        let flags = flags_of(&self.arranged, before.as_ref(), &row);
+        let goes_on = before
+            .as_ref()
+            .is_some_and(|it| kept::is_same(&it.row, &row));
+        let names = |row: &Row| (row.instance_id.clone(), row.pid);
+        if !goes_on {
+            // Another assistant has taken its place.
+            self.marks.remove(&row.id);
+            if self.arranged.flags(&row).marked {
+                self.marks.add(&row.id);
+            }
+        } else if before.is_some_and(|it| names(&it.row) != names(&row)) {
+            // It is known by another name from now on.
+            let marked = self.marks.has(&row.id);
+            let flags = Flags { marked, ..flags };
+            if flags != Flags::default() {
+                self.arranged.keep([(&*row, flags)]);
+            }
+        }
+        let change = self.rows.put(row, flags);
         self.follow(change)
+    }
+
+    /// Takes in what the person has done with a row.
+    pub(crate) fn put_flags(&mut self, id: &str, flags: Flags) {
+        let Some(known) = self.rows.known(id).cloned() else {
+            return;
+        };
+        let marked = self.marks.has(id);
+        self.arranged
+            .keep([(&*known.row, Flags { marked, ..flags })]);
+        let change = self.rows.put(Arc::clone(&known.row), flags);
+        self.follow(change);
+    }
+
+    /// Marks these rows, or takes their marks away.
+    pub(crate) fn mark<'a>(&mut self, ids: impl IntoIterator<Item = &'a str>, marked: bool) {
+        let mut changed = Vec::new();
+        for id in ids {
+            if self.marks.has(id) == marked {
+                continue;
+            }
+            if marked {
+                self.marks.add(id);
+            } else {
+                self.marks.remove(id);
+            }
+            changed.extend(self.rows.known(id).cloned());
+        }
+        let flags = |known: &Arc<Known>| Flags {
+            marked,
+            ..known.flags
+        };
+        let changed = changed.iter().map(|known| (&*known.row, flags(known)));
+        self.arranged.keep(changed);
+    }
+
+    /// Takes in what a request of a row asks in full.
+    pub(crate) fn put_full(&mut self, id: &str, request: &Request, full: &str) -> bool {
+        let change = self.rows.put_full(id, request, full);
+        self.follow(change)
+    }
+
+    /// Takes in what another dashboard has left of rows and groups.
+    pub(crate) fn put_kept(&mut self, kept: &Kept) {
+        self.arranged.take(kept);
+        let rows: Vec<Arc<Row>> = self
+            .rows
+            .in_order()
+            .iter()
+            .map(|known| Arc::clone(&known.row))
+            .collect();
+        for row in rows {
+            let flags = self.arranged.flags(&row);
+            if flags.marked {
+                self.marks.add(&row.id);
+            } else {
+                self.marks.remove(&row.id);
+            }
+            self.rows.put(
+                row,
+                Flags {
+                    marked: false,
+                    ..flags
+                },
+            );
+        }
+        self.arrange();
     }
 
     /// Lets a row go; false when there is none with that id.
     pub(crate) fn remove(&mut self, id: &str) -> bool {
         self.work.forget(id);
-        self.marks.remove(id);
+        self.mark([id], false);
         let change = self.rows.remove(id);
         self.follow(change)
     }
@@ -443,5 +563,17 @@ impl Model {
             self.put_faint();
         }
         true
+    }
+}
+
+/// What the person has done with a row, marks apart: as it was as long as the same assistant is there, else as it is
+/// remembered.
+fn flags_of(arranged: &Arranged, before: Option<&Arc<Known>>, row: &Row) -> Flags {
+    match before.filter(|before| kept::is_same(&before.row, row)) {
+        Some(before) => before.flags,
+        None => Flags {
+            marked: false,
+            ..arranged.flags(row)
+        },
     }
 }

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::sheet::Sheet;
-use super::{Asks, Component, Moves, PLAIN, Page, ended, list, most, startable, two_thirds};
+use super::{Asks, Component, Moves, PLAIN, Page, ended, fold, list, most, startable, two_thirds};
 use crate::assistants::request as asked;
 use crate::git::words as git_words;
 use crate::state::words::word;
@@ -35,12 +35,16 @@ pub(super) const DETAIL: Component = Component {
     page: |model, now, width| match (model.selected_past(), model.selected_startable()) {
         (Some(past), _) => ended::page(model, past, now, width).into(),
         (None, Some(one)) => startable::page(model, one, now, width).into(),
-        (None, None) => page(model, now, width, false),
+        (None, None) => match model.selected_fold() {
+            Some(folded) => fold::page(model, &folded, now, width).into(),
+            None => page(model, now, width, false),
+        },
     },
     height,
     hints: |model| match (model.selected_past(), model.selected_startable()) {
         (Some(_), _) => ended::HINTS,
         (None, Some(one)) => startable::hints(one),
+        (None, None) if model.selected_fold().is_some() => fold::HINTS,
         (None, None) => list::HINTS,
     },
     next_change: |model, now| match model.selected_past() {

@@ -45,6 +45,7 @@ const IN_ROWS: &[(&str, &str)] = &[
         "trusted: for 10 minutes more only rules ask or deny",
     ),
     ("z10m", "snoozed: no notice of it for 10 minutes more"),
+    ("H", "hidden again as soon as it needs you no longer"),
     ("m…", "a text of yours waits there until its turn ends"),
     ("+12 -3", "lines put in and taken out in its folder"),
     ("3/7", "tasks done, of all"),
@@ -162,7 +163,7 @@ fn lines(model: &Model, width: u16) -> Vec<Help> {
     let mouse = entry(
         "mouse",
         theme.accent(),
-        "click selects, a second click goes there, the wheel scrolls",
+        "click selects, a second one goes there; on a heading folds; wheel scrolls",
     );
     let blank = Help {
         left: String::new(),

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::columns::{Columns, Content};
-use super::{ended, startable};
+use super::{ended, fold, found, startable};
 use crate::config::Column;
 use crate::state::{Attention, Row};
 use crate::tui::age;
@@ -15,7 +15,7 @@ use crate::tui::keymap::{Action, Hint, OPTIONS, hint, key_for};
 use crate::tui::labels;
 use crate::tui::line_writer::LineWriter;
 use crate::tui::model::trust;
-use crate::tui::model::{Entry, Heading, Model};
+use crate::tui::model::{Entry, Model};
 use crate::tui::text;
 
 /// The keys that matter while rows are chosen.
@@ -70,9 +70,12 @@ pub(crate) fn draw(model: &Model, now: Timestamp, area: Rect, buffer: &mut Buffe
     });
     for (entry, line) in model.list.entries_from(model.top).zip(lines) {
         match entry {
-            Entry::Heading(heading) => draw_heading(model, heading, line, buffer),
+            Entry::Heading(heading, counts) => {
+                fold::draw(model, heading, counts, line, buffer);
+            }
             Entry::Row(row) => {
                 draw_row(model, row, columns, now, line, buffer);
+                found::highlight(model.list.wanted(), line, buffer);
                 if model.marks.has(&row.id) {
                     let mut writer = LineWriter::new(buffer, gutter.x, line.y, gutter.right());
                     writer.put(MARK, model.setup.theme.accent());
@@ -124,19 +127,6 @@ pub(crate) fn draw_more(model: &Model, list: Rect, area: Rect, buffer: &mut Buff
     writer.put_right(&said, model.setup.theme.accent());
 }
 
-fn draw_heading(model: &Model, heading: &Heading, line: Rect, buffer: &mut Buffer) {
-    let theme = model.setup.theme;
-    let (title, style) = match heading {
-        Heading::Attention(attention) => (labels::section(*attention), theme.section(*attention)),
-        Heading::Project(name) if name.is_empty() => ("no project", theme.dim()),
-        Heading::Project(name) => (name.as_str(), theme.strong()),
-        Heading::Background => (labels::BACKGROUND, theme.dim()),
-        Heading::Ended => ("ENDED", theme.dim()),
-        Heading::Startable => ("CAN BE STARTED", theme.dim()),
-    };
-    LineWriter::new(buffer, line.x + 1, line.y, line.right()).put(title, style);
-}
-
 fn draw_row(
     model: &Model,
     row: &Row,
@@ -184,6 +174,7 @@ fn draw_activity(
     style: Style,
 ) {
     let activity = labels::activity(row);
+    let activity = found::beside(model, row, &activity).unwrap_or(activity);
     let snoozed = model.snoozes.until(&row.id, now);
     let snoozed = snoozed.map(|until| until.since(now).as_secs().div_ceil(60));
     let trusted = trust::minutes_left(row, now);
@@ -193,8 +184,14 @@ fn draw_activity(
         trusted,
     );
     let extras = labels::with_minutes(extras, ("snoozed", &key_for(Action::Snooze)), snoozed);
+    let hidden = model
+        .rows
+        .known(&row.id)
+        .is_some_and(|known| known.flags.hidden);
+    let extras = labels::with_word(extras, "hidden", &key_for(Action::Hide), hidden);
     let waits = model.writing.queued_for(&row.id).is_some();
-    let Some((long, short)) = labels::with_text(extras, &key_for(Action::Write), waits) else {
+    let key = format!("{}…", key_for(Action::Write));
+    let Some((long, short)) = labels::with_word(extras, "text waits", &key, waits) else {
         writer.put(&activity, style);
         return;
     };
@@ -225,7 +222,7 @@ pub(crate) fn next_change(model: &Model, now: Timestamp, list: Rect) -> Option<T
                 age.chain(trust::next_change(row, now)).min()
             }
             Entry::Past(past) => with_ages.then(|| ended::next_change(past, now)),
-            Entry::Heading(_) | Entry::Startable(_) => None,
+            Entry::Heading(..) | Entry::Startable(_) => None,
         })
         .min()
 }

@@ -11,6 +11,8 @@ mod confirm;
 pub(crate) mod detail;
 pub(crate) mod empty;
 mod ended;
+mod fold;
+mod found;
 mod health;
 mod help;
 pub(crate) mod hints;
@@ -208,7 +210,11 @@ pub(crate) fn page(model: &Model, now: Timestamp, width: u16) -> Page {
 /// Whether the open panel is there to be seen: one about the selected row is not without a row, or a folder
 /// to tell of instead. What lies over everything needs no place of its own.
 pub(crate) fn is_shown(model: &Model) -> bool {
-    let is_no_row = || model.selected_past().is_some() || model.selected_startable().is_some();
+    let is_no_row = || {
+        model.selected_past().is_some()
+            || model.selected_startable().is_some()
+            || model.selected_fold().is_some()
+    };
     let is_told = || model.panel == Panel::Detail && is_no_row();
     of(model).tab.is_none() || model.subject().is_some() || is_told()
 }

@@ -12,7 +12,7 @@ use crate::tui::model::request::{self, Confirm, OpenRequest};
 use crate::tui::model::{Follow, Model, Panel};
 use crate::tui::panels::{self, Asks};
 use crate::tui::update::reflow::{self, settle};
-use crate::tui::update::seen;
+use crate::tui::update::{round, seen};
 
 /// Brings what is read into line with what is selected. `by_update`: not the person has changed it.
 pub(crate) fn follow(model: &mut Model, by_update: bool, now: Timestamp) -> Option<Effect> {
@@ -278,6 +278,7 @@ pub(crate) fn answer(
     let words = format!("{}: {} …", bound.target.shown(), doing(&decision));
     model.notify(&words, now);
     model.deciding.push(bound.clone());
+    round::answered(model, &bound, now);
     vec![Effect::Decide(Box::new(bound), decision, shown)]
 }
 
@@ -313,12 +314,15 @@ pub(crate) fn decided(
             (words, false)
         }
     };
-    if is_done {
-        model.notify(&words, now);
-    } else {
-        // The key is named instead.
-        let words = words.strip_suffix("; go there").unwrap_or(&words);
-        model.advise(words, &go_there(), now);
+    let (of_round, goes_on) = round::decided(model, bound, decision, is_done);
+    // The key is named instead.
+    let words = words.strip_suffix("; go there").unwrap_or(&words);
+    let words = format!("{words}{of_round}");
+    match goes_on {
+        // Another one is shown by now.
+        Some(next) => model.advise(&words, &next, now),
+        None if is_done => model.notify(&words, now),
+        None => model.advise(&words, &go_there(), now),
     }
     again.into_iter().collect()
 }

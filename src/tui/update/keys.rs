@@ -9,15 +9,16 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::reflow::{settle, toggle};
 use super::selection::{move_by, move_to, next_waiting, page, scroll};
 use super::{
-    answer, away, deny_prompt, ended, filter, install, launch, mark, preview, seen, snooze, split,
-    task_prompt, trust, type_into, unheard, work, write,
+    answer, arrange, away, deny_prompt, ended, filter, install, launch, mark, preview, round, seen,
+    snooze, split, task_prompt, trust, type_into, unheard, work, write,
 };
 use crate::actor::{Decision, Pick};
 use crate::tui::effect::Effect;
+use crate::tui::kept::Scope;
 use crate::tui::keymap::{self, Action, key_for};
 use crate::tui::labels::counted;
 use crate::tui::layout::Layout;
-use crate::tui::model::{Fall, Follow, Model, Panel, Scope};
+use crate::tui::model::{Fall, Follow, Model, Panel};
 use crate::tui::panels::{self, Advice, Taken};
 use crate::tui::sight::text_area;
 
@@ -75,6 +76,9 @@ pub(super) fn press(model: &mut Model, key: KeyEvent, now: Timestamp) -> Vec<Eff
         return effects;
     }
     if model.typing && filter::type_filter(model, key, now) {
+        return Vec::new();
+    }
+    if model.stepping && filter::step(model, key, now) {
         return Vec::new();
     }
     if unheard::takes(model, key, now) || away::closes(model, key, now) {
@@ -147,6 +151,7 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
         return Vec::new();
     }
     match action {
+        Action::Go if arrange::open(model, now) => {}
         Action::Go => return ended::go(model, now),
         Action::Install => return install::begin(model, now),
         Action::Split => return split::press(model),
@@ -156,11 +161,17 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
         Action::Write => write::begin(model, now),
         Action::Mark => mark::toggle(model, now),
         Action::MarkAll => mark::toggle_all(model),
+        Action::Sort => arrange::sort(model, now),
+        Action::Group => arrange::group(model, now),
+        Action::Fold => arrange::fold(model, now),
+        Action::FoldAll => arrange::fold_all(model, now),
+        Action::Pin => arrange::pin(model, now),
+        Action::Hide => arrange::hide(model, now),
         Action::Start => return launch::begin_launch(model, now),
         Action::Snooze if !model.marks.is_empty() => return mark::snooze(model, now),
         Action::Snooze => return snooze::press(model, now),
         Action::Trust => return trust::press(model, now),
-        Action::Approve if mark::open_next(model, now) => {}
+        Action::Approve | Action::Deny | Action::DenySaying if round::begin(model, now) => {}
         Action::Approve => return answer::decide(model, Decision::Approve, now),
         Action::Deny => {
             return answer::decide(model, Decision::Deny { message: None }, now);
@@ -181,12 +192,8 @@ fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
         Action::NextWaiting => next_waiting(model, 1, now),
         Action::PreviousWaiting => next_waiting(model, -1, now),
         Action::Away => return away::ask(model, now),
-        Action::Filter => filter::begin_filter(model),
-        Action::Cycle => {
-            model.scope = model.scope.next();
-            model.arrange();
-            settle(model, now, Follow::Selection);
-        }
+        Action::Filter => return filter::begin_filter(model),
+        Action::Cycle => arrange::cycle(model, now),
         Action::Tab(by) => work::turn(model, by, now),
         Action::Folder => work::turn_to_folder(model, now),
         Action::Read => answer::toggle(model, now),
@@ -235,21 +242,29 @@ fn is_about_rows(action: Action) -> bool {
             | Action::Write
             | Action::Mark
             | Action::MarkAll
+            | Action::Sort
+            | Action::Group
+            | Action::Fold
+            | Action::FoldAll
+            | Action::Pin
+            | Action::Hide
             | Action::Trust
             | Action::Folder
     )
 }
 
 fn close(model: &mut Model, now: Timestamp) {
+    round::end(model, now);
     if model.panel != Panel::Detail {
         model.open(Panel::Detail);
         settle(model, now, Follow::Selection);
         return;
     }
     if model.filter.is_empty() {
-        model.scope = Scope::All;
+        model.arranged.look_at(Scope::All);
     }
     model.filter.clear();
+    model.stepping = false;
     model.arrange();
     settle(model, now, Follow::Selection);
 }

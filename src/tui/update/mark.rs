@@ -1,7 +1,5 @@
-//! Marking rows, and what is done with all that are marked. Nothing is approved for several: each request is shown
-//! for itself.
+//! Marking rows, and what is done with all that are marked. Nothing is approved for several, see `round`.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use pane_patrol_hooks::timestamp::Timestamp;
@@ -10,14 +8,12 @@ use super::snooze::{LONG, SHORT};
 use crate::launch::Stopped;
 use crate::log::when::spoken;
 use crate::notify::Snoozes;
-use crate::state::{Bound, Row};
+use crate::state::Row;
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{Action, key_for};
 use crate::tui::model::marks::{Ending, MOST};
 use crate::tui::model::{Entry, Model, Panel};
-use crate::tui::panels::{self, Asks};
 use crate::tui::undone::Unchanged;
-use crate::tui::update::selection::select;
 
 /// Marks the selected row, or takes its mark away.
 pub(crate) fn toggle(model: &mut Model, now: Timestamp) {
@@ -25,11 +21,8 @@ pub(crate) fn toggle(model: &mut Model, now: Timestamp) {
         let next = "choose one that runs";
         return model.advise("only assistants are marked", next, now);
     };
-    if model.marks.has(&id) {
-        model.marks.remove(&id);
-    } else {
-        model.marks.add(&id);
-    }
+    let is_marked = model.marks.has(&id);
+    model.mark([&*id], !is_marked);
 }
 
 /// Marks all rows that are shown; where all of them are, none.
@@ -43,11 +36,10 @@ pub(crate) fn toggle_all(model: &mut Model) {
         .collect();
     let has_all = shown.iter().all(|id| model.marks.has(id));
     if has_all {
-        model.marks.clear();
+        let marked: Vec<String> = model.marks.ids().map(str::to_owned).collect();
+        model.mark(marked.iter().map(|id| &**id), false);
     } else {
-        for id in &shown {
-            model.marks.add(id);
-        }
+        model.mark(shown.iter().map(|id| &**id), true);
     }
 }
 
@@ -63,35 +55,6 @@ pub(crate) fn is_too_many(model: &mut Model, now: Timestamp) -> bool {
         model.advise(&why, &next, now);
     }
     is_so
-}
-
-/// Shows the next marked row that wants approval, unless one is shown; false where none does.
-pub(crate) fn open_next(model: &mut Model, now: Timestamp) -> bool {
-    let is_answering = panels::of(model).asks == Asks::OfRow;
-    if model.marks.is_empty() || !is_answering {
-        return false;
-    }
-    let wants = |row: &Row| {
-        let is_decided = model.deciding.iter().any(|bound| bound.row == row.id);
-        let bound = Bound::to(row).ok();
-        !is_decided && bound.is_some_and(|bound| !bound.is_question())
-    };
-    let marked: Vec<Arc<Row>> = model.marked_rows();
-    let waiting: Vec<_> = marked.iter().filter(|row| wants(row)).collect();
-    let is_shown = |row: &&Arc<Row>| model.selected.as_ref() == Some(&row.id);
-    let Some(first) = waiting.first().filter(|_| !waiting.iter().any(is_shown)) else {
-        return false;
-    };
-    let (id, count) = (first.id.clone(), waiting.len());
-    select(model, id, now);
-    model.open(Panel::Request);
-    let words = match count {
-        1 => "the last marked one that wants approval".to_owned(),
-        count => format!("{count} marked ones want approval, each by itself"),
-    };
-    let next = format!("read this one, then {}", key_for(Action::Approve));
-    model.advise(&words, &next, now);
-    true
 }
 
 /// Asks first whether to stop all that are marked.

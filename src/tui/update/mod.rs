@@ -2,6 +2,7 @@
 //! terminal.
 
 pub(crate) mod answer;
+pub(crate) mod arrange;
 mod away;
 pub(crate) mod background;
 pub(crate) mod deny_prompt;
@@ -17,6 +18,7 @@ mod needs;
 pub(crate) mod post;
 pub(crate) mod preview;
 pub(crate) mod reflow;
+pub(crate) mod round;
 pub(crate) mod seen;
 pub(crate) mod selection;
 pub(crate) mod settings;
@@ -46,6 +48,7 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
     let came_back = away::heed(model, &message, now);
     let mut effects = take(model, message, now);
     effects.extend(came_back);
+    round::follow(model, now);
     effects.extend(answer::follow(model, by_update, now));
     effects.extend(work::follow(model));
     type_into::heed(model, now);
@@ -53,6 +56,7 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
     effects.extend(preview::follow(model));
     effects.extend(needs::follow(model));
     effects.extend(startable::follow(model, by_hand, now));
+    effects.extend(arrange::follow(model));
     effects
 }
 
@@ -81,7 +85,8 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
         }
         Message::Drawn(width, height) => quiet(|| seen::drawn(model, (width, height), now)),
         Message::Update(feed) => {
-            let effects = split::heed(model, &feed);
+            let mut effects = split::heed(model, &feed);
+            effects.extend(arrange::heed(model, &feed));
             hear(model, feed, now);
             launch::welcome(model, now);
             install::hear(model);
@@ -121,6 +126,9 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
             quiet(|| mark::snoozed(model, ids.len(), until, snoozes, now))
         }
         Message::Posted(letter, posted) => post::posted(model, &letter, posted, now),
+        Message::KeptRead(kept) => quiet(|| arrange::read(model, &kept, now)),
+        Message::NotKept(why) => quiet(|| arrange::not_kept(model, &why, now)),
+        Message::Mislaid(why) => quiet(|| arrange::mislaid(model, &why, now)),
         Message::Recalled(texts) => quiet(|| model.writing.recall(texts)),
         Message::Trusted(told) => quiet(|| match told {
             Ok(told) => model.notify(&told, now),
@@ -130,7 +138,10 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
         Message::Decided(bound, decision, outcome) => {
             answer::decided(model, &bound, &decision, outcome, now)
         }
-        Message::RequestRead(bound, known) => answer::read(model, bound, known, now),
+        Message::RequestRead(bound, known) => {
+            filter::hear(model, &bound, &known, now);
+            answer::read(model, bound, known, now)
+        }
         Message::WorkRead(id, diff, tasks) => quiet(|| work::read(model, &id, *diff, *tasks, now)),
         // Heeded above.
         Message::LastKey(_) => Vec::new(),

@@ -1,5 +1,5 @@
 //! The mouse: a click chooses, a click on what is chosen goes there, one on a key in the last line presses it; the wheel
-//! chooses in the list and scrolls what is open.
+//! chooses in the list and scrolls what is open; one on a heading folds its group or opens it.
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use pane_patrol_hooks::timestamp::Timestamp;
@@ -12,7 +12,7 @@ use crate::tui::panels::{self, Asks, tabs};
 use crate::tui::update::ended::go;
 use crate::tui::update::keys::{finish, take};
 use crate::tui::update::selection::{move_by, scroll, select};
-use crate::tui::update::{preview, type_into, work};
+use crate::tui::update::{arrange, preview, type_into, work};
 use crate::tui::view;
 
 /// Lines that one turn of the wheel scrolls.
@@ -68,7 +68,12 @@ fn click(model: &mut Model, at: Position, now: Timestamp) -> Vec<Effect> {
         Some(Entry::Row(row)) => row.id.clone(),
         Some(Entry::Past(past)) => past.id.clone(),
         Some(Entry::Startable(one)) => one.id.clone(),
-        Some(Entry::Heading(_)) | None => return Vec::new(),
+        Some(Entry::Heading(heading, _)) => {
+            let heading = heading.clone();
+            arrange::turn(model, &heading, now);
+            return Vec::new();
+        }
+        None => return Vec::new(),
     };
     if model.selected.as_ref() == Some(&id) {
         return go(model, now);

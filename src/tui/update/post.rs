@@ -96,7 +96,7 @@ pub(crate) fn came(model: &mut Model, letter: &Letter, posted: Posted) {
     match posted {
         Posted::Done(waits) => {
             if letter.is_marked {
-                model.marks.remove(&letter.row.id);
+                model.mark([&*letter.row.id], false);
             }
             model.writing.round.sent.push((name, waits));
         }

@@ -116,7 +116,7 @@ fn keep_top(model: &mut Model, follow: bool) {
     let selected = model.place_of_selected().filter(|_| follow);
     if let Some((_, selected)) = selected {
         let heading = selected.checked_sub(1).filter(|above| {
-            height > 1 && matches!(model.list.entry(*above), Some(Entry::Heading(_)))
+            height > 1 && matches!(model.list.entry(*above), Some(Entry::Heading(..)))
         });
         model.top = model.top.min(heading.unwrap_or(selected));
         model.top = model.top.max((selected + 1).saturating_sub(height));

@@ -34,6 +34,7 @@ pub(super) fn take(
         split: old.split,
         pulse: old.pulse.clone(),
         size: old.size,
+        kept: old.kept.clone(),
         theme: setup.theme.over(model.background),
         ..setup
     };

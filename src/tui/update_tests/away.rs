@@ -95,10 +95,10 @@ fn who_comes_back_is_told_what_happened_and_whatever_she_presses_closes_that_and
         assert!(!is_told(&model), "it is not known yet");
         tell(&mut model, Message::AwayRead(Ok(digest())));
         assert!(is_told(&model) && screen(&model).contains("All tests pass"));
-        let before = (target(&model), model.filter.clone(), model.scope);
+        let before = (target(&model), model.filter.clone(), model.arranged.view);
         assert_eq!(press_at(&mut model, letter, 1800), [], "{letter}");
         assert_eq!(model.panel, Panel::Detail, "{letter}");
-        let after = (target(&model), model.filter.clone(), model.scope);
+        let after = (target(&model), model.filter.clone(), model.arranged.view);
         assert_eq!(before, after, "{letter}");
         assert!(!model.typing && model.deciding.is_empty() && model.stopping.is_empty());
     }

@@ -100,36 +100,6 @@ fn all_that_are_marked_keep_quiet_for_the_same_time() {
 }
 
 #[test]
-fn each_marked_request_is_shown_before_its_own_key_approves_it() {
-    let mut model = model_with(two_requests(), 100, 30);
-    keys(&mut model, "vjvj");
-    assert_eq!(target(&model), "api:2.0");
-    let decides = |effects: Vec<Effect>| {
-        let mut effects = effects.into_iter();
-        effects.find_map(|effect| match effect {
-            Effect::Decide(bound, Decision::Approve, _) => Some(bound),
-            _ => None,
-        })
-    };
-    assert_eq!(decides(press(&mut model, KeyCode::Char('a'))), None);
-    let mut at = now();
-    for place in ["shop:1.1", "shop:1.2"] {
-        assert_eq!(target(&model), place);
-        assert_eq!(model.panel, Panel::Request);
-        // Not read yet, and not seen yet.
-        assert_eq!(decides(press(&mut model, KeyCode::Char('a'))), None);
-        read(&mut model, Known::Said);
-        at = look(&mut model, at);
-        let key = KeyEvent::new(KeyCode::Char('a'), KeyModifiers::NONE);
-        let bound = decides(update(&mut model, Message::Key(key), at)).expect("it was seen");
-        assert_eq!(bound.target.to_string(), place);
-        // The next one is shown, and no more.
-        let next = update(&mut model, Message::Key(key), at);
-        assert_eq!(decides(next), None);
-    }
-}
-
-#[test]
 fn a_text_goes_to_each_that_is_marked_and_those_that_refuse_keep_their_mark() {
     let mut rows = two_requests();
     rows.push(row(4, "claude", State::Idle, "web:3.0", 5));

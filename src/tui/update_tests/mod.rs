@@ -1,6 +1,7 @@
 //! What `update` does to a model, without a terminal.
 
 mod answering;
+mod arranging;
 mod away;
 mod background;
 mod ended;
@@ -9,6 +10,7 @@ mod installing;
 mod marking;
 mod mirrored;
 mod previewed;
+mod round;
 mod selecting;
 mod settings;
 mod startable;

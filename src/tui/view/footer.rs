@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-use crate::tui::keymap::{Action, LEAVES_PANE};
+use crate::tui::keymap::{Action, LEAVES_PANE, key_for};
 use crate::tui::labels;
 use crate::tui::line_writer::LineWriter;
 use crate::tui::model::task_prompt::Title;
@@ -51,6 +51,8 @@ pub(super) fn draw(model: &Model, left: Option<usize>, area: Rect, buffer: &mut 
         draw_filter(model, &mut writer);
     } else if let Some(notice) = &model.notice {
         draw_notice(&notice.text, model.setup.theme.strong(), area, buffer);
+    } else if model.stepping {
+        draw_steps(model, left, &mut writer);
     } else if model.panel == Panel::Write {
         draw_hints(model, &editor_hints(), &mut writer);
     } else {
@@ -103,6 +105,32 @@ fn draw_filter(model: &Model, writer: &mut LineWriter<'_>) {
     }
 }
 
+/// What is looked for, the place among what was found, and the keys that go on.
+fn draw_steps(model: &Model, left: Option<usize>, writer: &mut LineWriter<'_>) {
+    let theme = model.setup.theme;
+    let place = model.place_of_selected().map_or(0, |(place, _)| place + 1);
+    let place = format!("   {place} of {}   ", model.list.choices());
+    let own = |keys: &str, does: &'static str, stays| ShownHint {
+        keys: keys.to_owned(),
+        does,
+        action: None,
+        stays,
+    };
+    let close = key_for(Action::Close);
+    let mut hints = vec![
+        own("n", "next", true),
+        own("N", "previous", false),
+        own(&close, "clear", true),
+    ];
+    hints.extend(told(model, left).into_iter().filter(|hint| hint.stays));
+    writer.put("/ ", theme.accent());
+    let room = writer.room().saturating_sub(text::width(&place));
+    let sought = text::fit_end(&model.filter, room / 2).into_owned();
+    writer.put(&sought, theme.strong());
+    writer.put(&place, theme.dim());
+    draw_hints(model, &hints, writer);
+}
+
 /// What the line is for, in long or in short, and the line; the part around the cursor when it does not fit.
 fn draw_prompt(
     model: &Model,
@@ -145,6 +173,7 @@ pub(super) fn action_at(model: &Model, left: Option<usize>, area: Rect, x: u16) 
         && model.denying.is_none()
         && model.titling.is_none()
         && !model.typing
+        && !model.stepping
         && model.panel != Panel::Write
         && model.notice.is_none();
     if !is_hints {

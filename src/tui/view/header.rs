@@ -76,6 +76,11 @@ fn counts(model: &Model) -> Vec<(Option<Attention>, String)> {
     if !model.rows.is_empty() && model.rows.count(Attention::NeedsYou) == 0 {
         counts.insert(0, (None, "nobody needs you".to_owned()));
     }
+    if model.list.away() > 0 {
+        // Before what may be left out.
+        let hidden = (None, format!("{} hidden", model.list.away()));
+        counts.insert(counts.len().min(1), hidden);
+    }
     if !model.marks.is_empty() {
         counts.insert(0, (None, format!("{} marked", model.marks.len())));
     }

@@ -101,6 +101,7 @@ impl Journey {
             pulse: None,
             away_after: std::time::Duration::ZERO,
             answers: false,
+            kept: Ok(Kept::default()),
             size: SIZE,
         });
         let mut journey = Self {

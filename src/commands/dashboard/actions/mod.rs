@@ -4,6 +4,7 @@ mod folder;
 #[cfg(target_os = "linux")]
 #[cfg(test)]
 mod journey;
+mod kept;
 mod post;
 mod remembered;
 
@@ -18,6 +19,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use thiserror::Error;
 
 use self::folder::{folder_of, in_our_folder};
+pub(in crate::commands) use self::kept::KeptFile;
 use self::remembered::Remembered;
 use super::install_offer::{self, Part, told};
 use super::settings::Follower;
@@ -47,8 +49,8 @@ use crate::state::{EndedSession, Row};
 use crate::sys::process;
 use crate::tasks::{TaskChange, TaskSummary};
 use crate::tui::{
-    self, Actions, Choice, Hooks, InstallOffer, InstallOutcome, Jumped, Letter, Listed, Need,
-    NoOffer, NoPatch, NotStarted, Posted, Reread, Started, Unchanged, Whose,
+    self, Actions, Change, Choice, Hooks, InstallOffer, InstallOutcome, Jumped, Kept, Letter,
+    Listed, Need, NoOffer, NoPatch, NotStarted, Posted, Reread, Started, Unchanged, Whose,
 };
 
 /// How long a multiplexer may take to close a pane whose process has ended.
@@ -524,6 +526,14 @@ impl Actions for RealActions {
 
     fn remember(&self, text: &str) -> Vec<String> {
         Remembered::of(&self.context).with(text)
+    }
+
+    fn kept(&self) -> Kept {
+        KeptFile::of(&self.context).read().unwrap_or_default()
+    }
+
+    fn keep(&self, changes: &[Change]) -> Result<(), Unchanged> {
+        KeptFile::of(&self.context).keep(changes)
     }
 
     fn change_task(&self, row: &Row, wanted: &TaskChange) -> Result<String, Unchanged> {

@@ -1,7 +1,7 @@
 //! What the person has written to assistants, as the next dashboard has it: a file in the state folder that nobody
 //! else may read, and none where the settings keep messages out of files.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -61,6 +61,16 @@ fn read(place: &Path) -> Vec<String> {
 }
 
 fn add(place: &Path, text: &str) -> Option<Vec<String>> {
+    let _lock = lock(place)?;
+    let mut all = read(place);
+    remember(&mut all, text);
+    let bytes = serde_json::to_vec(&all).ok()?;
+    replace(place, &place.with_extension("new"), &bytes).ok()?;
+    Some(all)
+}
+
+/// Makes the folder of a file and has it to ourselves for as long as what is returned is there.
+pub(super) fn lock(place: &Path) -> Option<File> {
     make_folders(place.parent()?).ok()?;
     let lock = Opening::to_append().no_link().or_make_private();
     let lock = lock.anything(&place.with_extension("lock")).ok()?;
@@ -71,11 +81,7 @@ fn add(place: &Path, text: &str) -> Option<Vec<String>> {
         }
         thread::sleep(PAUSE);
     }
-    let mut all = read(place);
-    remember(&mut all, text);
-    let bytes = serde_json::to_vec(&all).ok()?;
-    replace(place, &place.with_extension("new"), &bytes).ok()?;
-    Some(all)
+    Some(lock)
 }
 
 #[cfg(test)]
