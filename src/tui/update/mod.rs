@@ -63,7 +63,8 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect
 fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
     match message {
         Message::Key(key) if key.kind != KeyEventKind::Release => keys::press(model, key, now),
-        Message::Key(_) => Vec::new(),
+        // When a key was pressed elsewhere is heeded above.
+        Message::Key(_) | Message::LastKey(_) => Vec::new(),
         Message::Mouse(mouse) => mouse::point(model, mouse, now),
         Message::Paste(text) if model.typing_into.is_some() => {
             type_into::paste(model, &text).into_iter().collect()
@@ -143,8 +144,6 @@ fn take(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
             answer::read(model, bound, known, now)
         }
         Message::WorkRead(id, diff, tasks) => quiet(|| work::read(model, &id, *diff, *tasks, now)),
-        // Heeded above.
-        Message::LastKey(_) => Vec::new(),
         Message::AwayRead(told) => quiet(|| away::read(model, told, now)),
         Message::PatchRead(id, file, patch) => {
             quiet(|| work::patch_read(model, &id, &file, patch, now))
