@@ -18,13 +18,18 @@ pub struct Homes {
     more: BTreeMap<&'static str, PathBuf>,
     /// Where our plugins in assistants write their lists of tasks down.
     todos: Option<PathBuf>,
+    /// Where they write down with which model they work.
+    facts: Option<PathBuf>,
 }
 
 impl Homes {
     /// By what `get` says of the environment.
     pub fn read(get: &dyn Fn(&str) -> Option<PathBuf>, places: Option<&Places>) -> Self {
+        let state = places.and_then(|places| places.state.as_ref());
+        let noted = |name: &str| state.map(|state| state.join(name));
         let mut homes = Self {
-            todos: places.and_then(|places| Some(places.state.as_ref()?.join("todos"))),
+            todos: noted("todos"),
+            facts: noted("facts"),
             ..Self::default()
         };
         for known in ALL {
@@ -69,6 +74,11 @@ impl Homes {
     /// Where our plugins write lists down.
     pub(crate) fn todos(&self) -> Option<&Path> {
         self.todos.as_deref()
+    }
+
+    /// Where they write down with which model they work.
+    pub(crate) fn facts(&self) -> Option<&Path> {
+        self.facts.as_deref()
     }
 }
 

@@ -12,6 +12,7 @@
 //! | `options` | what may be asked of `install` for one of them alone |
 //! | `request` | a request in full, by its assistant's own record |
 //! | `dialogs` | the dialog that a pane shows, and whether it is the request's |
+//! | `facts` | what the files of each say of its sessions |
 //! | `tasks` | whose tasks are meant, and where they are kept |
 //! | [`title`] | what the title of a pane says |
 //! | `status_record` | what a program says of itself to its terminal |
@@ -26,6 +27,7 @@ pub(crate) mod codex;
 pub(crate) mod copilot;
 pub(crate) mod dialogs;
 pub(crate) mod facets;
+pub(crate) mod facts;
 #[cfg(any(test, feature = "assistant-for-tests"))]
 mod fixture;
 pub(crate) mod gemini;

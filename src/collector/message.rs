@@ -7,7 +7,7 @@ use pane_patrol_hooks::target::Server;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::contained::Container;
-use super::sources::changes;
+use super::sources::{changes, facts};
 use crate::assistants::facets::turns::Turn;
 use crate::assistants::present::Found;
 use crate::hub::server;
@@ -53,6 +53,8 @@ pub(super) enum Message {
         /// Where it is; `None`: there is no such record.
         turn: Option<Turn>,
     },
+    /// What the assistant's own files say of a row's session.
+    Facts(facts::Read),
     /// The commands that the assistant with this process runs, and when that was looked up.
     Commands(u32, Vec<Command>, Timestamp),
     /// What an assistant has begun of which no hook was heard.

@@ -37,6 +37,15 @@ pub(crate) fn explain(row: &Row, decided: &[Decided], clock: &LocalClock) -> Str
     if let Some(recap) = row.recap.as_ref().filter(|_| row.recap != row.message) {
         let _ = writeln!(text, "  it said last: {recap}");
     }
+    if let Some(facts) = &row.facts {
+        let words: Vec<String> = facts.words().collect();
+        if !words.is_empty() {
+            let _ = writeln!(text, "  it works with: {}", words.join(" · "));
+        }
+        if let Some(limit) = &facts.limit {
+            let _ = writeln!(text, "  a limit is reached: {limit}");
+        }
+    }
     for request in row.waiting.iter().skip(1) {
         let message = request
             .message

@@ -12,6 +12,7 @@ mod dedup;
 mod ended_session;
 mod entry;
 mod evidence;
+mod facts;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod identity;
@@ -44,6 +45,7 @@ pub use command::Command;
 pub use decision::Bound;
 pub(crate) use decision::{Decision, Pick, Unasked};
 pub use ended_session::{EndedSession, NoSessionId, SessionId};
+pub use facts::Facts;
 pub use input::{
     Input, Level, ListedPane, Listing, MAX_TEXT_BYTES, Present, PublisherWord, Reading,
 };

@@ -9,6 +9,7 @@ use pane_patrol_hooks::text::has_control;
 use pane_patrol_hooks::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::Facts;
 use crate::git::DiffSummary;
 use crate::tasks::TaskSummary;
 
@@ -122,6 +123,9 @@ pub struct Row {
     /// How far the assistant's tasks are, without their list; added like `diff`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tasks: Option<Arc<TaskSummary>>,
+    /// What the assistant's own files say of its session; added like `diff`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<Arc<Facts>>,
     /// Until when the person lets it do, without asking, what no rule forbids.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
@@ -190,6 +194,7 @@ impl Row {
             recap: self.recap.filter(|_| with_words),
             diff: None,
             tasks: None,
+            facts: None,
             trusted_until: None,
             waiting: Vec::new(),
             evidence: Vec::new(),
@@ -213,7 +218,11 @@ impl Row {
             &self.publisher,
         ];
         let mut texts = texts.into_iter().flatten();
-        !texts.any(|text| has_control(text)) && !has_control(&self.target.to_string())
+        let is_plain = !texts.any(|text| has_control(text));
+        let facts = self.facts.as_ref();
+        is_plain
+            && facts.is_none_or(|facts| facts.is_plain())
+            && !has_control(&self.target.to_string())
     }
 
     /// Whether it is a process before which nobody sits.

@@ -17,10 +17,10 @@ use crate::config::{Signs, Theme};
 use crate::git::{DiffState, DiffSummary};
 use crate::log::away::{Counts, Digest, Happened, Told, What};
 use crate::mux::Shown;
-use crate::state::Row;
 use crate::state::fixture::{behind, ended};
 use crate::state::update::{Health, Role, Update};
 use crate::state::words::word;
+use crate::state::{Facts, Row};
 use crate::tasks::{TaskState, TaskSummary};
 use crate::test_book::{hold, table};
 use crate::tui::effect::Effect;
@@ -179,6 +179,23 @@ fn what_an_assistant_said_last_stands_below_what_it_does_now() {
     works.recap = Some(
         "The tax is right now in all countries but two, of which the law says nothing".to_owned(),
     );
+    insta::assert_snapshot!(screens(&[works], |_| {}));
+}
+
+#[test]
+fn with_what_an_assistant_works_stands_in_one_line_and_a_limit_in_its_own_words() {
+    let mut works =
+        row(1, "codex", State::Running, "shop:1.1", 60).says(Some("Bash"), "cargo test");
+    works.cwd = Some("/home/ada/src/shop".to_owned());
+    let facts = Facts {
+        model: Some("gpt-5.2-codex".to_owned()),
+        mode: Some("on-request".to_owned()),
+        context_percent: Some(62),
+        context_tokens: Some(160_208),
+        tokens: Some(1_234_567),
+        limit: Some("You’ve hit your usage limit. Try again at 7:38 PM.".to_owned()),
+    };
+    works.facts = Some(Arc::new(facts));
     insta::assert_snapshot!(screens(&[works], |_| {}));
 }
 

@@ -29,6 +29,7 @@ mod either;
 mod ended;
 mod everywhere;
 mod examples;
+mod facts;
 mod faults;
 mod floors;
 mod foreground;

@@ -2,6 +2,7 @@
 
 pub mod commands;
 pub(crate) mod dialog;
+mod facts;
 mod follower;
 mod inbox;
 pub(crate) mod job_record;
@@ -24,6 +25,7 @@ use pane_patrol_installer::{Assistant as Row, CLAUDE};
 use super::facets::background::Background;
 use super::facets::composer::{Composer, Marked};
 use super::facets::doctor::{Found, Look};
+use super::facets::facts::FactsFile;
 use super::facets::prompts::Prompts;
 use super::facets::request::{Begun, Full, Given, Missing};
 use super::facets::session_file::{Census, Follower, SessionFiles, Setting};
@@ -121,6 +123,10 @@ impl Facets for Claude {
 
     fn recap(&self, home: &Path, session: &str) -> Option<(String, Timestamp)> {
         recap::of(home, session)
+    }
+
+    fn facts(&self) -> Option<&'static dyn FactsFile> {
+        Some(&facts::Transcripts)
     }
 
     fn resume(&self, session: &SessionId) -> Option<Vec<String>> {

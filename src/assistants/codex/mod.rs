@@ -1,6 +1,7 @@
 //! Codex (0.169.0): its title, its dialogs, its rollouts, its plans and whom it trusts.
 
 mod control;
+mod facts;
 pub(crate) mod rollout;
 pub(crate) mod settings;
 pub(crate) mod tasks;
@@ -20,6 +21,7 @@ use super::facets::dialog::shape::{
     Shape, Shapes, destination_below, prompt_below, question_below,
 };
 use super::facets::doctor::{Found, Look};
+use super::facets::facts::FactsFile;
 use super::facets::prompts::Prompts;
 use super::facets::request::{Full, Given, Missing};
 use super::facets::status_record::StatusRecords;
@@ -108,6 +110,10 @@ impl Facets for Codex {
 
     fn tasks(&self) -> Option<&'static dyn TaskLists> {
         Some(&tasks::Plans)
+    }
+
+    fn facts(&self) -> Option<&'static dyn FactsFile> {
+        Some(&facts::Rollouts)
     }
 
     fn resume(&self, session: &SessionId) -> Option<Vec<String>> {

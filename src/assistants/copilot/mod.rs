@@ -1,5 +1,6 @@
 //! Copilot CLI (1.0.102): its session log, what it asks, and its dialogs.
 
+mod facts;
 pub(crate) mod request;
 pub(crate) mod session_log;
 pub(crate) mod story;
@@ -11,6 +12,7 @@ use pane_patrol_installer::{Assistant as Row, COPILOT};
 use super::facets::composer::{Composer, Marked};
 use super::facets::dialog::shape::{Shape, Shapes, box_above, file_in_question};
 use super::facets::dialog::{Kind, Press};
+use super::facets::facts::FactsFile;
 use super::facets::request::{Full, Given, Missing};
 use super::facets::session_log::SessionLogs;
 use super::facets::{Dialogs, Facets};
@@ -59,6 +61,10 @@ impl Facets for Copilot {
 
     fn dialogs(&self) -> Option<&'static dyn Dialogs> {
         Some(&DIALOGS)
+    }
+
+    fn facts(&self) -> Option<&'static dyn FactsFile> {
+        Some(&facts::Logs)
     }
 
     fn resume(&self, session: &SessionId) -> Option<Vec<String>> {

@@ -48,17 +48,19 @@ impl SessionLog for Log {
     }
 }
 
+/// Where the log of a session is. `None` when its name is no plain one.
+pub(super) fn events_of(home: &Path, session: &str) -> Option<PathBuf> {
+    let session = Path::new(session);
+    let is_plain = session.components().count() == 1 && session.file_name().is_some();
+    let folder = home.join("session-state").join(session);
+    is_plain.then(|| folder.join("events.jsonl"))
+}
+
 impl Log {
     /// The log of a session, of which nothing was read yet. `None` when its name is no plain one.
     fn of(followed: &Followed) -> Option<Self> {
-        let session = Path::new(&followed.instance_id);
-        let is_plain = session.components().count() == 1 && session.file_name().is_some();
-        is_plain.then(|| Self {
-            path: followed
-                .home
-                .join("session-state")
-                .join(session)
-                .join("events.jsonl"),
+        Some(Self {
+            path: events_of(&followed.home, &followed.instance_id)?,
             file: None,
             read: 0,
             story: Story::default(),

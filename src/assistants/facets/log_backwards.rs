@@ -21,13 +21,22 @@ pub(crate) fn newest<'a>(
     path: &Path,
     words: &'a [&'a str],
 ) -> Option<impl Iterator<Item = Value> + use<'a>> {
+    within(path, MAX_BYTES, words)
+}
+
+/// The same of its last `most` bytes.
+pub(crate) fn within<'a>(
+    path: &Path,
+    most: u64,
+    words: &'a [&'a str],
+) -> Option<impl Iterator<Item = Value> + use<'a>> {
     let opened = Opening::to_read().regular(path).ok()?;
     let from = opened.about.len();
     let lines = Lines {
         file: opened.file,
         rest: Vec::new(),
         from,
-        lowest: from.saturating_sub(MAX_BYTES),
+        lowest: from.saturating_sub(most),
         piece: PIECE,
     };
     let is_wanted = |line: &Vec<u8>| {

@@ -7,6 +7,7 @@ pub(crate) mod colours;
 pub(crate) mod composer;
 pub(crate) mod dialog;
 pub(crate) mod doctor;
+pub(crate) mod facts;
 pub(crate) mod log_backwards;
 pub(crate) mod log_tail;
 pub(crate) mod prompts;
@@ -34,6 +35,7 @@ use background::Background;
 use composer::Composer;
 use dialog::Dialog;
 use doctor::{Found, Look};
+use facts::FactsFile;
 use prompts::Prompts;
 use request::{Begun, Full, Given, Missing};
 use session_file::SessionFiles;
@@ -181,6 +183,12 @@ pub(crate) trait Facets: Debug + Sync {
     /// What it has written down for a person who was away, newer than all else of that session, and when. `home`: its
     /// config folder.
     fn recap(&self, _home: &Path, _session: &str) -> Option<(String, Timestamp)> {
+        None
+    }
+
+    /// Where it writes down with which model, in which mode and with how many tokens a session works; `None`: our plugin
+    /// in it does, if anybody.
+    fn facts(&self) -> Option<&'static dyn FactsFile> {
         None
     }
 

@@ -6,6 +6,7 @@ pub(crate) mod changes;
 pub(super) mod event_log;
 pub(super) mod event_socket;
 pub(super) mod exits;
+pub(super) mod facts;
 mod hearing;
 pub(super) mod panes;
 pub(crate) mod session_files;
@@ -77,6 +78,7 @@ pub(super) struct Sources {
     /// Servers that tell by themselves when something moves; `None`: they are asked for nothing but their panes.
     pub(super) stirs: Option<Stirs>,
     pub(super) unheard: Unheard,
+    pub(super) facts: facts::Keeper,
     pub(super) branches: Sender<String>,
     pub(super) turns: Sender<turns::Look>,
     pub(super) exits: Orders<Changes<u32>>,
@@ -120,6 +122,7 @@ impl Sources {
             lister,
             stirs,
             unheard: Unheard::start(setup.homes.clone(), output.clone())?,
+            facts: start_facts(setup.homes.clone(), output.clone())?,
             branches: branch::start_reader(Arc::clone(clock), output.clone())?,
             turns: turns::start_reader(Arc::clone(clock), output.clone())?,
             exits,
@@ -140,6 +143,10 @@ fn start_work(homes: Homes, output: SyncSender<Message>) -> io::Result<changes::
     changes::start_keeper(Git::default(), homes, changes::Pace::SHOWN, move |report| {
         output.send(Message::Work(report)).is_ok()
     })
+}
+
+fn start_facts(homes: Homes, output: SyncSender<Message>) -> io::Result<facts::Keeper> {
+    facts::Keeper::start(homes, move |read| output.send(Message::Facts(read)).is_ok())
 }
 
 fn start_witness(

@@ -8,6 +8,7 @@ use pane_patrol_hooks::outside::terminal_program_around;
 
 use super::Writer;
 use crate::collector::sources::changes::{Order as WorkOrder, Report};
+use crate::collector::sources::facts::Read;
 use crate::state::update::Update;
 use crate::state::{Outcome, Row, RowKey};
 
@@ -40,6 +41,7 @@ impl Writer {
             self.terminals.remove(&key.to_string());
             self.work.forget(&key.to_string());
             self.published.forget(&key.to_string());
+            self.sources.facts.forget(&key.to_string());
         }
         let mut rows = Vec::new();
         for key in outcome.changed.iter().collect::<BTreeSet<_>>() {
@@ -49,6 +51,7 @@ impl Writer {
             let row = self.dressed(row);
             self.take_interest(key, &row);
             self.sources.unheard.look(&row);
+            self.sources.facts.look(&row);
             rows.push(Update::Row(Arc::new(row)));
         }
         // At once: one that has gone may be another one now, and whoever looks in between sees neither.
@@ -80,6 +83,7 @@ impl Writer {
         } else {
             self.work.dressed(row)
         };
+        let row = self.sources.facts.dressed(row);
         self.published.dressed(row)
     }
 
@@ -112,6 +116,13 @@ impl Writer {
                 self.tell(Update::Tasks(id.clone(), Arc::clone(tasks)));
                 self.tell_dressed(std::slice::from_ref(id));
             }
+        }
+    }
+
+    /// Tells the row of which its assistant's files say something else than before.
+    pub(super) fn take_facts(&mut self, read: Read) {
+        if let Some(row) = self.sources.facts.take(read) {
+            self.tell_dressed(&[row]);
         }
     }
 

@@ -304,6 +304,7 @@ impl Writer {
             }
             Message::Listed { socket, answer } => self.take_answer(&socket, answer),
             Message::Turn { row, asked, turn } => self.take_turn(&row, asked, turn),
+            Message::Facts(read) => self.take_facts(read),
             Message::Commands(pid, commands, at) => self.take_commands(pid, &commands, at),
             Message::Unheard(events) => self.take_unheard(events),
             Message::Locate(socket) => {

@@ -1,6 +1,6 @@
 //! The selected row in full: since when, every request with its whole text, where, and why we say so.
 
-use pane_patrol_hooks::event::Source;
+use pane_patrol_hooks::event::{Source, State};
 use pane_patrol_hooks::text::printable_line;
 use pane_patrol_hooks::timestamp::Timestamp;
 use ratatui::layout::Rect;
@@ -26,6 +26,9 @@ const LABELS: usize = 10;
 
 /// What stands before an assistant's last words, where it does something else by now.
 const SAID: &str = "said";
+
+/// What stands before the model, the context and the mode.
+const WITH: &str = "with";
 
 /// Pieces of evidence that the short form shows.
 const FEW: usize = 3;
@@ -89,11 +92,13 @@ pub(super) fn page(model: &Model, now: Timestamp, width: u16, all: bool) -> Page
     lines.extend(front.map_or_else(|| sheet.says(row), |front| sheet.request(row, front)));
     let asked = front.map(|_| first..lines.len());
     lines.extend(sheet.recap(row));
+    lines.extend(sheet.limit(row));
     lines.extend(sheet.left_behind(row));
     lines.extend(sheet.others(row));
     lines.extend(sheet.waiting_text(row));
     lines.extend(sheet.trust(row));
     lines.extend(sheet.folder(row));
+    lines.extend(sheet.facts(row));
     lines.extend(sheet.mode(row));
     lines.extend(sheet.evidence(row, all));
     Page { lines, asked }
@@ -245,6 +250,32 @@ impl Sheet<'_> {
         self.labelled(SAID, dim, recap.as_deref(), dim)
     }
 
+    /// That a limit is reached, where it does not say so itself.
+    fn limit(&self, row: &Row) -> Vec<Line<'static>> {
+        let limit = row.facts.as_ref().and_then(|facts| facts.limit.as_deref());
+        let limit = limit.filter(|limit| row.message.as_deref() != Some(*limit));
+        let theme = self.theme();
+        self.labelled("limit", theme.state(State::Error), limit, theme.text())
+    }
+
+    /// With what it works, as much of it as one line holds.
+    fn facts(&self, row: &Row) -> Vec<Line<'static>> {
+        let Some(facts) = &row.facts else {
+            return Vec::new();
+        };
+        let room = self.width.saturating_sub(LABELS);
+        let mut told = String::new();
+        for words in facts.words() {
+            let gap = if told.is_empty() { "" } else { " · " };
+            if text::width(&told) + text::width(gap) + text::width(&words) <= room {
+                told = told + gap + &words;
+            }
+        }
+        let told = Some(told.as_str()).filter(|told| !told.is_empty());
+        let dim = self.theme().dim();
+        self.labelled(WITH, dim, told, dim)
+    }
+
     /// How one goes of which nothing runs any more.
     fn left_behind(&self, row: &Row) -> Vec<Line<'static>> {
         if !row.is_left_behind() {
@@ -391,8 +422,7 @@ fn change(evidence: &Evidence) -> String {
 
 #[cfg(test)]
 mod tests {
-    use pane_patrol_hooks::event::State;
-
+    use super::*;
     use crate::tui::fixture::{model_with, row, screen};
 
     #[test]

@@ -68,6 +68,8 @@ impl Sheet<'_> {
         let mode = known
             .and_then(Known::full)
             .and_then(|full| full.mode.as_deref());
+        let told = row.facts.as_ref().and_then(|facts| facts.mode.as_deref());
+        let mode = mode.filter(|mode| told != Some(*mode));
         self.labelled("mode", self.theme().dim(), mode, self.theme().dim())
     }
 

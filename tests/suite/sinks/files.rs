@@ -114,6 +114,7 @@ const LISTING: &[&str] = &[
     "src/assistants/claude/viewer.rs",
     "src/assistants/codex/rollout.rs",
     "src/assistants/codex/tasks.rs",
+    "src/assistants/facets/facts.rs",
     "src/demo/leftovers.rs",
     "src/git/summary.rs",
     "src/hub/websocket/post.rs",

@@ -1,10 +1,13 @@
 //! Gemini CLI (0.61.0): its title and its dialogs. What it asks is written down only when it is answered.
 
+mod facts;
+
 use pane_patrol_installer::{Assistant as Row, GEMINI};
 
 use super::facets::composer::{Composer, Marked};
 use super::facets::dialog::shape::{Shape, Shapes, box_above, question_below, writing_above};
 use super::facets::dialog::{Kind, Press};
+use super::facets::facts::FactsFile;
 use super::facets::title::Title;
 use super::facets::{Dialogs, Facets};
 use crate::state::{Level, SessionId};
@@ -34,6 +37,10 @@ impl Facets for Gemini {
 
     fn dialogs(&self) -> Option<&'static dyn Dialogs> {
         Some(&DIALOGS)
+    }
+
+    fn facts(&self) -> Option<&'static dyn FactsFile> {
+        Some(&facts::Chats)
     }
 
     fn resume(&self, session: &SessionId) -> Option<Vec<String>> {

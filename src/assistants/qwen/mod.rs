@@ -1,5 +1,7 @@
 //! Qwen Code (0.24.4): its title and its dialogs. What it asks is written down only when it is answered.
 
+mod facts;
+
 use std::time::Duration;
 
 use pane_patrol_installer::{Assistant as Row, QWEN};
@@ -9,6 +11,7 @@ use super::facets::dialog::Kind;
 use super::facets::dialog::shape::{
     Shape, Shapes, call_above, question_below_header, writing_above,
 };
+use super::facets::facts::FactsFile;
 use super::facets::title::Title;
 use super::facets::{Dialogs, Facets};
 use crate::state::{Level, SessionId};
@@ -38,6 +41,10 @@ impl Facets for Qwen {
 
     fn dialogs(&self) -> Option<&'static dyn Dialogs> {
         Some(&DIALOGS)
+    }
+
+    fn facts(&self) -> Option<&'static dyn FactsFile> {
+        Some(&facts::Chats)
     }
 
     fn resume(&self, session: &SessionId) -> Option<Vec<String>> {
