@@ -53,6 +53,8 @@ const known = (globalThis[Symbol.for("pane-patrol")] ??= {
   busy: new Map(), // sessions at work, and whether as the one in front
   seen: new Set(), // the last events, by id
   says: new Map(), // by session, the assistant's last message and its last text
+  kept: {}, // what lies in a file, by its kind: where, and of which session
+  windows: new Map(), // by model, how long its context window is
   last: 0,
 })
 
@@ -144,14 +146,12 @@ const sendLast = (text) => {
   }
 }
 
-// The todos of the session in front lie in a file of this process where the dashboard looks for
-// them: they are too many for an event.
-const MOST_TODOS = 1000
-
-const todoFolder = () => {
+// What no event tells of the session in front lies in files of this process where the dashboard looks
+// for them.
+const folderOf = (kind) => {
   const home = process.env.XDG_STATE_HOME
   const state = home && isAbsolute(home) ? home : join(homedir(), ".local", "state")
-  return join(state, "pane-patrol", "todos")
+  return join(state, "pane-patrol", kind)
 }
 
 const isAlive = (pid) => {
@@ -170,23 +170,72 @@ const sweep = (folder) => {
   }
 }
 
-const keepTodos = (session, todos) => {
-  if (agentOf(session) !== undefined) return
+const keep = (kind, session, value) => {
+  const text = JSON.stringify(value)
+  const before = known.kept[kind]
+  if (before?.text === text && before.session === session) return
   isThere()
-  const folder = todoFolder()
+  const folder = folderOf(kind)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  if (known.todos === undefined) sweep(folder)
+  if (before === undefined) sweep(folder)
   const path = join(folder, `${ASSISTANT}-${known.instance}.json`)
-  const list = todos.slice(0, MOST_TODOS).map(({ content, status }) => ({ content, status }))
-  writeFileSync(`${path}.part`, JSON.stringify(list), { mode: 0o600 })
+  writeFileSync(`${path}.part`, text, { mode: 0o600 })
   renameSync(`${path}.part`, path)
-  known.todos = { path, session }
+  known.kept[kind] = { path, session, text }
 }
 
-const dropTodos = () => {
-  const path = known.todos?.path
-  known.todos = undefined
+const drop = (kind) => {
+  const path = known.kept[kind]?.path
+  delete known.kept[kind]
   if (path !== undefined) unlinkSync(path)
+}
+
+// Todos are too many for an event.
+const MOST_TODOS = 1000
+
+const keepTodos = (session, todos) => {
+  if (agentOf(session) !== undefined) return
+  const list = todos.slice(0, MOST_TODOS).map(({ content, status }) => ({ content, status }))
+  keep("todos", session, list)
+}
+
+// With which model it works, and how much of the context is in use, as its own sidebar counts it; and that
+// a limit is reached, until the model answers again.
+const keepFacts = (info) => {
+  const session = info.sessionID
+  if (session !== known.front || known.children.has(session)) return
+  const { modelID, providerID, mode, tokens, error } = info
+  if (tokens?.output > 0) {
+    const { input, output, reasoning, cache } = tokens
+    const used = input + output + reasoning + cache.read + cache.write
+    known.facts = { session, used, provider: providerID, model: modelID, mode }
+  } else if (error?.data?.statusCode === 429) {
+    const before = known.facts?.session === session ? known.facts : { session, model: modelID }
+    known.facts = { ...before, mode, limit: error.data.message }
+  } else return
+  writeFacts()
+}
+
+const writeFacts = () => {
+  const { session, used, provider, model, mode, limit } = known.facts
+  const window = provider === undefined ? undefined : windowOf(provider, model)
+  const percent = window > 0 ? Math.round((used / window) * 100) : undefined
+  keep("facts", session, { model, mode, context_tokens: used, context_percent: percent, limit })
+}
+
+// How long the context window of a model is, by OpenCode itself, which is asked once; until it has answered
+// nothing is known of it.
+const windowOf = (provider, model) => {
+  const name = `${provider}/${model}`
+  if (known.windows.has(name)) return known.windows.get(name)
+  known.windows.set(name, undefined)
+  const ask = async () => {
+    const { data } = await known.client.config.providers()
+    const its = data?.providers?.find(({ id }) => id === provider)
+    known.windows.set(name, its?.models?.[model]?.limit?.context)
+    if (known.facts?.model === model) writeFacts()
+  }
+  ask().catch(() => {})
 }
 
 // As whom a session speaks: the one in front (undefined), or an agent beside it.
@@ -229,6 +278,7 @@ const pick = {
 // What the assistant says is told with the end of its turn: messages come after that, too.
 const listen = {
   "message.updated": ({ info }) => {
+    if (info?.role === "assistant") quietly(() => keepFacts(info))
     if (info?.role !== "assistant" || known.says.get(info.sessionID)?.message === info.id) return
     known.says.set(info.sessionID, { message: info.id })
   },
@@ -259,8 +309,10 @@ const hear = ({ id, type, properties }) => {
   const told = pick[type]?.(properties)
   if (told === undefined) return
   const agent = agentOf(told.sessionID)
-  // Another session in front has other todos.
-  if (known.todos !== undefined && known.todos.session !== known.front) quietly(dropTodos)
+  // Another session in front has others.
+  for (const [kind, { session }] of Object.entries(known.kept)) {
+    if (session !== known.front) quietly(() => drop(kind))
+  }
   const works = worksOn(type, properties)
   if (works === true) known.busy.set(told.sessionID, agent === undefined)
   if (works === false) {
@@ -282,6 +334,7 @@ export const PanePatrol = async (context) => {
   if (!EVERYWHERE && !PLACES.some((name) => process.env[name])) return {}
   quietly(() => {
     known.folder = context?.directory
+    known.client ??= context?.client
     known.loaded += 1
     if (known.loaded === 1) send(message("plugin.init", {}))
   })
@@ -291,7 +344,7 @@ export const PanePatrol = async (context) => {
       quietly(() => {
         known.loaded -= 1
         if (known.loaded > 0) return
-        quietly(dropTodos)
+        for (const kind of Object.keys(known.kept)) quietly(() => drop(kind))
         sendLast(message("dispose", {}))
       }),
   }

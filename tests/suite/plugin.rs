@@ -24,11 +24,14 @@ const idle = async () => {
     await new Promise((resolve) => setTimeout(resolve, 2))
   }
 }
+const model = { limit: { context: 200_000 } }
+const providers = async () => ({ data: { providers: [{ id: "lab", models: { "fake-model": model } }] } })
+const context = { directory: "/src", client: { config: { providers } } }
 const hooks = []
 for (const text of readFileSync("recording.jsonl", "utf8").trim().split("\n")) {
   const { event, payload } = JSON.parse(text)
   if (event === "_driver") continue
-  if (event === "plugin.init" || hooks.length === 0) hooks.push(await PanePatrol({ directory: "/src" }))
+  if (event === "plugin.init" || hooks.length === 0) hooks.push(await PanePatrol(context))
   if (event === "hook:dispose") await hooks.pop()?.dispose?.()
   else if (event !== "plugin.init") await hooks[0].event?.({ event: payload })
   await idle()
@@ -218,7 +221,12 @@ fn what_the_assistant_has_said_last_comes_with_the_end_of_its_turn() {
 
 /// The lists of todos that lie where the dashboard looks for them.
 fn todo_lists(stage: &Stage) -> Vec<(String, Value)> {
-    let folder = stage.env.path("state/pane-patrol/todos");
+    kept(stage, "todos")
+}
+
+/// What lies there of that kind.
+fn kept(stage: &Stage, kind: &str) -> Vec<(String, Value)> {
+    let folder = stage.env.path("state/pane-patrol").join(kind);
     let Ok(entries) = fs::read_dir(folder) else {
         return Vec::new();
     };
@@ -269,6 +277,65 @@ fn the_todos_of_the_session_in_front_are_written_down_and_taken_away() {
     assert!(after.len() == 1 && after[0].0 != lists[0].0, "{after:?}");
     play(&[init, todos("front"), dispose]).expect("node is there");
     assert_eq!(todo_lists(&stage), []);
+}
+
+#[test]
+fn with_what_the_session_in_front_works_is_written_down_and_taken_away() {
+    let stage = Stage::of("prompt");
+    let event = |id: &str, kind: &str, properties: Value| json!({"event": "event", "payload": {"id": id, "type": kind, "properties": properties}});
+    let busy = |session: &str| {
+        let status = json!({"sessionID": session, "status": {"type": "busy"}});
+        event(&format!("busy-{session}"), "session.status", status)
+    };
+    let said = |id: &str, session: &str, rest: Value| {
+        let mut info = json!({
+            "id": id, "role": "assistant", "sessionID": session, "modelID": "fake-model", "providerID": "lab",
+            "mode": "build",
+        });
+        for (name, value) in rest.as_object().expect("it is one") {
+            info[name] = value.clone();
+        }
+        event(id, "message.updated", json!({"info": info}))
+    };
+    let tokens = |input: u64, output: u64| json!({"tokens": {"input": input, "output": output, "reasoning": 0, "cache": {"read": 1000, "write": 0}}});
+    let limit = json!({"mode": "plan", "error": {"data": {"statusCode": 429, "message": "try again at 7"}}});
+    let init = json!({"event": "plugin.init", "payload": {}});
+    let begun = [init, busy("front"), busy("beside")];
+    let play = |more: &[Value]| {
+        let lines = begun.iter().chain(more).map(Value::to_string);
+        let text = lines.collect::<Vec<_>>().join("\n");
+        fs::write(stage.env.path("recording.jsonl"), text).expect("it can be written");
+        stage.play(Some("%1"))
+    };
+    let Some(output) = play(&[
+        said("1", "front", tokens(29_000, 20)),
+        said("2", "beside", tokens(7, 7)),
+    ]) else {
+        return skipped();
+    };
+    assert!(
+        output.status.success() && output.stderr.is_empty(),
+        "{output:?}"
+    );
+    let facts = kept(&stage, "facts");
+    let answered = json!({
+        "model": "fake-model", "mode": "build", "context_tokens": 30_020, "context_percent": 15,
+    });
+    assert_eq!(facts.len(), 1, "{facts:?}");
+    assert_eq!(facts[0].1, answered);
+    // A message that was begun says nothing yet; one that was refused says why.
+    let refused = [
+        said("1", "front", tokens(29_000, 20)),
+        said("2", "front", tokens(0, 0)),
+        said("3", "front", limit),
+    ];
+    play(&refused).expect("node is there");
+    let mut expected = answered;
+    (expected["mode"], expected["limit"]) = (json!("plan"), json!("try again at 7"));
+    assert_eq!(kept(&stage, "facts")[0].1, expected);
+    let dispose = json!({"event": "hook:dispose", "payload": {}});
+    play(&[said("1", "front", tokens(1, 1)), dispose]).expect("node is there");
+    assert_eq!(kept(&stage, "facts"), []);
 }
 
 #[test]
