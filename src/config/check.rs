@@ -291,7 +291,7 @@ mod tests {
             told_of("show = ['age', 'targt']"),
             [
                 "2:8: `targt` is no value of `show`: is `target` meant? There are `assistant`, `target`, `project`, \
-                 `state`, `message`, `work`, `age`"
+                 `state`, `message`, `work`, `age`, `model`, `context`, `mode`, `tokens`"
             ]
         );
         assert!(told_of("projct = 3")[0].ends_with("is `project` meant?"));

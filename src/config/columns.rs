@@ -23,15 +23,23 @@ pub enum Column {
     Work,
     /// Since when.
     Age,
+    /// The model that it works with.
+    Model,
+    /// How much of the model's context is in use.
+    Context,
+    /// What it may do unasked.
+    Mode,
+    /// How many tokens its session has used.
+    Tokens,
 }
 
 /// How many there are.
 pub(crate) const COUNT: usize = Column::ALL.len();
 
 impl Column {
-    /// Each with its name in the settings and what is said of its width there, in the order of a list for which
-    /// nothing is set.
-    pub(crate) const ALL: [(Self, &'static str, &'static str); 7] = [
+    /// Each with its name in the settings and what is said of its width there: those of a list for which nothing is
+    /// set in their order, and behind them those that are there when they are named.
+    pub(crate) const ALL: [(Self, &'static str, &'static str); 11] = [
         (
             Self::Assistant,
             "assistant",
@@ -63,7 +71,30 @@ impl Column {
             "age",
             "the same for since when it is so; as many as it needs when not set",
         ),
+        (
+            Self::Model,
+            "model",
+            "the same for the model that it works with; 20 when not set",
+        ),
+        (
+            Self::Context,
+            "context",
+            "the same for how much of the context is in use; as many as it needs when not set",
+        ),
+        (
+            Self::Mode,
+            "mode",
+            "the same for what it may do unasked; 12 when not set",
+        ),
+        (
+            Self::Tokens,
+            "tokens",
+            "the same for how many tokens its session has used; as many as it needs when not set",
+        ),
     ];
+
+    /// So many of them, from the first one, are there where nothing is set.
+    const USUAL: usize = 7;
 
     /// What each is called.
     pub(crate) const NAMES: [&'static str; COUNT] = {
@@ -79,6 +110,16 @@ impl Column {
     /// All of them.
     pub(crate) fn all() -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().map(|(column, ..)| column)
+    }
+
+    /// Those of a list for which nothing is set.
+    pub(crate) fn usual() -> impl Iterator<Item = Self> {
+        Self::all().take(Self::USUAL)
+    }
+
+    /// What it is called.
+    pub(crate) fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
     }
 
     fn named(name: &str) -> Option<Self> {
@@ -111,7 +152,7 @@ enum Written {
 impl Default for ListColumns {
     fn default() -> Self {
         Self {
-            shown: Column::all().collect(),
+            shown: Column::usual().collect(),
             caps: [None; COUNT],
         }
     }
@@ -192,6 +233,18 @@ mod tests {
     fn every_column_stands_at_its_own_place() {
         for (place, column) in Column::all().enumerate() {
             assert_eq!(column as usize, place);
+        }
+    }
+
+    #[test]
+    fn what_assistants_work_with_is_there_only_where_it_is_named() {
+        let added = [Column::Model, Column::Context, Column::Mode, Column::Tokens];
+        let unset = read("").unwrap();
+        let set = read("show = ['model', 'context', 'mode', 'tokens']").unwrap();
+        for column in Column::all() {
+            assert_eq!(unset.shows(column), !added.contains(&column), "{column:?}");
+            let is_set = added.contains(&column) || column == Column::Message;
+            assert_eq!(set.shows(column), is_set, "{column:?}");
         }
     }
 

@@ -5,7 +5,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use ratatui::style::Style;
 
 use crate::config::{COUNT, Column, Signs};
-use crate::state::{Attention, Row};
+use crate::state::{Attention, Facts, Row};
 use crate::tui::age::{self, Grain};
 use crate::tui::labels;
 use crate::tui::text;
@@ -185,6 +185,52 @@ impl Spec {
                 },
                 ..USUAL
             },
+            Column::Model | Column::Context | Column::Mode | Column::Tokens => {
+                Self::of_files(column)
+            }
+        }
+    }
+
+    /// Of what the assistants' own files say.
+    fn of_files(column: Column) -> Self {
+        match column {
+            Column::Model => Self {
+                measure: |row| [text::width(&fact(row, |facts| facts.model.clone())); 2],
+                cap: |_| 20,
+                gives_up: const { &[step(13, 10), step(24, 0)] },
+                draw: |row, look| {
+                    let model = fact(row, |facts| facts.model.clone());
+                    vec![(
+                        text::fit_middle(&model, look.width).into(),
+                        look.theme.dim(),
+                    )]
+                },
+                ..USUAL
+            },
+            Column::Context => Self {
+                measure: |row| [text::width(&fact(row, Facts::context)); 2],
+                gives_up: const { &[step(35, 0)] },
+                is_whole: true,
+                at_right: true,
+                draw: |row, look| vec![(fact(row, Facts::context), look.own(row))],
+                ..USUAL
+            },
+            Column::Mode => Self {
+                measure: |row| [text::width(&fact(row, |facts| facts.mode.clone())); 2],
+                cap: |_| 12,
+                gives_up: const { &[step(23, 0)] },
+                draw: |row, look| vec![(fact(row, |facts| facts.mode.clone()), look.theme.dim())],
+                ..USUAL
+            },
+            Column::Tokens => Self {
+                measure: |row| [text::width(&fact(row, Facts::used)); 2],
+                gives_up: const { &[step(14, 0)] },
+                is_whole: true,
+                at_right: true,
+                draw: |row, look| vec![(fact(row, Facts::used), look.theme.dim())],
+                ..USUAL
+            },
+            _ => USUAL,
         }
     }
 }
@@ -210,6 +256,12 @@ pub(crate) fn widths(row: &Row) -> Widths {
         widths[column as usize] = (Spec::of(column).measure)(row);
     }
     widths
+}
+
+/// What the assistant's own files say of it.
+fn fact(row: &Row, of: fn(&Facts) -> Option<String>) -> String {
+    let facts = row.facts.as_deref();
+    facts.and_then(of).unwrap_or_default()
 }
 
 /// How fine an age is shown on a line of so many columns.

@@ -19,16 +19,20 @@ use crate::keymap;
 use crate::launch::{self, Site};
 use crate::notify;
 use crate::rules::{Ask, Ground, judge};
-use crate::state::Row;
 use crate::state::fixture::{With, row};
 use crate::state::update::{Health, Update};
+use crate::state::{Facts, Row};
 use crate::tui::{Effect, Message, Model, Reread, Setup, update, view};
 
 /// Columns and lines of what is looked at.
 const SIZE: (u16, u16) = (158, 40);
 
 /// Lines of the same table without which a key means nothing.
-const COMPANY: [(&str, &str, &str); 8] = [
+const COMPANY: [(&str, &str, &str); 12] = [
+    ("columns", "model", "show = ['model']\n"),
+    ("columns", "context", "show = ['context']\n"),
+    ("columns", "mode", "show = ['mode']\n"),
+    ("columns", "tokens", "show = ['tokens']\n"),
     ("split", "height", "direction = 'below'\n"),
     ("notice", "ntfy", "error = ['ntfy']\n"),
     (
@@ -127,6 +131,14 @@ fn rows() -> Vec<Row> {
             }
             .into(),
         );
+        let facts = Facts {
+            model: Some("gpt-5.2-codex".to_owned()),
+            mode: Some("on-request".to_owned()),
+            context_tokens: Some(60_414),
+            tokens: Some(1_234_567_890_123),
+            ..Facts::default()
+        };
+        row.facts = Some(facts.into());
         row
     };
     states.into_iter().zip(1..).map(of).collect()

@@ -136,7 +136,9 @@ fn colours() -> Vec<Setting> {
 
 /// Which columns there are, and how wide each may be.
 fn columns() -> Vec<Setting> {
-    let names = Column::NAMES.map(|name| format!("{name:?}"));
+    let names: Vec<String> = Column::usual()
+        .map(|column| format!("{:?}", column.name()))
+        .collect();
     let show = Setting {
         unset: Unset::Value(Cow::Owned(format!("[{}]", names.join(", ")))),
         ..open(

@@ -215,7 +215,7 @@ mod tests {
 
     use super::*;
     use crate::config::Config;
-    use crate::state::Row;
+    use crate::state::{Facts, Row};
     use crate::tui::fixture::{With, day, model_with, now, row, screen};
 
     const WIDTHS: [u16; 4] = [40, 80, 120, 200];
@@ -248,6 +248,14 @@ mod tests {
                 Some("a/branch/of/the/same/length"),
             );
             row.diff = day().iter().find_map(|row| row.diff.clone());
+            let facts = Facts {
+                model: Some("a-model-of-a-very-long-name-of-a-year".to_owned()),
+                mode: Some("a-mode-of-a-long-name".to_owned()),
+                context_tokens: Some(160_208),
+                tokens: Some(u64::MAX),
+                ..Facts::default()
+            };
+            row.facts = Some(facts.into());
             row
         };
         (1..4).map(of).collect()
@@ -292,6 +300,43 @@ mod tests {
     }
 
     #[test]
+    fn with_what_an_assistant_works_stands_in_columns_where_that_is_set() {
+        let mut rows = day();
+        let facts = Facts {
+            model: Some("claude-opus-5-5".to_owned()),
+            mode: Some("acceptEdits".to_owned()),
+            context_percent: Some(62),
+            tokens: Some(1_234_567),
+            ..Facts::default()
+        };
+        let works = rows.iter_mut().find(|row| row.state == State::Running);
+        let works = works.expect("somebody works");
+        works.facts = Some(facts.into());
+        let about = works.target.to_string();
+        let shown = "show = ['target', 'model', 'message', 'mode', 'context', 'tokens', 'age']";
+        // Where there is little room the model's middle goes first, then all of them.
+        let all = ["1.2M", "62 %", "acceptEdits", "claud…-5-5"];
+        for (width, there) in [(40, 0), (80, 0), (120, 4), (200, 4)] {
+            let model = model_of(rows.clone(), width, shown);
+            let line = line(&model, &about);
+            for text in &all[..there] {
+                assert!(line.contains(text), "{width} {text}: {line}");
+            }
+            let few = "show = ['target', 'model', 'message', 'context', 'age']";
+            let few = self::line(&model_of(rows.clone(), width, few), &about);
+            let is_whole = few.contains("claude-opus-5-5") && few.contains("62 %");
+            assert!(is_whole || width < 120, "{width}: {few}");
+            let plain = model_of(rows.clone(), width, "");
+            assert!(
+                !screen(&plain)
+                    .lines()
+                    .take(12)
+                    .any(|line| line.contains("62 %"))
+            );
+        }
+    }
+
+    #[test]
     fn no_column_is_wider_than_it_was_set_to_be_and_zero_leaves_it_out() {
         for width in WIDTHS {
             let model = model_of(
@@ -325,6 +370,8 @@ mod tests {
             wide,
             &format!("{turned}{wide}"),
             "show = ['project', 'target']\nproject = 999",
+            "show = ['model', 'target', 'context', 'mode', 'message', 'tokens', 'age']\nmodel = 999\nmode = 999",
+            "show = ['tokens', 'assistant', 'target', 'project', 'state', 'work', 'age', 'model', 'context', 'mode']",
         ] {
             for width in 60..240 {
                 let model = model_of(long(), width, text);

@@ -72,7 +72,7 @@ pub(super) fn cell(past: &Past, column: Column, now: Timestamp) -> String {
         Column::Place => past.folder(),
         Column::State => ENDED.to_owned(),
         Column::Age => age::text(now, session.ended, Grain::Coarse),
-        Column::Work | Column::Message => String::new(),
+        _ => String::new(),
     }
 }
 
