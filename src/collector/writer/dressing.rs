@@ -91,13 +91,19 @@ impl Writer {
         known.map(str::to_owned)
     }
 
-    /// Has the changes and tasks of these rows looked at again; one of them has written files.
-    pub(super) fn look_at_work(&mut self, outcome: &Outcome, written: &[PathBuf]) {
-        for key in outcome.changed.iter().collect::<BTreeSet<_>>() {
-            let id = key.to_string();
-            let signed = self.work.wrote(&id, written.to_vec());
+    /// Has the changes and tasks of these rows looked at again. `written`: what the assistant of the row with this key
+    /// has written.
+    pub(super) fn look_at_work(
+        &mut self,
+        outcome: &Outcome,
+        written: Option<(RowKey, Vec<PathBuf>)>,
+    ) {
+        if let Some((key, files)) = written {
+            let signed = self.work.wrote(&key.to_string(), files);
             self.tell_diffs(&signed);
-            self.sources.work.order(WorkOrder::Ended(id));
+        }
+        for key in outcome.changed.iter().collect::<BTreeSet<_>>() {
+            self.sources.work.order(WorkOrder::Ended(key.to_string()));
         }
     }
 

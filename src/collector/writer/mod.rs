@@ -41,6 +41,7 @@ use crate::collector::sources::panes::Order as ListOrder;
 use crate::collector::sources::session_files::Order as WitnessOrder;
 use crate::collector::sources::{Setup, Sources};
 use crate::hub::server::Hub;
+use crate::log::wrote::Writing;
 use crate::mux::Reach;
 use crate::state::update::{Role, Update};
 use crate::state::{Input, Outcome, Present, Row, Table};
@@ -64,6 +65,8 @@ pub(super) struct Writer {
     /// Whether sessions have a row that no pane shows.
     has_background: bool,
     work: Works,
+    /// The tools that are under way, as far as they write.
+    writing: Writing,
     pub(super) clock: Arc<Clock>,
     /// The moment of the last input.
     now: Timestamp,
@@ -136,6 +139,7 @@ impl Writer {
             homes: setup.homes.clone(),
             has_background: setup.background,
             work: Works::default(),
+            writing: Writing::default(),
             now: clock.now(),
             clock,
             sources,
