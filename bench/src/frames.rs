@@ -235,6 +235,7 @@ fn row(number: u32, turn: u32, now: Timestamp) -> Row {
         branch: Some("main".to_owned()),
         diff: None,
         tasks: None,
+        conflicts: Vec::new(),
         trusted_until: None,
         home: None,
         source: Source::Hook,

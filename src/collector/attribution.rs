@@ -65,6 +65,7 @@ impl Works {
     /// Keeps what is reported.
     pub(super) fn take(&mut self, report: &Report) {
         match report {
+            Report::Same(_) => {}
             Report::Diff(ids, summary) => {
                 for id in ids {
                     self.forget_diff(id);

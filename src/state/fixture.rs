@@ -42,6 +42,7 @@ pub(crate) fn row(pane: u32, assistant: &str, state: State, target: &str, ago: u
         branch: None,
         diff: None,
         tasks: None,
+        conflicts: Vec::new(),
         trusted_until: None,
         home: None,
         source: Source::Hook,

@@ -3,6 +3,7 @@
 
 pub(super) mod branch;
 pub(crate) mod changes;
+pub(crate) mod conflicts;
 pub(super) mod event_log;
 pub(super) mod event_socket;
 pub(super) mod exits;
@@ -82,6 +83,7 @@ pub(super) struct Sources {
     pub(super) exits: Orders<Changes<u32>>,
     pub(super) witness: session_files::Handle,
     pub(super) work: changes::Handle,
+    pub(super) conflicts: conflicts::Handle,
     /// Told which servers to look for assistants on, where that is wanted.
     pub(super) silent: Option<Sender<Vec<Server>>>,
     /// Held for its thread, which ends with it.
@@ -125,6 +127,7 @@ impl Sources {
             exits,
             witness: start_witness(setup, clock, output.clone())?,
             work: start_work(setup.homes.clone(), output.clone())?,
+            conflicts: start_conflicts(output.clone())?,
             silent: setup
                 .silent
                 .then(|| silent::start_search(setup.reach.clone(), output.clone()))
@@ -139,6 +142,12 @@ impl Sources {
 fn start_work(homes: Homes, output: SyncSender<Message>) -> io::Result<changes::Handle> {
     changes::start_keeper(Git::default(), homes, changes::Pace::SHOWN, move |report| {
         output.send(Message::Work(report)).is_ok()
+    })
+}
+
+fn start_conflicts(output: SyncSender<Message>) -> io::Result<conflicts::Handle> {
+    conflicts::start_keeper(Git::default(), move |report| {
+        output.send(Message::Conflicts(report)).is_ok()
     })
 }
 

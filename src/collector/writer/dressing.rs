@@ -39,6 +39,7 @@ impl Writer {
             self.lose_interest(key);
             self.terminals.remove(&key.to_string());
             self.work.forget(&key.to_string());
+            self.forget_written(&key.to_string());
             self.published.forget(&key.to_string());
         }
         let mut rows = Vec::new();
@@ -46,6 +47,7 @@ impl Writer {
             let Some(row) = self.table.row(key) else {
                 continue;
             };
+            self.follow_author(&row);
             let row = self.dressed(row);
             self.take_interest(key, &row);
             self.sources.unheard.look(&row);
@@ -78,7 +80,7 @@ impl Writer {
         let row = if row.hearsay {
             row
         } else {
-            self.work.dressed(row)
+            self.sharing.dressed(self.work.dressed(row))
         };
         self.published.dressed(row)
     }
@@ -99,8 +101,9 @@ impl Writer {
         written: Option<(RowKey, Vec<PathBuf>)>,
     ) {
         if let Some((key, files)) = written {
-            let signed = self.work.wrote(&key.to_string(), files);
+            let signed = self.work.wrote(&key.to_string(), files.clone());
             self.tell_diffs(&signed);
+            self.note_written(&key, files);
         }
         for key in outcome.changed.iter().collect::<BTreeSet<_>>() {
             self.sources.work.order(WorkOrder::Ended(key.to_string()));
@@ -111,7 +114,11 @@ impl Writer {
     pub(super) fn take_work(&mut self, report: &Report) {
         self.work.take(report);
         match report {
-            Report::Diff(ids, _) => self.tell_diffs(ids),
+            Report::Diff(ids, _) => {
+                self.tell_diffs(ids);
+                self.doubt_conflicts(ids);
+            }
+            Report::Same(ids) => self.doubt_conflicts(ids),
             // What its publisher says of it counts more.
             Report::Tasks(id, _) if self.published.tells_of(id) => {}
             Report::Tasks(id, tasks) => {
@@ -133,7 +140,7 @@ impl Writer {
     }
 
     /// Tells these rows with what is known of their work now.
-    fn tell_dressed(&mut self, ids: &[String]) {
+    pub(super) fn tell_dressed(&mut self, ids: &[String]) {
         for id in ids {
             if let Some(row) = self.table.row_with_id(id) {
                 let row = self.dressed(row);

@@ -13,6 +13,7 @@ mod listings;
 mod published;
 mod records;
 mod servers;
+mod sharing;
 pub(super) mod silent;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,6 +50,7 @@ use crate::sys::monotone_clock::Clock;
 use glimpses::Titles;
 use health::HealthReport;
 use interests::{LastOrders, has_session_file};
+use sharing::Sharing;
 
 /// How often it is looked whether the hub has ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
@@ -67,6 +69,8 @@ pub(super) struct Writer {
     work: Works,
     /// The tools that are under way, as far as they write.
     writing: Writing,
+    /// Which files several assistants have written.
+    sharing: Sharing,
     pub(super) clock: Arc<Clock>,
     /// The moment of the last input.
     now: Timestamp,
@@ -140,6 +144,7 @@ impl Writer {
             has_background: setup.background,
             work: Works::default(),
             writing: Writing::default(),
+            sharing: Sharing::default(),
             now: clock.now(),
             clock,
             sources,
@@ -315,6 +320,7 @@ impl Writer {
                 self.wanted_by_witness.insert(socket);
             }
             Message::Work(report) => self.take_work(&report),
+            Message::Conflicts(report) => self.take_conflicts(report),
             Message::Trouble(subject, trouble) => self.trouble(subject, trouble),
             Message::Stop => {}
         }

@@ -32,6 +32,7 @@ fn row(id: &str, evidence_bytes: usize) -> Row {
         branch: None,
         diff: None,
         tasks: None,
+        conflicts: Vec::new(),
         trusted_until: None,
         hearsay: false,
         home: None,

@@ -126,6 +126,7 @@ impl Entry {
             branch: self.branch.clone(),
             diff: None,
             tasks: None,
+            conflicts: Vec::new(),
             trusted_until: self.trusted_until(),
             home: self.home.clone(),
             source,
