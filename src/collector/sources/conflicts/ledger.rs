@@ -128,9 +128,8 @@ impl Ledger {
             let key = (name.into(), Arc::clone(&place.path));
             self.index.entry(key).or_default().insert(Arc::clone(id));
         }
-        if let Some(tree) = surplus {
-            let path = Arc::clone(&place.path);
-            self.unindex(id, &Place { tree, path });
+        if let Some(surplus) = surplus {
+            self.unindex(id, &surplus);
         }
         if let Some(path) = oldest {
             self.unwrite_all(id, &path);
@@ -384,8 +383,8 @@ impl Ledger {
 }
 
 impl Writer {
-    /// Notes that the file was written; a tree of which it is not remembered any more.
-    fn keep(&mut self, place: &Place, now: Instant) -> Option<Option<Arc<Tree>>> {
+    /// Notes that the file was written; one of the same path that is not remembered any more.
+    fn keep(&mut self, place: &Place, now: Instant) -> Option<Place> {
         self.count += 1;
         let path = Arc::clone(&place.path);
         let written = self.written.entry(Arc::clone(&path)).or_default();
@@ -393,7 +392,10 @@ impl Writer {
         let copies = &mut written.copies;
         copies.retain(|(tree, _)| *tree != place.tree);
         copies.push((place.tree.clone(), now));
-        let surplus = (copies.len() > MAX_TREES).then(|| copies.remove(0).0);
+        let surplus = (copies.len() > MAX_TREES).then(|| Place {
+            tree: copies.remove(0).0,
+            path: Arc::clone(&path),
+        });
         self.order.push_back((self.count, path));
         if self.order.len() > 2 * MAX_WRITTEN {
             let written = &self.written;

@@ -9,17 +9,17 @@ use super::ledger::{Answer, FRESH, Ledger, MAX_MARKED, Question};
 use super::trees::Place;
 use crate::git::Tree;
 
-fn tree(name: &str, common: &str, remote: Option<&str>) -> Option<Arc<Tree>> {
-    Some(Arc::new(Tree {
+fn tree(name: &str, common: &str, remote: Option<&str>) -> Arc<Tree> {
+    Arc::new(Tree {
         root: PathBuf::from("/").join(name),
         common: PathBuf::from("/").join(common),
         remote: remote.map(PathBuf::from),
-    }))
+    })
 }
 
-fn place(tree: &Option<Arc<Tree>>, path: &str) -> Place {
+fn place(tree: Option<&Arc<Tree>>, path: &str) -> Place {
     Place {
-        tree: tree.clone(),
+        tree: tree.cloned(),
         path: Path::new(path).into(),
     }
 }
@@ -45,18 +45,23 @@ impl Book {
     }
 
     /// The row writes, in a session of the same name; what is to be asked then.
-    fn writes(&mut self, row: &str, tree: &Option<Arc<Tree>>, path: &str) -> Vec<Question> {
+    fn writes<'a>(
+        &mut self,
+        row: &str,
+        tree: impl Into<Option<&'a Arc<Tree>>>,
+        path: &str,
+    ) -> Vec<Question> {
         self.writes_in(row, row, tree, path)
     }
 
-    fn writes_in(
+    fn writes_in<'a>(
         &mut self,
         row: &str,
         session: &str,
-        tree: &Option<Arc<Tree>>,
+        tree: impl Into<Option<&'a Arc<Tree>>>,
         path: &str,
     ) -> Vec<Question> {
-        let place = place(tree, path);
+        let place = place(tree.into(), path);
         self.ledger.wrote(row, &author(session), &place, self.now);
         self.ledger.take_questions(usize::MAX)
     }
@@ -115,10 +120,10 @@ fn clones_are_found_by_where_they_came_from_and_others_are_not_compared() {
     book.writes("1", &c1, "x");
     assert_eq!(book.writes("f", &fork, "x"), []);
     assert_eq!(book.writes("o", &other, "x"), []);
-    assert_eq!(book.writes("d", &None, "/c1/x"), []);
+    assert_eq!(book.writes("d", None, "/c1/x"), []);
     assert_eq!(book.writes("2", &c2, "x").len(), 1);
     assert_eq!(book.writes("r", &source, "x").len(), 2);
-    assert_eq!(book.writes("e", &None, "/c1/x").len(), 1, "the same path");
+    assert_eq!(book.writes("e", None, "/c1/x").len(), 1, "the same path");
 }
 
 #[test]
