@@ -236,6 +236,7 @@ fn row(number: u32, turn: u32, now: Timestamp) -> Row {
         diff: None,
         tasks: None,
         facts: None,
+        conflicts: Vec::new(),
         trusted_until: None,
         home: None,
         source: Source::Hook,

@@ -9,7 +9,6 @@ use pane_patrol_hooks::event::{Event, Kind};
 
 use crate::collector::sources::changes::Report;
 use crate::git::DiffSummary;
-pub(super) use crate::log::wrote::written_by;
 use crate::state::Row;
 use crate::tasks::TaskSummary;
 
@@ -66,6 +65,7 @@ impl Works {
     /// Keeps what is reported.
     pub(super) fn take(&mut self, report: &Report) {
         match report {
+            Report::Same(_) => {}
             Report::Diff(ids, summary) => {
                 for id in ids {
                     self.forget_diff(id);
@@ -259,13 +259,6 @@ mod tests {
     use super::*;
     use crate::git::{Change, FileChange, FileStatus};
 
-    fn event(tool: &str, message: &str) -> Event {
-        let text = format!(
-            r#"{{"assistant":"a","state":"running","kind":"tool_finished","target":"a:0.0","ts":"2026-11-21T12:00:00Z","tool":"{tool}","message":"{message}","cwd":"/p/sub"}}"#
-        );
-        Event::parse(text.as_bytes()).unwrap()
-    }
-
     fn changed(paths: &[&str]) -> Arc<DiffSummary> {
         let file = |path: &&str| FileChange {
             path: (*path).to_owned(),
@@ -283,23 +276,6 @@ mod tests {
             files: paths.iter().map(file).collect(),
             ..DiffSummary::default()
         })
-    }
-
-    #[test]
-    fn the_files_that_a_tool_names_are_those_it_wrote() {
-        let written = |tool, message| written_by(&event(tool, message));
-        assert_eq!(written("Edit", "a b.rs"), [Path::new("/p/sub/a b.rs")]);
-        assert_eq!(written("Write", "/p/c"), [Path::new("/p/c")]);
-        let both = [Path::new("/p/sub/x"), Path::new("/p/sub/y")];
-        assert_eq!(written("apply_patch", "x, y"), both);
-        for (tool, message) in [
-            ("Read", "x"),
-            ("Bash", "rm x"),
-            ("Edit", "x…"),
-            ("Edit", "../x"),
-        ] {
-            assert!(written(tool, message).is_empty(), "{tool} {message}");
-        }
     }
 
     #[test]

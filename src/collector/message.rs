@@ -7,7 +7,7 @@ use pane_patrol_hooks::target::Server;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::contained::Container;
-use super::sources::{changes, facts};
+use super::sources::{changes, conflicts, facts};
 use crate::assistants::facets::turns::Turn;
 use crate::assistants::present::Found;
 use crate::hub::server;
@@ -65,6 +65,8 @@ pub(super) enum Message {
     Locate(String),
     /// An assistant's changes or tasks are others than before.
     Work(changes::Report),
+    /// An assistant shares files with others, or does not any more.
+    Conflicts(conflicts::Report),
     /// Something does not work (or, with `None`, works again), by what it is about.
     Trouble(String, Option<String>),
     /// It is over.

@@ -81,6 +81,7 @@ fn follow_project(
     let id = project.id;
     let report = move |report| {
         let update = match report {
+            Report::Same(_) => return true,
             Report::Diff(_, diff) => Update::Diff(id.to_owned(), diff),
             Report::Tasks(_, tasks) => Update::Tasks(id.to_owned(), tasks),
         };

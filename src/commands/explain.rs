@@ -42,7 +42,9 @@ pub(super) fn run(context: &Context, arguments: &ExplainArgs) -> CommandResult {
         return messages::json(&Explained::of(row, &decided, apart));
     }
     let (decided, _): (Vec<Decided>, Vec<String>) = decided.into_iter().unzip();
-    messages::result(&(explain(row, &decided, &clock) + &from_row(row, apart, clock.now)));
+    messages::result(
+        &(explain(row, &known.rows, &decided, &clock) + &from_row(row, apart, clock.now)),
+    );
     Ok(())
 }
 

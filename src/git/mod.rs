@@ -5,6 +5,7 @@
 
 mod call;
 mod filter;
+mod kin;
 mod parse;
 mod patch;
 mod summary;
@@ -20,6 +21,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+pub(crate) use self::kin::{Standing, Tree};
 pub(crate) use self::types::{
     Change, DiffState, DiffSummary, FileChange, FileStatus, MAX_FILES, Patch, PatchRequest, Sums,
     USUAL_CONTEXT,
@@ -204,6 +206,12 @@ impl Repository<'_> {
         }
         Err(output.failure())
     }
+}
+
+/// The nearest folder from `folder` upwards that looks like the top of a repository, found without starting git.
+pub(crate) fn top_of(folder: &Path) -> Option<&Path> {
+    let mut above = folder.ancestors();
+    above.find(|folder| folder.join(".git").symlink_metadata().is_ok())
 }
 
 /// A path of git's as it is shown.

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use pane_patrol_hooks::event::{Source, State};
+use pane_patrol_hooks::text::printable_line;
 use pane_patrol_hooks::timestamp::Timestamp;
 
 use super::decisions::Decided;
@@ -11,7 +12,13 @@ use crate::state::words::word;
 use crate::state::{Evidence, Row};
 
 /// Explains `row` as it was at `clock.now`; `decided`: what was decided about its session, oldest first.
-pub(crate) fn explain(row: &Row, decided: &[Decided], clock: &LocalClock) -> String {
+/// `others`: rows that may be told of as well.
+pub(crate) fn explain(
+    row: &Row,
+    others: &[Row],
+    decided: &[Decided],
+    clock: &LocalClock,
+) -> String {
     let mut text = String::new();
     let what = [row.tool.as_deref(), row.message.as_deref()];
     let what: Vec<&str> = what.into_iter().flatten().collect();
@@ -52,6 +59,19 @@ pub(crate) fn explain(row: &Row, decided: &[Decided], clock: &LocalClock) -> Str
             .as_deref()
             .unwrap_or("(nothing more is known)");
         let _ = writeln!(text, "  and {}: {message}", says(request.state));
+    }
+    for conflict in &row.conflicts {
+        let names = conflict.with.iter().map(|other| {
+            let place = others.iter().find(|row| row.id == other.id);
+            let place = place.map_or_else(String::new, |row| format!(" in {}", row.target));
+            format!("{}{place}", other.assistant)
+        });
+        let _ = writeln!(
+            text,
+            "  {} was also written by {}",
+            printable_line(&conflict.path),
+            names.collect::<Vec<_>>().join(", ")
+        );
     }
     text.push_str("because\n");
     if row.evidence.is_empty() {
@@ -195,7 +215,7 @@ because
   08:59:00, 5m 12s ago: a hook reported `UserPromptSubmit`, which made the row: `works`.
 ";
         let row = &player.table().rows()[0];
-        assert_eq!(explain(row, &[], &clock), expected);
+        assert_eq!(explain(row, &[], &[], &clock), expected);
         let decided = ["2026-11-21T08:59:30Z", "2026-11-21T09:01:30Z"].map(|ts| {
             let line = format!(
                 r#"{{"ts":"{ts}","decision":"approve","outcome":"done","way":"keys","door":"approve",
@@ -203,7 +223,7 @@ because
             );
             Decided::parse(line.as_bytes()).unwrap()
         });
-        let told = explain(row, &decided, &clock);
+        let told = explain(row, &[], &decided, &clock);
         let lines: Vec<&str> = told.lines().skip(3).collect();
         let times = lines
             .iter()

@@ -43,6 +43,7 @@ pub(crate) fn row(pane: u32, assistant: &str, state: State, target: &str, ago: u
         diff: None,
         tasks: None,
         facts: None,
+        conflicts: Vec::new(),
         trusted_until: None,
         home: None,
         source: Source::Hook,

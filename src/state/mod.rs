@@ -52,7 +52,7 @@ pub use input::{
 pub use kin::{Kin, Place, Relation};
 pub use living_session::LivingSession;
 pub(crate) use marked::fingerprint;
-pub use row::{Evidence, Request, Row, RowKey};
+pub use row::{Conflict, Evidence, Request, Row, RowKey, Sharer};
 pub(crate) use table::{MOST_ENDED, Unseen};
 pub use table::{Outcome, REBUILD_GRACE, Settings, Table};
 pub use unmatched::Unmatched;

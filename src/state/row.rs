@@ -126,6 +126,9 @@ pub struct Row {
     /// What the assistant's own files say of its session; added like `diff`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<Arc<Facts>>,
+    /// The files that it has written and assistants of other rows as well, by path; at most 20. Added like `diff`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<Conflict>,
     /// Until when the person lets it do, without asking, what no rule forbids.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
@@ -195,6 +198,7 @@ impl Row {
             diff: None,
             tasks: None,
             facts: None,
+            conflicts: Vec::new(),
             trusted_until: None,
             waiting: Vec::new(),
             evidence: Vec::new(),
@@ -217,7 +221,8 @@ impl Row {
             &self.terminal,
             &self.publisher,
         ];
-        let mut texts = texts.into_iter().flatten();
+        let paths = self.conflicts.iter().map(|conflict| &conflict.path);
+        let mut texts = texts.into_iter().flatten().chain(paths);
         let is_plain = !texts.any(|text| has_control(text));
         let facts = self.facts.as_ref();
         is_plain
@@ -256,6 +261,27 @@ impl Row {
 pub(super) fn one_of(assistant: &Assistant, waiting: &[Request]) -> Option<usize> {
     let queues = assistant.habits().queues_dialogs && waiting.len() > 1;
     queues.then_some(waiting.len())
+}
+
+/// A file that the assistants of several rows have written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Conflict {
+    /// Its path below the top of the working tree, on one line; outside of all repositories from `/` on.
+    pub path: String,
+    /// Who else has written it, there or in another working tree of the same repository.
+    pub with: Vec<Sharer>,
+}
+
+/// A row whose assistant has written the same file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Sharer {
+    /// The row's id.
+    pub id: String,
+    /// Which assistant.
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub assistant: Assistant,
 }
 
 /// Something the assistant asks the person.

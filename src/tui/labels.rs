@@ -6,6 +6,7 @@ use std::path::Path;
 use pane_patrol_hooks::adapter::is_question;
 use pane_patrol_hooks::event::{Kind, State};
 use pane_patrol_hooks::target::Target;
+use pane_patrol_hooks::text::printable_line;
 
 use crate::config::Signs;
 use crate::git::{DiffState, DiffSummary};
@@ -221,7 +222,7 @@ pub(crate) fn request_title(request: &Request) -> &str {
     }
 }
 
-/// What else goes on in the row, in full and in short: `+ 2 sub-agents`, `+2`.
+/// What else goes on in the row, in full and in short: `+ 2 sub-agents  shares a.rs`, `+2 &1`.
 pub(crate) fn extras(row: &Row) -> Option<(String, String)> {
     let more = if row.one_of().is_some() {
         // Its words say so.
@@ -236,8 +237,26 @@ pub(crate) fn extras(row: &Row) -> Option<(String, String)> {
     if row.sub_agents > 0 {
         long.push(format!("+ {}", counted(row.sub_agents, "sub-agent")));
     }
-    let short = if more > 0 { more } else { row.sub_agents };
-    (!long.is_empty()).then(|| (long.join("  "), format!("+{short}")))
+    let mut short = Vec::new();
+    if !long.is_empty() {
+        let count = if more > 0 { more } else { row.sub_agents };
+        short.push(format!("+{count}"));
+    }
+    if let Some(shared) = shared(row) {
+        long.push(shared);
+        short.push(format!("&{}", row.conflicts.len()));
+    }
+    (!long.is_empty()).then(|| (long.join("  "), short.join(" ")))
+}
+
+/// What other assistants have written as well: `shares a.rs`, `shares 3 files`.
+fn shared(row: &Row) -> Option<String> {
+    let what = match row.conflicts.as_slice() {
+        [] => return None,
+        [one] => printable_line(last_folder(&one.path).unwrap_or(&one.path)),
+        several => counted(several.len(), "file"),
+    };
+    Some(format!("shares {what}"))
 }
 
 /// The same with a word where that is so, and in short something for it.

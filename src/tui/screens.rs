@@ -20,7 +20,7 @@ use crate::mux::Shown;
 use crate::state::fixture::{behind, ended};
 use crate::state::update::{Health, Role, Update};
 use crate::state::words::word;
-use crate::state::{Facts, Row};
+use crate::state::{Conflict, Facts, Row, Sharer};
 use crate::tasks::{TaskState, TaskSummary};
 use crate::test_book::{hold, table};
 use crate::tui::effect::Effect;
@@ -197,6 +197,36 @@ fn with_what_an_assistant_works_stands_in_one_line_and_a_limit_in_its_own_words(
     };
     works.facts = Some(Arc::new(facts));
     insta::assert_snapshot!(screens(&[works], |_| {}));
+}
+
+#[test]
+fn files_that_two_assistants_have_written_stand_in_both_rows() {
+    let mut one = row(1, "claude", State::Running, "shop:1.1", 60)
+        .says(Some("Edit"), "src/tax.rs")
+        .in_folder("/home/ada/src/shop", Some("fix-tax"));
+    let mut two = row(2, "codex", State::Completed, "shop:2.0", 252)
+        .says(None, "The tax is rounded by line now")
+        .in_folder("/home/ada/src/shop-2", Some("round"));
+    two.sub_agents = 1;
+    let shares = |other: &Row, paths: &[&str]| {
+        let conflict = |path: &&str| Conflict {
+            path: (*path).to_owned(),
+            with: vec![Sharer {
+                id: other.id.clone(),
+                assistant: other.assistant.clone(),
+            }],
+        };
+        paths.iter().map(conflict).collect::<Vec<_>>()
+    };
+    let paths = [
+        "Cargo.toml",
+        "src/a\u{202e}b.rs",
+        "src/lib.rs",
+        "src/tax.rs",
+    ];
+    one.conflicts = shares(&two, &paths[3..]);
+    two.conflicts = shares(&one, &paths);
+    insta::assert_snapshot!(screens(&[one, two], |_| {}));
 }
 
 #[test]

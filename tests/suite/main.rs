@@ -16,6 +16,7 @@ mod collector;
 mod commands;
 mod completions;
 mod config;
+mod conflicts;
 mod control_mode;
 mod crowd;
 mod dashboard;

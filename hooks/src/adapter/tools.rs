@@ -28,6 +28,8 @@ pub struct Tools {
     pub planning: &'static [&'static str],
     /// Those that have another agent work for them: not they ask, but that one does.
     pub delegating: &'static [&'static str],
+    /// The events by which a tool ends that has not done its work.
+    pub failing: &'static [&'static str],
     /// What a call is about, where the usual words do not say it.
     pub about: Option<About>,
 }
@@ -43,6 +45,7 @@ impl Tools {
         asking: &[],
         planning: &[],
         delegating: &[],
+        failing: &[],
         about: None,
     };
 
@@ -85,6 +88,12 @@ impl Assistant {
     /// Which files the events of this tool name, if it writes any.
     pub fn writes_by(&self, tool: &str) -> Option<Writes> {
         self.tools().find_map(|tools| tools.write(tool))
+    }
+
+    /// Whether a tool that ends by this event of it has not done its work.
+    pub fn fails_by(&self, event: &str) -> bool {
+        let mut tools = self.tools();
+        tools.any(|tools| tools.failing.contains(&event))
     }
 
     /// Whether this tool of it lays a plan before the person.

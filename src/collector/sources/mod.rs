@@ -3,6 +3,7 @@
 
 pub(super) mod branch;
 pub(crate) mod changes;
+pub(crate) mod conflicts;
 pub(super) mod event_log;
 pub(super) mod event_socket;
 pub(super) mod exits;
@@ -84,6 +85,7 @@ pub(super) struct Sources {
     pub(super) exits: Orders<Changes<u32>>,
     pub(super) witness: session_files::Handle,
     pub(super) work: changes::Handle,
+    pub(super) conflicts: conflicts::Handle,
     /// Told which servers to look for assistants on, where that is wanted.
     pub(super) silent: Option<Sender<Vec<Server>>>,
     /// Held for its thread, which ends with it.
@@ -128,6 +130,7 @@ impl Sources {
             exits,
             witness: start_witness(setup, clock, output.clone())?,
             work: start_work(setup.homes.clone(), output.clone())?,
+            conflicts: start_conflicts(output.clone())?,
             silent: setup
                 .silent
                 .then(|| silent::start_search(setup.reach.clone(), output.clone()))
@@ -147,6 +150,12 @@ fn start_work(homes: Homes, output: SyncSender<Message>) -> io::Result<changes::
 
 fn start_facts(homes: Homes, output: SyncSender<Message>) -> io::Result<facts::Keeper> {
     facts::Keeper::start(homes, move |read| output.send(Message::Facts(read)).is_ok())
+}
+
+fn start_conflicts(output: SyncSender<Message>) -> io::Result<conflicts::Handle> {
+    conflicts::start_keeper(Git::default(), move |report| {
+        output.send(Message::Conflicts(report)).is_ok()
+    })
 }
 
 fn start_witness(

@@ -37,11 +37,12 @@ impl Writer {
                 event,
                 hearsay: false,
                 ..
-            } => (
-                attribution::may_have_written(event),
-                attribution::written_by(event),
-            ),
-            _ => (false, Vec::new()),
+            } => {
+                let files = self.writing.take(event);
+                let written = (!files.is_empty()).then(|| (self.table.key_of(event), files));
+                (attribution::may_have_written(event), written)
+            }
+            _ => (false, None),
         };
         let outcome = self.table.apply(input, self.now);
         self.count_apart(&outcome);
@@ -64,7 +65,8 @@ impl Writer {
         }
         self.memory.note_looks(&outcome, &self.table, self.now);
         if may_have_written {
-            self.look_at_work(&outcome, &written);
+            let is_news = !outcome.again && outcome.held_apart.is_none();
+            self.look_at_work(&outcome, written.filter(|_| is_news));
         }
         for pid in &outcome.reread {
             self.reread(*pid);

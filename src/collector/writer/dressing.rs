@@ -40,6 +40,7 @@ impl Writer {
             self.lose_interest(key);
             self.terminals.remove(&key.to_string());
             self.work.forget(&key.to_string());
+            self.forget_written(&key.to_string());
             self.published.forget(&key.to_string());
             self.sources.facts.forget(&key.to_string());
         }
@@ -48,6 +49,7 @@ impl Writer {
             let Some(row) = self.table.row(key) else {
                 continue;
             };
+            self.follow_author(&row);
             let row = self.dressed(row);
             self.take_interest(key, &row);
             self.sources.unheard.look(&row);
@@ -81,7 +83,7 @@ impl Writer {
         let row = if row.hearsay {
             row
         } else {
-            self.work.dressed(row)
+            self.sharing.dressed(self.work.dressed(row))
         };
         let row = self.sources.facts.dressed(row);
         self.published.dressed(row)
@@ -95,13 +97,20 @@ impl Writer {
         known.map(str::to_owned)
     }
 
-    /// Has the changes and tasks of these rows looked at again; one of them has written files.
-    pub(super) fn look_at_work(&mut self, outcome: &Outcome, written: &[PathBuf]) {
-        for key in outcome.changed.iter().collect::<BTreeSet<_>>() {
-            let id = key.to_string();
-            let signed = self.work.wrote(&id, written.to_vec());
+    /// Has the changes and tasks of these rows looked at again. `written`: what the assistant of the row with this key
+    /// has written.
+    pub(super) fn look_at_work(
+        &mut self,
+        outcome: &Outcome,
+        written: Option<(RowKey, Vec<PathBuf>)>,
+    ) {
+        if let Some((key, files)) = written {
+            let signed = self.work.wrote(&key.to_string(), files.clone());
             self.tell_diffs(&signed);
-            self.sources.work.order(WorkOrder::Ended(id));
+            self.note_written(&key, files);
+        }
+        for key in outcome.changed.iter().collect::<BTreeSet<_>>() {
+            self.sources.work.order(WorkOrder::Ended(key.to_string()));
         }
     }
 
@@ -109,7 +118,11 @@ impl Writer {
     pub(super) fn take_work(&mut self, report: &Report) {
         self.work.take(report);
         match report {
-            Report::Diff(ids, _) => self.tell_diffs(ids),
+            Report::Diff(ids, _) => {
+                self.tell_diffs(ids);
+                self.doubt_conflicts(ids);
+            }
+            Report::Same(ids) => self.doubt_conflicts(ids),
             // What its publisher says of it counts more.
             Report::Tasks(id, _) if self.published.tells_of(id) => {}
             Report::Tasks(id, tasks) => {
@@ -138,7 +151,7 @@ impl Writer {
     }
 
     /// Tells these rows with what is known of their work now.
-    fn tell_dressed(&mut self, ids: &[String]) {
+    pub(super) fn tell_dressed(&mut self, ids: &[String]) {
         for id in ids {
             if let Some(row) = self.table.row_with_id(id) {
                 let row = self.dressed(row);

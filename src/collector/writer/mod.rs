@@ -13,6 +13,7 @@ mod listings;
 mod published;
 mod records;
 mod servers;
+mod sharing;
 pub(super) mod silent;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,6 +42,7 @@ use crate::collector::sources::panes::Order as ListOrder;
 use crate::collector::sources::session_files::Order as WitnessOrder;
 use crate::collector::sources::{Setup, Sources};
 use crate::hub::server::Hub;
+use crate::log::wrote::Writing;
 use crate::mux::Reach;
 use crate::state::update::{Role, Update};
 use crate::state::{Input, Outcome, Present, Row, Table};
@@ -48,6 +50,7 @@ use crate::sys::monotone_clock::Clock;
 use glimpses::Titles;
 use health::HealthReport;
 use interests::{LastOrders, has_session_file};
+use sharing::Sharing;
 
 /// How often it is looked whether the hub has ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
@@ -64,6 +67,10 @@ pub(super) struct Writer {
     /// Whether sessions have a row that no pane shows.
     has_background: bool,
     work: Works,
+    /// The tools that are under way, as far as they write.
+    writing: Writing,
+    /// Which files several assistants have written.
+    sharing: Sharing,
     pub(super) clock: Arc<Clock>,
     /// The moment of the last input.
     now: Timestamp,
@@ -136,6 +143,8 @@ impl Writer {
             homes: setup.homes.clone(),
             has_background: setup.background,
             work: Works::default(),
+            writing: Writing::default(),
+            sharing: Sharing::default(),
             now: clock.now(),
             clock,
             sources,
@@ -312,6 +321,7 @@ impl Writer {
                 self.wanted_by_witness.insert(socket);
             }
             Message::Work(report) => self.take_work(&report),
+            Message::Conflicts(report) => self.take_conflicts(report),
             Message::Trouble(subject, trouble) => self.trouble(subject, trouble),
             Message::Stop => {}
         }

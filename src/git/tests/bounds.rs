@@ -85,6 +85,12 @@ fn nothing_that_a_repository_brings_is_run() {
         let patch = repository.patch(path, None).unwrap();
         assert!(patch.text.contains("+2\n"), "{patch:?}");
     }
+    let git = repository.ours();
+    git.tree(&repository.root()).unwrap();
+    git.first_commits(&repository.root()).unwrap();
+    let all = ["a.x", "b.y", "c.x"].map(Path::new);
+    let standings = git.stand(&repository.root(), &all).unwrap();
+    assert!(standings.iter().all(|standing| standing.changed));
     assert!(!proof.exists(), "{}", fs::read_to_string(&proof).unwrap());
     assert_eq!(before, listing(&repository.root().join(".git")));
     assert_eq!(

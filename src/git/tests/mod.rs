@@ -2,6 +2,7 @@
 //! --numstat` tell, and nothing below `.git` is another than before.
 
 mod bounds;
+mod kin;
 mod patches;
 mod summaries;
 

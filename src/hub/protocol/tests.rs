@@ -33,6 +33,7 @@ fn row(id: &str, evidence_bytes: usize) -> Row {
         diff: None,
         tasks: None,
         facts: None,
+        conflicts: Vec::new(),
         trusted_until: None,
         hearsay: false,
         home: None,

@@ -11,7 +11,7 @@ use super::{Counts, Digest, Happened, Told, What, asked, in_order};
 use crate::log::Record;
 use crate::log::notes::Notes;
 use crate::log::player::Player;
-use crate::log::wrote::written_by;
+use crate::log::wrote::Writing;
 use crate::state::{Outcome, Request, Row, RowKey, Settings, Table};
 
 /// Counts from a moment on.
@@ -19,6 +19,7 @@ use crate::state::{Outcome, Request, Row, RowKey, Settings, Table};
 pub(crate) struct Counter {
     player: Player,
     book: Book,
+    writing: Writing,
     first: Option<Timestamp>,
     until: Timestamp,
 }
@@ -90,6 +91,7 @@ impl Counter {
                 shown: HashMap::new(),
                 last: Vec::new(),
             },
+            writing: Writing::default(),
             first: None,
             until,
         }
@@ -105,11 +107,11 @@ impl Counter {
         let event = &record.event;
         let is_told = at >= self.book.since && !record.is_ours();
         let begins = event.kind == Some(Kind::TurnStarted) && event.agent_id.is_none();
-        let files = if is_told {
-            written_by(event)
-        } else {
-            Vec::new()
-        };
+        // What was begun before counts once it is done.
+        let mut files = self.writing.take(event);
+        if !is_told {
+            files.clear();
+        }
         let book = &mut self.book;
         self.player.play(record, &mut |table, outcome, at| {
             book.follow(table, outcome, at);

@@ -127,6 +127,7 @@ impl Entry {
             diff: None,
             tasks: None,
             facts: None,
+            conflicts: Vec::new(),
             trusted_until: self.trusted_until(),
             home: self.home.clone(),
             source,

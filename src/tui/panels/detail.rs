@@ -97,6 +97,7 @@ pub(super) fn page(model: &Model, now: Timestamp, width: u16, all: bool) -> Page
     lines.extend(sheet.others(row));
     lines.extend(sheet.waiting_text(row));
     lines.extend(sheet.trust(row));
+    lines.extend(sheet.shares(row, all));
     lines.extend(sheet.folder(row));
     lines.extend(sheet.facts(row));
     lines.extend(sheet.mode(row));

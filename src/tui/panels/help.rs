@@ -41,6 +41,10 @@ const IN_ROWS: &[(&str, &str)] = &[
     ("▸", "its pane stands beside the dashboard"),
     ("+1", "that many more requests, or else sub-agents at work"),
     (
+        "&1",
+        "so many files that other assistants have written, too",
+    ),
+    (
         "t10m",
         "trusted: for 10 minutes more only rules ask or deny",
     ),

@@ -21,6 +21,7 @@ pub(crate) mod list;
 mod manage;
 pub(crate) mod preview;
 mod request;
+mod shares;
 mod sheet;
 mod startable;
 pub(crate) mod tabs;

@@ -10,6 +10,7 @@ impl Line {
     /// Tells what has changed in its folder.
     pub(in crate::wrap) fn tell_work(&mut self, report: Report) {
         match report {
+            Report::Same(_) => return,
             Report::Diff(_, diff) => {
                 self.diff = Some(diff);
                 self.say_diff();

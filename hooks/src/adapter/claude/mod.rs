@@ -68,6 +68,7 @@ const TOOLS: Tools = Tools {
     planning: &["ExitPlanMode"],
     delegating: &["Agent", "Task"],
     about: Some(about::about),
+    failing: &["PostToolUseFailure", "PermissionDenied"],
     ..Tools::NONE
 };
 

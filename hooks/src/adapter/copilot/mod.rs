@@ -47,6 +47,7 @@ const TOOLS: Tools = Tools {
     writing_several: &["apply_patch"],
     commands: &["bash", "shell"],
     asking: &["ask_user"],
+    failing: &["postToolUseFailure"],
     ..Tools::NONE
 };
 

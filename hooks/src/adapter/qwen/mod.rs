@@ -54,6 +54,7 @@ const TOOLS: Tools = Tools {
     writing: &["edit", "replace", "write_file"],
     commands: &["run_shell_command"],
     asking: &["ask_user_question"],
+    failing: &["PostToolUseFailure"],
     ..Tools::NONE
 };
 

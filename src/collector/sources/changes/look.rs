@@ -38,15 +38,15 @@ impl<R: FnMut(Report) -> bool> Worker<R> {
             // What was written there between the look and the watch is seen in a second look.
             self.plan.touch(subject, Instant::now());
         }
+        let here = self.in_repository.at(folder);
+        let ids = here.map(ToString::to_string).collect();
         let known = self.repositories.get(folder);
         if known.is_some_and(|known| **known == survey.summary) {
-            return Some(look);
+            return (self.report)(Report::Same(ids)).then_some(look);
         }
         let summary = Arc::new(survey.summary);
         self.repositories
             .insert(Arc::clone(folder), Arc::clone(&summary));
-        let here = self.in_repository.at(folder);
-        let ids = here.map(ToString::to_string).collect();
         (self.report)(Report::Diff(ids, summary)).then_some(look)
     }
 

@@ -45,6 +45,8 @@ pub(crate) enum Order {
 pub(crate) enum Report {
     /// What is changed in the repository of these rows.
     Diff(Vec<String>, Arc<DiffSummary>),
+    /// It was looked at and is as it was told last, whatever it was in between.
+    Same(Vec<String>),
     /// How far the tasks of this row are.
     Tasks(String, Arc<TaskSummary>),
 }

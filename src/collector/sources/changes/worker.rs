@@ -15,7 +15,7 @@ use super::way::Spot;
 use super::{Order, Report};
 use crate::assistants::homes::Homes;
 use crate::assistants::tasks::Owner;
-use crate::git::{DiffSummary, Git};
+use crate::git::{DiffSummary, Git, top_of};
 use crate::tasks::{TaskSummary, taskmaster};
 
 /// Who keeps the summaries, in its thread.
@@ -215,7 +215,5 @@ fn own_time() -> Duration {
 /// The folder that stands for the repository around `folder`, found without starting git: the
 /// nearest one with a `.git`, else `folder` itself.
 fn standing_for(folder: &Path) -> &Path {
-    let mut above = folder.ancestors();
-    let top = above.find(|folder| folder.join(".git").symlink_metadata().is_ok());
-    top.unwrap_or(folder)
+    top_of(folder).unwrap_or(folder)
 }
