@@ -42,7 +42,7 @@ const DEEPEST_IN_ZELLIJ: &str = "XXXXXX/z/.pane-patrol-4194304-XXXX/contract_ver
 const BEGINS_WITHIN: Duration = Duration::from_secs(60);
 
 /// How long programs that end may still have the folder in use.
-const ENDS_WITHIN: Duration = Duration::from_secs(10);
+const ENDS_WITHIN: Duration = Duration::from_secs(50);
 
 /// How often a scripted assistant looks whether it is alone.
 const ALONE_EVERY: Duration = Duration::from_secs(2);

@@ -9,7 +9,7 @@ use crate::common::wait_until;
 /// Those that are pressed here; each of the tests below takes its part.
 const PRESSED: &[&str] = &[
     "Enter", "j", "k", "Tab", "Space", "J", "K", "a", "d", "r", "D", "t", "1", "9", "/", "f", "e",
-    "h", "l", "s", "n", "x", "z", "i", "?", "q", "E",
+    "h", "l", "s", "n", "x", "z", "i", "?", "q", "E", "b", "c", "o", "v", "m", "p",
 ];
 
 /// The keys in the first column of the README's table.
@@ -152,15 +152,55 @@ fn what_there_is_to_see_can_be_looked_at() {
         demo.press(&["f"]);
         demo.until_shown("only what wants attention");
         demo.press(&["f"]);
-        demo.until_shown("by project");
-        demo.press(&["f"]);
-        demo.until("all are shown", |screen| !screen.contains("by project"));
+        demo.until("all are shown", |screen| !screen.contains("only what"));
+        demo.select("cli");
+        demo.press(&["H", "f", "f"]);
+        demo.until_shown("only what is hidden");
+        demo.select("cli");
+        demo.press(&["H", "f"]);
+        demo.until("all are shown again", |screen| {
+            !screen.contains("only what")
+        });
+        demo.press(&["b"]);
+        demo.until_shown("grouped by project");
+        // A row that needs somebody is shown in a folded group as well.
+        demo.select("shop");
+        demo.press(&["c"]);
+        demo.until("its group is folded", |screen| {
+            screen.contains("0 folded") && screen.contains("shop:0.0")
+        });
+        demo.press(&["c", "b", "b", "b"]);
+        demo.until("as before", |screen| screen.contains("NEEDS YOU"));
+        demo.press(&["o"]);
+        demo.until_shown("by age");
+        demo.press(&["o", "o", "o"]);
+        demo.until("as before", |screen| screen.contains("NEEDS YOU"));
+        demo.select("docs");
+        demo.press(&["v"]);
+        demo.until_shown("◆");
+        demo.press(&["v"]);
+        demo.until("it is not marked", |screen| !screen.contains('◆'));
+        demo.press(&["m"]);
+        demo.until_shown("Enter send");
+        demo.press(&["Escape"]);
+        demo.until("nothing is written", |screen| {
+            !screen.contains("Enter send")
+        });
 
         demo.select("docs");
         demo.until_shown("answered 500 five times");
         demo.press(&["z"]);
         demo.until("it is snoozed", |screen| {
             row_of(screen, "docs").contains("z10m")
+        });
+        let is_beside = demo.screen().contains("preview of docs");
+        demo.press(&["p"]);
+        demo.until("the preview comes or goes", |screen| {
+            screen.contains("preview of docs") != is_beside
+        });
+        demo.press(&["p"]);
+        demo.until("and back", |screen| {
+            screen.contains("preview of docs") == is_beside
         });
         // The hooks report already: there is nothing to install.
         demo.press(&["i", "?"]);
