@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_left_out() {
-        assert!(committed(b"\0\0x\0100644 blob\ta\0").is_empty());
+        assert!(committed(b"\0\0x\x00100644 blob\ta\0").is_empty());
         assert!(generated(b"a\0linguist-generated\0").is_empty());
         assert!(ignored(b"!\0!!\0? x\0").is_empty());
         assert!(is_in(b"d/e", b"d/") && !is_in(b"d/e", b"d") && !is_in(b"de", b"d"));

@@ -128,7 +128,7 @@ fn until_marked(
     until("both rows say so", || {
         tries += 1;
         if tries > 1 {
-            eprintln!("{path}: an event was dropped, or it was not marked: told once more");
+            println!("{path}: an event was dropped, or it was not marked: told once more");
         }
         one.writes(path, "1\n");
         two.writes(path, "2\n");
@@ -208,7 +208,7 @@ fn a_file_that_two_have_written_is_marked_through_worktrees_and_clones_until_tha
         }
         times.sort_unstable();
         let late = times.iter().filter(|it| it.as_millis() > 1000).count();
-        eprintln!(
+        println!(
             "{first} and {second}: {} marked, {late} of them after more than a second, median {:?}, last {:?}",
             times.len(),
             times[times.len() / 2],

@@ -92,7 +92,10 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let folder = home.path().join("projects/-p");
         std::fs::create_dir_all(&folder).unwrap();
-        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        let lines = lines
+            .iter()
+            .flat_map(|line| [line.to_string(), "\n".into()]);
+        let text: String = lines.collect();
         std::fs::write(folder.join("s-1.jsonl"), text).unwrap();
         let file = Transcripts.find(home.path(), "s-1").unwrap();
         Transcripts.read(&file)

@@ -102,6 +102,47 @@ fn answer(demo: &Demo<'_>, key: &str, name: &str, effect: &str) {
 }
 
 #[test]
+fn the_list_can_be_searched_arranged_and_folded() {
+    at_both_sizes(|demo, _| {
+        demo.until_shown("need you");
+        demo.press(&["/"]);
+        demo.types("docs");
+        demo.press(&["Enter"]);
+        demo.until("only that row is left", |screen| {
+            screen.contains("docs:0.0") && !screen.contains("cli:0.0")
+        });
+        demo.press(&["Escape"]);
+        demo.until_shown("cli:0.0");
+        demo.press(&["f"]);
+        demo.until_shown("only what wants attention");
+        demo.press(&["f"]);
+        demo.until("all are shown", |screen| !screen.contains("only what"));
+        demo.select("cli");
+        demo.press(&["H", "f", "f"]);
+        demo.until_shown("only what is hidden");
+        demo.select("cli");
+        demo.press(&["H", "f"]);
+        demo.until("all are shown again", |screen| {
+            !screen.contains("only what")
+        });
+        demo.press(&["b"]);
+        demo.until_shown("grouped by project");
+        // A row that needs somebody is shown in a folded group as well.
+        demo.select("shop");
+        demo.press(&["c"]);
+        demo.until("its group is folded", |screen| {
+            screen.contains("0 folded") && screen.contains("shop:0.0")
+        });
+        demo.press(&["c", "b", "b", "b"]);
+        demo.until("as before", |screen| screen.contains("NEEDS YOU"));
+        demo.press(&["o"]);
+        demo.until_shown("by age");
+        demo.press(&["o", "o", "o"]);
+        demo.until("as before", |screen| screen.contains("NEEDS YOU"));
+    });
+}
+
+#[test]
 fn what_there_is_to_see_can_be_looked_at() {
     at_both_sizes(|demo, (columns, _)| {
         demo.select("ops");
@@ -141,40 +182,6 @@ fn what_there_is_to_see_can_be_looked_at() {
         demo.press(&["h", "h", "h"]);
         demo.until_shown("wants approval since");
 
-        demo.press(&["/"]);
-        demo.types("docs");
-        demo.press(&["Enter"]);
-        demo.until("only that row is left", |screen| {
-            screen.contains("docs:0.0") && !screen.contains("cli:0.0")
-        });
-        demo.press(&["Escape"]);
-        demo.until_shown("cli:0.0");
-        demo.press(&["f"]);
-        demo.until_shown("only what wants attention");
-        demo.press(&["f"]);
-        demo.until("all are shown", |screen| !screen.contains("only what"));
-        demo.select("cli");
-        demo.press(&["H", "f", "f"]);
-        demo.until_shown("only what is hidden");
-        demo.select("cli");
-        demo.press(&["H", "f"]);
-        demo.until("all are shown again", |screen| {
-            !screen.contains("only what")
-        });
-        demo.press(&["b"]);
-        demo.until_shown("grouped by project");
-        // A row that needs somebody is shown in a folded group as well.
-        demo.select("shop");
-        demo.press(&["c"]);
-        demo.until("its group is folded", |screen| {
-            screen.contains("0 folded") && screen.contains("shop:0.0")
-        });
-        demo.press(&["c", "b", "b", "b"]);
-        demo.until("as before", |screen| screen.contains("NEEDS YOU"));
-        demo.press(&["o"]);
-        demo.until_shown("by age");
-        demo.press(&["o", "o", "o"]);
-        demo.until("as before", |screen| screen.contains("NEEDS YOU"));
         demo.select("docs");
         demo.press(&["v"]);
         demo.until_shown("◆");
