@@ -115,6 +115,7 @@ fn shared(rows: &[Value], target: &str) -> Vec<String> {
 
 /// Lets both write the file until both rows say so; how long that took since the second one's hook had ended. A hook that
 /// finds the machine too busy drops its event.
+#[allow(clippy::print_stderr, reason = "how it went is to be read")]
 fn until_marked(
     collector: &Collector<'_>,
     [one, two]: [&Assistant<'_>; 2],
@@ -128,7 +129,7 @@ fn until_marked(
     until("both rows say so", || {
         tries += 1;
         if tries > 1 {
-            println!("{path}: an event was dropped, or it was not marked: told once more");
+            eprintln!("{path}: an event was dropped, or it was not marked: told once more");
         }
         one.writes(path, "1\n");
         two.writes(path, "2\n");
@@ -175,6 +176,7 @@ fn repositories(env: &TestEnv) -> PathBuf {
     all
 }
 
+#[allow(clippy::print_stderr, reason = "how it went is to be read")]
 #[test]
 fn a_file_that_two_have_written_is_marked_through_worktrees_and_clones_until_that_is_settled() {
     let env = TestEnv::new();
@@ -208,7 +210,7 @@ fn a_file_that_two_have_written_is_marked_through_worktrees_and_clones_until_tha
         }
         times.sort_unstable();
         let late = times.iter().filter(|it| it.as_millis() > 1000).count();
-        println!(
+        eprintln!(
             "{first} and {second}: {} marked, {late} of them after more than a second, median {:?}, last {:?}",
             times.len(),
             times[times.len() / 2],
