@@ -50,6 +50,11 @@ pub(crate) enum Command {
     Supervisor(SupervisorArgs),
     /// Show the dashboard without collecting: follow whoever does, or this machine alone
     Pulse(PulseArgs),
+    /// Show the narrow dashboard at a side of this tmux window
+    ///
+    /// It is a pane of its own. When it goes, however that is, each window is as it was before, or in the
+    /// shape that you have given it since.
+    Sidebar(SidebarArgs),
     /// Go to the pane of an assistant
     Jump(JumpArgs),
     /// Start an assistant in a new tmux window
@@ -210,6 +215,23 @@ pub(crate) struct PulseArgs {
     /// Switch this tmux client (`#{client_name}`) on Enter; by default the one the key was pressed on
     #[arg(long, value_name = "NAME")]
     pub(crate) client: Option<String>,
+}
+
+/// Options of `sidebar`.
+#[derive(Args, Debug)]
+pub(crate) struct SidebarArgs {
+    /// Take it away where it is
+    #[arg(long)]
+    pub(crate) toggle: bool,
+    /// At every window of this tmux server, also those that come later
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// At this window, by its id or its address, for example `@3` or `work:1`; by default the one this is typed in
+    #[arg(long, value_name = "WINDOW", conflicts_with = "all")]
+    pub(crate) window: Option<String>,
+    /// This runs in its pane.
+    #[arg(long, hide = true, conflicts_with_all = ["toggle", "all", "window"])]
+    pub(crate) inside: bool,
 }
 
 /// Options of `collect`.
@@ -1012,6 +1034,9 @@ pub(crate) struct SetupArgs {
     /// The key after tmux's prefix that goes to the one that waits longest; `none` for none
     #[arg(long, value_name = "KEY")]
     pub(crate) next_key: Option<String>,
+    /// The key after tmux's prefix that shows the sidebar of a window, and takes it away; `none` for none
+    #[arg(long, value_name = "KEY")]
+    pub(crate) sidebar_key: Option<String>,
     /// The key of Zellij for the dashboard in a floating pane, for example `Alt a`; `none` for none
     #[arg(long, value_name = "KEY")]
     pub(crate) zellij_key: Option<String>,

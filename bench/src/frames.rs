@@ -118,6 +118,7 @@ impl Dashboard {
             offset: time::UtcOffset::UTC,
             home: Some("/home/ada".to_owned()),
             split: false,
+            row_lines: 1,
             launchers: Vec::new(),
             listing: Vec::new(),
             wrapping: Vec::new(),

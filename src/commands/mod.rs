@@ -45,6 +45,7 @@ mod rows;
 mod rules;
 mod send;
 mod setup;
+mod sidebar;
 mod snooze;
 mod start;
 mod status;
@@ -71,6 +72,7 @@ pub fn run(cli: &Cli) -> CommandResult {
         None => dashboard::run(&context, &cli.supervisor),
         Some(Command::Supervisor(arguments)) => dashboard::run(&context, arguments),
         Some(Command::Pulse(arguments)) => dashboard::pulse::run(&context, arguments),
+        Some(Command::Sidebar(arguments)) => sidebar::run(&context, arguments),
         Some(Command::Jump(arguments)) => jump::run(&context, arguments),
         Some(Command::Start(arguments)) => start::start(&context, arguments),
         Some(Command::Stop(arguments)) => start::stop(&context, arguments),

@@ -13,6 +13,7 @@ mod keys;
 mod known;
 mod later;
 mod order;
+mod sidebar;
 mod signs;
 mod split;
 mod template;
@@ -44,6 +45,7 @@ pub(crate) use known::{Group, groups};
 pub(crate) use known::{Takes, Unset};
 pub(crate) use later::later;
 pub use order::{Grouping, Sorting};
+pub use sidebar::Sidebar;
 pub use signs::Signs;
 pub use split::Split;
 pub(crate) use template::{commented, manual};
@@ -111,6 +113,8 @@ pub struct Config {
     pub(crate) icons: Icons,
     /// `[split]`: the dashboard with an assistant's pane beside it.
     pub(crate) split: Split,
+    /// `[sidebar]`: the dashboard at a side of a window.
+    pub(crate) sidebar: Sidebar,
     /// `[pulse]`: the dashboard that only follows.
     pub(crate) pulse: Pulse,
     /// `[tmux]`: servers that are believed although nothing proves that they are tmux, and signs for panes.

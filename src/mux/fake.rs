@@ -17,7 +17,8 @@ use super::proof::NoServers;
 use super::{
     Absent, Arrival, Attach, Audience, Beside, Entry, Glimpse, Gone, Guard, Here, Home, Kind,
     Multiplexer, Onlooker, Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed,
-    Proof, Reach, Screen, Shown, Sign, SplitView, Standing, Stirring, Typed, Undone, Viewer,
+    Proof, Reach, Screen, Shown, Sidebar, Sign, SplitView, Standing, Stirring, Switch, Switched,
+    Typed, Undone, Viewer, Windows,
 };
 use crate::state::{ListedPane, Row, fixture};
 
@@ -411,6 +412,20 @@ impl Multiplexer for Servers {
 
     fn heal(&self, _: &dyn Fn(&Owner) -> bool, _: Duration) -> Outcome<bool> {
         on(&self.0, Some(true), |_| Ok(false))
+    }
+
+    fn switch_sidebars(
+        &self,
+        _: &Windows,
+        _: Switch,
+        _: &Sidebar,
+        _: Duration,
+    ) -> Outcome<Switched> {
+        Err("the fake one has none".into())
+    }
+
+    fn keep_sidebars(&self, _: &Sidebar, _: Duration) -> Outcome<usize> {
+        Err("the fake one has none".into())
     }
 
     fn out_of_reach(&self, server: &Server) -> Option<String> {

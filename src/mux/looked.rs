@@ -13,7 +13,7 @@ use pane_patrol_hooks::timestamp::Timestamp;
 use super::{
     Absent, Arrival, Attach, Audience, Beside, Glimpse, Guard, Here, Home, Kind, Multiplexer,
     Onlooker, Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof,
-    Screen, Sign, SplitView, Standing, Stirring, Typed, Undone,
+    Screen, Sidebar, Sign, SplitView, Standing, Stirring, Switch, Switched, Typed, Undone, Windows,
 };
 
 /// A multiplexer that is not taken at its word.
@@ -196,6 +196,23 @@ impl Multiplexer for Looked {
     fn heal(&self, is_alive: &dyn Fn(&Owner) -> bool, within: Duration) -> Outcome<bool> {
         able(self.absent().split)?;
         self.0.heal(is_alive, within)
+    }
+
+    /// Whoever opens looks itself whether they are there.
+    fn switch_sidebars(
+        &self,
+        windows: &Windows,
+        switch: Switch,
+        sidebar: &Sidebar,
+        within: Duration,
+    ) -> Outcome<Switched> {
+        able(self.absent().sidebar)?;
+        self.0.switch_sidebars(windows, switch, sidebar, within)
+    }
+
+    fn keep_sidebars(&self, sidebar: &Sidebar, within: Duration) -> Outcome<usize> {
+        able(self.absent().sidebar)?;
+        self.0.keep_sidebars(sidebar, within)
     }
 
     fn out_of_reach(&self, server: &Server) -> Option<String> {

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | this file | the trait, and the registry of those that there are |
 //! | `outcome` | done, gone, refused, unknown |
-//! | `types`, `beside`, `stirring` | what is asked with, and what is answered |
+//! | `types`, `beside`, `sidebar`, `stirring` | what is asked with, and what is answered |
 //! | `proof` | what the system says of its servers: whose word is believed |
 //! | `reach` | what the person's environment and settings say, and who is asked by it |
 //! | `looked` | what is the same for all: an ability that is absent is refused, and what is said to be done is looked at |
@@ -25,6 +25,7 @@ mod looked;
 pub(crate) mod outcome;
 pub(crate) mod proof;
 pub(crate) mod reach;
+pub(crate) mod sidebar;
 pub(crate) mod stirring;
 pub(crate) mod terminal;
 pub mod tmux;
@@ -49,6 +50,7 @@ pub(crate) use outcome::{Gone, Outcome, Undone};
 pub(crate) use proof::{Disbelief, Proof};
 pub use reach::Reach;
 pub(crate) use reach::{Variables, around, default_socket, variables};
+pub(crate) use sidebar::{Side, Sidebar, Switch, Switched, Windows};
 pub(crate) use stirring::{Lines, Stirring};
 pub(crate) use types::{
     Absent, Arrival, Attach, Audience, Glimpse, Here, Opened, Opening, PaneList, Pipe, Place,
@@ -155,9 +157,23 @@ pub trait Multiplexer: Send + Sync {
     /// the pane shows.
     fn split(&self, home: Home, onlooker: Onlooker) -> Outcome<Box<dyn SplitView>>;
 
-    /// Puts back what dashboards left behind on the person's own server that are not alive any more;
+    /// Puts back what dashboards and sidebars left behind on the person's own server that are not alive any more;
     /// whether there was anything.
     fn heal(&self, is_alive: &dyn Fn(&Owner) -> bool, within: Duration) -> Outcome<bool>;
+
+    /// Opens or closes sidebars on the person's own server. Once closed, nothing of them is left, and each window is as it was
+    /// before, or in the shape that the person has given it since.
+    fn switch_sidebars(
+        &self,
+        windows: &Windows,
+        switch: Switch,
+        sidebar: &Sidebar,
+        within: Duration,
+    ) -> Outcome<Switched>;
+
+    /// Has each sidebar of the person's own server at its place again and, where that is wanted, one in each window that has
+    /// come; how many there are. To be called by one of those that run in them each time that something moves there.
+    fn keep_sidebars(&self, sidebar: &Sidebar, within: Duration) -> Outcome<usize>;
 
     /// What is so, and what to do, where the server lives although nobody can talk to it, as far as the
     /// system tells.

@@ -284,4 +284,6 @@ pub struct Absent {
     pub restore: Option<&'static str>,
     /// Giving what a pane's program writes to another program as well.
     pub pipe: Option<&'static str>,
+    /// A pane of ours at a side of a window.
+    pub sidebar: Option<&'static str>,
 }

@@ -29,6 +29,7 @@ pub(super) fn model(width: u16, height: u16) -> Model {
         offset: UtcOffset::UTC,
         home: Some("/home/ada".to_owned()),
         split: false,
+        row_lines: 1,
         launchers: vec!["claude".to_owned(), "claude --continue".to_owned()],
         listing: Vec::new(),
         wrapping: Vec::new(),

@@ -70,7 +70,8 @@ impl Layout {
 
     /// Finds a place to say how many rows are not in view: beside the tabs, else in the list's last line.
     fn with_more(mut self, model: &Model) -> Self {
-        if model.list.len() <= usize::from(self.list.height) {
+        let height = usize::from(self.list.height);
+        if model.lines_of_list(height) <= height {
             return self;
         }
         let tabs = tabs::tabs(model, self.tabs);

@@ -52,6 +52,8 @@ mod screens;
 #[cfg(test)]
 mod seen_tests;
 mod setup;
+#[cfg(test)]
+mod sidebar_tests;
 mod sight;
 mod steps;
 #[cfg(test)]

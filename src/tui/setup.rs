@@ -20,6 +20,8 @@ pub struct Setup {
     pub home: Option<String>,
     /// Whether the place beside the dashboard is opened at once.
     pub split: bool,
+    /// Lines of a row of the list, 1 or 2.
+    pub row_lines: u16,
     /// The names of what can be started.
     pub launchers: Vec<String>,
     /// The places of those that list names, each of which can be started.

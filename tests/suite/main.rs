@@ -75,6 +75,7 @@ mod rules;
 mod send;
 mod setup;
 mod shown;
+mod sidebar;
 mod silent;
 mod sinks;
 mod sources;

@@ -107,9 +107,10 @@ fn everything_is_done_in_one_go_read_by_tmux_and_taken_back() {
     assert_eq!(conf, format!("{mine}{}\n", line(&env)));
     let keys = our_keys(&env);
     assert!(
-        keys.len() == 2
+        keys.len() == 3
             && keys[0].starts_with("bind-key -T prefix N run-shell")
-            && keys[1].starts_with("bind-key -T prefix P display-popup -E"),
+            && keys[1].starts_with("bind-key -T prefix P display-popup -E")
+            && keys[2].starts_with("bind-key -T prefix S run-shell"),
         "{keys:?}"
     );
     let status = tmux_says(&env, &["show-options", "-gv", "status-right"]);

@@ -123,3 +123,20 @@ fn run_in(env: &TestEnv, zellij: &Zellij<'_>, words: &str) -> (i32, String) {
     let words = fs::read_to_string(said.with_extension("out")).unwrap_or_default();
     (status.trim().parse().expect("a number"), words)
 }
+
+#[test]
+fn a_sidebar_is_refused_with_what_to_do_instead() {
+    let env = TestEnv::new();
+    let Some(zellij) = Zellij::start(&env, "work") else {
+        return;
+    };
+    for words in ["sidebar", "sidebar --all --toggle"] {
+        let (status, said) = run_in(&env, &zellij, words);
+        assert_eq!(status, 1, "{said}");
+        let why = "Zellij gives a tab back no layout that it had; `pane-patrol` in a pane of its own shows the same";
+        assert!(
+            said.contains("there can be no sidebar here") && said.contains(why),
+            "{said}"
+        );
+    }
+}

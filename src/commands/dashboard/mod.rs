@@ -39,11 +39,39 @@ pub(in crate::commands) fn run(context: &Context, arguments: &SupervisorArgs) ->
     let listen = listen::wanted(context, arguments.listen.listen.as_deref())?;
     let listening = listen.map(|listen| listen::start(context, &listen));
     let follower = Follower::new(context, listening.transpose()?, config.listen.always);
-    let joined = collector::join(context.collector(&arguments.containers.containers)?);
-    let (update, membership) = joined.map_err(no_thread)?;
     let client = arguments.client.clone();
     let actions = RealActions::new(context.clone(), client, config.split.room());
-    let actions = actions.following(make);
+    let collector = context.collector(&arguments.containers.containers)?;
+    join(collector, setup, follower, actions.following(make))
+}
+
+/// Shows the dashboard in a sidebar until the person leaves it.
+pub(in crate::commands) fn run_in_sidebar(context: &Context) -> CommandResult {
+    needs_terminal()?;
+    let config = context.config()?;
+    let make = {
+        let context = context.clone();
+        move |config: &Config| Ok(in_sidebar(&context, config))
+    };
+    let setup = make(&config)?;
+    let follower = Follower::new(context, None, config.listen.always);
+    let actions = RealActions::new(context.clone(), None, config.split.room());
+    join(
+        context.collector(&[])?,
+        setup,
+        follower,
+        actions.following(make),
+    )
+}
+
+/// Shows what is collected, by this process where nobody else does.
+fn join(
+    collector: collector::Setup,
+    setup: tui::Setup,
+    follower: Follower,
+    actions: RealActions,
+) -> CommandResult {
+    let (update, membership) = collector::join(collector).map_err(no_thread)?;
     let (update, listening) = follower.follow(update).map_err(no_thread)?;
     let shown = show(setup, (update, membership), actions);
     // It has nothing to give back.
@@ -58,6 +86,16 @@ fn collecting(context: &Context, config: &Config, typed: Option<&str>, splits: b
     tui::Setup {
         split: splits || config.split.always(),
         away_after: config.away.after(),
+        ..with_launchers(context, config, setup)
+    }
+}
+
+/// What a sidebar is told. Nothing is beside it, and what happened meanwhile is told by one that has the room.
+fn in_sidebar(context: &Context, config: &Config) -> tui::Setup {
+    let theme = theme(None, config, context.no_color).unwrap_or_default();
+    let setup = setup(context, context.offset, theme, config);
+    tui::Setup {
+        row_lines: config.sidebar.lines(),
         ..with_launchers(context, config, setup)
     }
 }
@@ -133,6 +171,7 @@ fn setup(context: &Context, offset: UtcOffset, theme: Theme, config: &Config) ->
         pulse: None,
         away_after: Duration::ZERO,
         split: false,
+        row_lines: 1,
         launchers: Vec::new(),
         listing: Vec::new(),
         wrapping: Vec::new(),

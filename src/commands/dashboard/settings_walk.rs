@@ -10,9 +10,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::listening::Follower as Listening;
-use super::{collecting, pulse};
+use super::{collecting, in_sidebar, pulse};
 use crate::assistants;
-use crate::commands::{Context, listen};
+use crate::commands::{Context, listen, sidebar};
 use crate::config::{Config, later};
 use crate::git::{DiffState, DiffSummary};
 use crate::keymap;
@@ -96,6 +96,14 @@ fn told(context: &Context, config: &Config) -> Setup {
     Setup {
         size: SIZE,
         ..collecting(context, config, None, false)
+    }
+}
+
+/// The same of one in a sidebar.
+fn told_in_sidebar(context: &Context, config: &Config) -> Setup {
+    Setup {
+        size: SIZE,
+        ..in_sidebar(context, config)
     }
 }
 
@@ -189,6 +197,13 @@ fn made_of(group: &str, context: &Context, config: &Config, home: &Path) -> Vec<
             let (setup, room) = (told(context, config), config.split.room());
             let lacking = room.lacking((60, 20));
             vec![format!("{} {} {lacking:?}", setup.split, room.share(200))]
+        }
+        "sidebar" => {
+            let sidebar = sidebar::wanted(config, Path::new("pane-patrol"));
+            let place = format!("{:?} {:?}", sidebar.side, sidebar.width_in(200));
+            let mut seen = seen(model(told_in_sidebar(context, config)));
+            seen.push(place);
+            seen
         }
         "pulse" => vec![pulse::has_overview(config, &context.told.aoc).to_string()],
         "notice" => notify::tried::told(&config.notice),
@@ -329,7 +344,11 @@ fn every_setting_of_a_dashboard_that_runs_holds_at_once_or_is_named_as_one_that_
             continue;
         }
         assert_eq!(waits, [""; 0], "[{group}] {key}");
-        if !shown.contains(&group.as_str()) {
+        let told = match &*group {
+            "sidebar" => told_in_sidebar,
+            _ => told,
+        };
+        if group != "sidebar" && !shown.contains(&group.as_str()) {
             // Whoever starts and judges reads the file each time.
             assert!(["launcher", "rules"].contains(&group.as_str()), "{group}");
             continue;
@@ -337,7 +356,8 @@ fn every_setting_of_a_dashboard_that_runs_holds_at_once_or_is_named_as_one_that_
         let (context, config) = world.with(&without);
         let mut running = model(told(&context, &config));
         let (context, config) = world.with(&with);
-        let at_start = made_of(&group, &context, &config, &home);
+        let mut at_start = made_of(&group, &context, &config, &home);
+        at_start.truncate(3);
         let setup = told(&context, &config);
         let read = Reread {
             setup,

@@ -3,7 +3,9 @@
 use super::person::{Person, Step};
 use crate::error::{CommandError, EXIT_USAGE};
 use crate::messages;
-use crate::mux::tmux::conf::{Binding, ConfError, GOES_TO_NEXT, OPENS_POPUP, Reader};
+use crate::mux::tmux::conf::{
+    Binding, ConfError, GOES_TO_NEXT, OPENS_POPUP, Reader, SWITCHES_SIDEBAR,
+};
 
 /// What a key is for.
 pub(super) struct Purpose {
@@ -29,6 +31,13 @@ pub(super) const NEXT: Purpose = Purpose {
     option: "--next-key",
     usual: &["N", "W", "J", "G", "U"],
     says: GOES_TO_NEXT,
+};
+
+pub(super) const SIDEBAR: Purpose = Purpose {
+    what: "the sidebar",
+    option: "--sidebar-key",
+    usual: &["S", "V", "K", "R", "I"],
+    says: SWITCHES_SIDEBAR,
 };
 
 /// Stands for no key where one is typed.

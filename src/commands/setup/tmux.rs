@@ -9,7 +9,7 @@ use pane_patrol_installer::{Content, Plan, PlanError, plan_put};
 
 use super::confs::Conf;
 use super::files::{carry_out, refused, show};
-use super::keys::{NEXT, POPUP, Purpose, Taken, not_asked};
+use super::keys::{NEXT, POPUP, Purpose, SIDEBAR, Taken, not_asked};
 use super::person::{Done, Person, Step};
 use super::spots::Spots;
 use crate::cli::{SetupArgs, SetupStep};
@@ -114,7 +114,7 @@ impl Outfit<'_> {
         })?;
         let before = Conf::read(self.spots, self.reader, self.spots.for_tmux.clone());
         let before = before.commands.unwrap_or_default();
-        let [popup, next] = self.keys(confs, &before)?;
+        let [popup, next, sidebar] = self.keys(confs, &before)?;
         let counts = before.iter().any(|one| one.text.contains(COUNTS));
         let status = if self.skips(SetupStep::Status) || counts {
             counts
@@ -125,7 +125,8 @@ impl Outfit<'_> {
             let question = "Show a count of them (2! 1? 3…) in tmux's status line?";
             self.person.wants(question)?
         };
-        if popup.is_none() && next.is_none() && !status && before.is_empty() {
+        let has_key = [&popup, &next, &sidebar].into_iter().any(Option::is_some);
+        if !has_key && !status && before.is_empty() {
             messages::status("Nothing was chosen for tmux.");
             return Ok(None);
         }
@@ -133,6 +134,7 @@ impl Outfit<'_> {
             program: &program,
             popup: popup.as_deref(),
             next: next.as_deref(),
+            sidebar: sidebar.as_deref(),
             status,
         };
         Ok(Some(text_of(&ours)?))
@@ -144,6 +146,7 @@ impl Outfit<'_> {
             program,
             popup: None,
             next: None,
+            sidebar: None,
             status: false,
         };
         let count = Ours {
@@ -161,11 +164,11 @@ impl Outfit<'_> {
         Ok(())
     }
 
-    fn keys(&self, confs: &[Conf], before: &[Command]) -> Step<[Option<String>; 2]> {
+    fn keys(&self, confs: &[Conf], before: &[Command]) -> Step<[Option<String>; 3]> {
         let ours = bindings(before);
-        let [popup, next] = [&POPUP, &NEXT].map(|purpose| purpose.key_in(&ours));
+        let [popup, next, sidebar] = [&POPUP, &NEXT, &SIDEBAR].map(|purpose| purpose.key_in(&ours));
         if self.skips(SetupStep::Keys) {
-            return Ok([popup, next]);
+            return Ok([popup, next, sidebar]);
         }
         let mut taken = self.taken(confs).map_err(|error| not_asked(&error))?;
         let mut choose = |purpose: &Purpose, typed: &Option<String>, before| -> Step<_> {
@@ -176,7 +179,8 @@ impl Outfit<'_> {
         };
         let popup = choose(&POPUP, &self.arguments.popup_key, popup)?;
         let next = choose(&NEXT, &self.arguments.next_key, next)?;
-        Ok([popup, next])
+        let sidebar = choose(&SIDEBAR, &self.arguments.sidebar_key, sidebar)?;
+        Ok([popup, next, sidebar])
     }
 
     fn taken(&self, confs: &[Conf]) -> Result<Taken, ConfError> {

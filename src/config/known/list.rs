@@ -31,6 +31,11 @@ pub(crate) fn groups() -> Vec<Group> {
             open("width", Kind::Number, "60", "columns of the dashboard; a third of the window when not set, and at least 40"),
             open("height", Kind::Number, "15", "lines of the dashboard with the place below it; a third of the window when not set, and at least 11"),
         ])),
+        table("sidebar", "the dashboard at a side of a window", vec![
+            waits(key("side", Kind::Word(&["left", "right"]), r#""left""#, r#""right""#, "at which side of a window it is")),
+            waits(key("width", Kind::Number, "32", "40", "columns, 24 to 40; fewer where a window would have less than 40 left")),
+            key("lines", Kind::Number, "2", "1", "how many lines a row has in it, 1 or 2"),
+        ]),
         table("keys", "which key of the dashboard does what: the names of actions, each with a key, a list of some, or an empty text for none", actions()),
         at_start(table("pulse", "the dashboard that only follows", vec![
             open("overview", Kind::Switch, "false", "whether it shows assistants at all, and not only tasks, changes and health of the folder it runs in; without it `AOC_PULSE_OVERVIEW_ENABLED`, else `true`"),
@@ -173,12 +178,8 @@ fn table(name: &'static str, about: &'static str, keys: Vec<Setting>) -> Group {
 /// The same of which a running program takes nothing.
 fn at_start(group: Group) -> Group {
     let keys = group.keys.into_iter();
-    let keys = keys.map(|setting| Setting {
-        takes: Takes::AtStart,
-        ..setting
-    });
     Group {
-        keys: keys.collect(),
+        keys: keys.map(waits).collect(),
         ..group
     }
 }
@@ -187,6 +188,14 @@ fn list(name: &'static str, about: &'static str, keys: Vec<Setting>) -> Group {
     Group {
         is_list: true,
         ..table(name, about, keys)
+    }
+}
+
+/// A setting of which a running program takes nothing.
+fn waits(setting: Setting) -> Setting {
+    Setting {
+        takes: Takes::AtStart,
+        ..setting
     }
 }
 

@@ -33,6 +33,9 @@ fn defaults(config: &Config) -> Vec<(&'static str, String)> {
         ),
         ("split.always", config.split.always().to_string()),
         ("split.direction", word(config.split.room().direction)),
+        ("sidebar.side", word(config.sidebar.side())),
+        ("sidebar.width", config.sidebar.width().to_string()),
+        ("sidebar.lines", config.sidebar.lines().to_string()),
         (
             "table.ttl_seconds",
             config.table.ttl().as_secs().to_string(),

@@ -20,7 +20,8 @@ use pane_patrol_sys::process::stat;
 use super::{
     Absent, Arrival, Attach, Audience, Entry, Glimpse, Gone, Guard, Here, Home, Kind, Multiplexer,
     Onlooker, Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof,
-    Screen, Sign, SplitView, Standing, Stirring, Undone, proof::NoServers,
+    Screen, Sidebar, Sign, SplitView, Standing, Stirring, Switch, Switched, Undone, Windows,
+    proof::NoServers,
 };
 use crate::sys::process::lives;
 
@@ -86,6 +87,7 @@ impl Multiplexer for Terminals {
             stirs: Some(OUTSIDE),
             restore: Some(OUTSIDE),
             pipe: Some(OUTSIDE),
+            sidebar: Some(OUTSIDE),
         }
     }
 
@@ -217,6 +219,20 @@ impl Multiplexer for Terminals {
 
     fn heal(&self, _: &dyn Fn(&Owner) -> bool, _: Duration) -> Outcome<bool> {
         Ok(false)
+    }
+
+    fn switch_sidebars(
+        &self,
+        _: &Windows,
+        _: Switch,
+        _: &Sidebar,
+        _: Duration,
+    ) -> Outcome<Switched> {
+        absent()
+    }
+
+    fn keep_sidebars(&self, _: &Sidebar, _: Duration) -> Outcome<usize> {
+        absent()
     }
 
     fn out_of_reach(&self, _: &Server) -> Option<String> {

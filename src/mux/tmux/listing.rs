@@ -21,6 +21,9 @@ const MAX_TITLE_CHARS: usize = 200;
 /// Longest layout that is kept, in bytes: a window with a hundred panes has less.
 const MAX_LAYOUT: usize = 4096;
 
+/// A window's layout; with a sidebar in it, that of the rest, in which nothing can be taken for a tab.
+const LAYOUT: &str = "#{?@pane_patrol_before,#{s|[^!-~]+| |:@pane_patrol_before},#{window_layout}}";
+
 /// What the parser below is the answer to.
 pub(super) const QUERY: Query = Query {
     pane: &[
@@ -35,7 +38,7 @@ pub(super) const QUERY: Query = Query {
         "#{session_name}",
         "#{automatic-rename}",
         "#{window_name}",
-        "#{window_layout}",
+        LAYOUT,
         PLACEHOLDER,
         "#{pane_title}",
     ],

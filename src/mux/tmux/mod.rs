@@ -25,6 +25,7 @@ pub(crate) mod private;
 mod proof;
 mod restoring;
 mod servers;
+mod sidebar;
 mod signs;
 mod split;
 mod stirs;

@@ -12,12 +12,12 @@ use super::ask::{Ask, asking, undone};
 use super::stirs::Mark;
 use super::{
     Belief, CALL_BUDGET, Call, Disbelief, TmuxError, audience, glance, here, jump, lost, opening,
-    panes, pipe, restoring, signs, split, version,
+    panes, pipe, restoring, sidebar, signs, split, version,
 };
 use crate::mux::{
     Absent, Arrival, Attach, Audience, Entry, Glimpse, Gone, Guard, Here, Home, Kind, Multiplexer,
     Onlooker, Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed, Proof,
-    Screen, Sign, SplitView, Standing, Stirring, Undone,
+    Screen, Sidebar, Sign, SplitView, Standing, Stirring, Switch, Switched, Undone, Windows,
 };
 
 /// tmux.
@@ -253,7 +253,28 @@ impl Multiplexer for Servers {
     }
 
     fn heal(&self, is_alive: &dyn Fn(&Owner) -> bool, within: Duration) -> Outcome<bool> {
-        split::heal(&self.own_socket, is_alive, &self.ask(within))
+        let (socket, ask) = (&*self.own_socket, &self.ask(within));
+        let healed = split::heal(socket, is_alive, ask)?;
+        let printed = ask(socket, &Mark::question()).unwrap_or_default();
+        // Those who have asked for them may all have been killed, and nobody else may come for long.
+        let left = Mark::of(socket).tidying(&String::from_utf8_lossy(&printed));
+        self.tell_server(socket, left, within);
+        Ok(sidebar::heal(socket, ask)? || healed)
+    }
+
+    fn switch_sidebars(
+        &self,
+        windows: &Windows,
+        switch: Switch,
+        sidebar: &Sidebar,
+        within: Duration,
+    ) -> Outcome<Switched> {
+        let server = (&*self.own_socket, &self.ask(within) as Ask<'_>);
+        sidebar::switch(windows, switch, sidebar, server)
+    }
+
+    fn keep_sidebars(&self, sidebar: &Sidebar, within: Duration) -> Outcome<usize> {
+        sidebar::keep(sidebar, &self.own_socket, &self.ask(within))
     }
 
     fn out_of_reach(&self, server: &Server) -> Option<String> {

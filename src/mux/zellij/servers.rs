@@ -17,7 +17,7 @@ use super::{KIND, audience, call, events, here, inbox, keys, listing, opening, p
 use crate::mux::{
     Absent, Arrival, Attach, Audience, Disbelief, Entry, Glimpse, Gone, Guard, Here, Home, Kind,
     Multiplexer, Onlooker, Opened, Opening, Outcome, Owner, PaneList, Pipe, Place, Press, Pressed,
-    Proof, Screen, Sign, SplitView, Standing, Stirring, Undone,
+    Proof, Screen, Sidebar, Sign, SplitView, Standing, Stirring, Switch, Switched, Undone, Windows,
 };
 
 /// Its line of the registry.
@@ -48,6 +48,7 @@ const NO_KEYS: &str = "Zellij cannot look at a screen and press in one step; ans
 const NO_MESSAGE: &str =
     "Zellij shows no messages of other programs: choose another way to be told";
 const NO_RESTORE: &str = "it ran in Zellij, whose sessions and tabs are not made anew";
+const NO_SIDEBAR: &str = "Zellij gives a tab back no layout that it had; `pane-patrol` in a pane of its own shows the same";
 const NO_PIPE: &str = "Zellij gives what a pane shows to no other program";
 
 /// All servers that are believed.
@@ -117,6 +118,7 @@ impl Multiplexer for Servers {
             message: Some(NO_MESSAGE),
             restore: Some(NO_RESTORE),
             pipe: Some(NO_PIPE),
+            sidebar: Some(NO_SIDEBAR),
             ..Absent::default()
         }
     }
@@ -272,6 +274,20 @@ impl Multiplexer for Servers {
     /// Nothing was moved.
     fn heal(&self, _: &dyn Fn(&Owner) -> bool, _: Duration) -> Outcome<bool> {
         Ok(false)
+    }
+
+    fn switch_sidebars(
+        &self,
+        _: &Windows,
+        _: Switch,
+        _: &Sidebar,
+        _: Duration,
+    ) -> Outcome<Switched> {
+        Err(NO_SIDEBAR.into())
+    }
+
+    fn keep_sidebars(&self, _: &Sidebar, _: Duration) -> Outcome<usize> {
+        Err(NO_SIDEBAR.into())
     }
 
     fn out_of_reach(&self, server: &Server) -> Option<String> {

@@ -22,6 +22,7 @@ mod rows_tests;
 pub(crate) mod seen;
 mod startable;
 mod sums;
+mod tall;
 pub(crate) mod task_prompt;
 pub(crate) mod trust;
 pub(crate) mod work;

@@ -141,7 +141,8 @@ pub(super) fn height(model: &Model, body: Rect) -> u16 {
 /// As much as shows all of what is asked, or of what is told where nothing is asked, but no more than half, and only
 /// what the list leaves blank.
 fn height_in_blank(model: &Model, body: Rect, usual: u16) -> u16 {
-    let listed = u16::try_from(model.list.len()).unwrap_or(u16::MAX);
+    let listed = model.lines_of_list(usize::from(body.height));
+    let listed = u16::try_from(listed).unwrap_or(u16::MAX);
     let blank = body.height.saturating_sub(listed).saturating_sub(1);
     let most = blank.min(body.height / 2);
     if most <= usual {

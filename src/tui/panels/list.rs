@@ -3,16 +3,15 @@
 use pane_patrol_hooks::timestamp::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 
+use super::activity::draw_activity;
 use super::columns::{Columns, Content};
-use super::{ended, fold, found, startable};
+use super::{ended, fold, found, startable, tall};
 use crate::config::Column;
 use crate::state::{Attention, Row};
 use crate::tui::age;
 use crate::tui::columns::{Look, Spec, grain};
 use crate::tui::keymap::{Action, Hint, OPTIONS, hint, key_for};
-use crate::tui::labels;
 use crate::tui::line_writer::LineWriter;
 use crate::tui::model::trust;
 use crate::tui::model::{Entry, Model};
@@ -63,23 +62,35 @@ pub(crate) fn draw(model: &Model, now: Timestamp, area: Rect, buffer: &mut Buffe
     let area = beside_marks(model, area);
     let faint = |column| faint(model, column, now);
     let columns = Columns::of(model, usable(area), now, faint);
-    let lines = (area.top()..area.bottom()).map(|y| Rect {
-        y,
-        height: 1,
-        ..area
-    });
-    for (entry, line) in model.list.entries_from(model.top).zip(lines) {
+    let mut rest = area;
+    for entry in model.list.entries_from(model.top) {
+        let height = model.lines_of(entry).min(rest.height);
+        if height == 0 {
+            break;
+        }
+        let line = Rect { height, ..rest };
+        rest.y += height;
+        rest.height -= height;
         match entry {
             Entry::Heading(heading, counts) => {
                 fold::draw(model, heading, counts, line, buffer);
             }
+            Entry::Row(row) if height > 1 => {
+                tall::draw(model, row, now, line, buffer);
+                for y in line.top()..line.bottom() {
+                    let line = Rect {
+                        y,
+                        height: 1,
+                        ..line
+                    };
+                    found::highlight(model.list.wanted(), line, buffer);
+                }
+                draw_mark(model, row, gutter, line, buffer);
+            }
             Entry::Row(row) => {
                 draw_row(model, row, columns, now, line, buffer);
                 found::highlight(model.list.wanted(), line, buffer);
-                if model.marks.has(&row.id) {
-                    let mut writer = LineWriter::new(buffer, gutter.x, line.y, gutter.right());
-                    writer.put(MARK, model.setup.theme.accent());
-                }
+                draw_mark(model, row, gutter, line, buffer);
             }
             Entry::Past(past) => ended::draw(model, past, columns, now, line, buffer),
             Entry::Startable(one) => startable::draw(model, one, columns, line, buffer),
@@ -89,6 +100,13 @@ pub(crate) fn draw(model: &Model, now: Timestamp, area: Rect, buffer: &mut Buffe
         let mut writer = LineWriter::new(buffer, area.x + 1, area.y, area.right());
         let said = format!("no row to show: {} shows all again", key_for(Action::Close));
         writer.put(&said, model.setup.theme.dim());
+    }
+}
+
+fn draw_mark(model: &Model, row: &Row, gutter: Rect, line: Rect, buffer: &mut Buffer) {
+    if model.marks.has(&row.id) {
+        let mut writer = LineWriter::new(buffer, gutter.x, line.y, gutter.right());
+        writer.put(MARK, model.setup.theme.accent());
     }
 }
 
@@ -107,7 +125,7 @@ pub(crate) fn draw_more(model: &Model, list: Rect, area: Rect, buffer: &mut Buff
         return;
     }
     let above = model.list.choices_above(model.top);
-    let end = model.top + usize::from(list.height);
+    let end = model.top + model.shown_on(list.height);
     let below = model.list.choices() - model.list.choices_above(end);
     let (long, short) = match (above, below) {
         (0, 0) => return,
@@ -163,49 +181,6 @@ fn draw_row(
     if is_selected {
         buffer.set_style(line, theme.selected());
     }
-}
-
-/// What it does or asks, and what else goes on, which is shown in short where it would cost the rest.
-fn draw_activity(
-    model: &Model,
-    row: &Row,
-    now: Timestamp,
-    writer: &mut LineWriter<'_>,
-    style: Style,
-) {
-    let activity = labels::activity(row);
-    let activity = found::beside(model, row, &activity).unwrap_or(activity);
-    let snoozed = model.snoozes.until(&row.id, now);
-    let snoozed = snoozed.map(|until| until.since(now).as_secs().div_ceil(60));
-    let trusted = trust::minutes_left(row, now);
-    let extras = labels::with_minutes(
-        labels::extras(row),
-        ("trusted", &key_for(Action::Trust)),
-        trusted,
-    );
-    let extras = labels::with_minutes(extras, ("snoozed", &key_for(Action::Snooze)), snoozed);
-    let hidden = model
-        .rows
-        .known(&row.id)
-        .is_some_and(|known| known.flags.hidden);
-    let extras = labels::with_word(extras, "hidden", &key_for(Action::Hide), hidden);
-    let waits = model.writing.queued_for(&row.id).is_some();
-    let key = format!("{}…", key_for(Action::Write));
-    let Some((long, short)) = labels::with_word(extras, "text waits", &key, waits) else {
-        writer.put(&activity, style);
-        return;
-    };
-    let room = writer.room();
-    let fits = |extra: &str| text::width(&activity) + 2 + text::width(extra) <= room;
-    let extra = if fits(&long) || room >= 60 {
-        long
-    } else {
-        short
-    };
-    let left = room.saturating_sub(text::width(&extra) + 2);
-    writer.put(&text::fit(&activity, left), style);
-    writer.skip(if activity.is_empty() { 0 } else { 2 });
-    writer.put(&extra, model.setup.theme.dim());
 }
 
 /// When an age on the screen changes next.

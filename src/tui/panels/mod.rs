@@ -4,6 +4,7 @@
 //!
 //! Reads the model, and where a key is taken changes what is its own; what follows from that is `update`'s.
 
+mod activity;
 mod away;
 pub(crate) mod changes;
 mod columns;
@@ -25,6 +26,7 @@ mod shares;
 mod sheet;
 mod startable;
 pub(crate) mod tabs;
+mod tall;
 mod tasks;
 pub(crate) mod write;
 

@@ -63,7 +63,7 @@ fn click(model: &mut Model, at: Position, now: Timestamp) -> Vec<Effect> {
     if !list.contains(at) {
         return Vec::new();
     }
-    let entry = model.list.entry(model.top + usize::from(at.y - list.y));
+    let entry = model.entry_at(at.y - list.y);
     let id = match entry {
         Some(Entry::Row(row)) => row.id.clone(),
         Some(Entry::Past(past)) => past.id.clone(),

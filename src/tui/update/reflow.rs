@@ -29,8 +29,9 @@ pub(crate) fn settle(model: &mut Model, now: Timestamp, follow: Follow) {
 /// The same after rows have changed: the selected row stood in `line` of the list before that.
 pub(crate) fn settle_from(model: &mut Model, now: Timestamp, follow: Follow, line: Option<usize>) {
     let was_visible = || {
-        let height = usize::from(Layout::of_model(model).list.height);
-        line.is_none_or(|line| (model.top..model.top + height.max(1)).contains(&line))
+        let height = Layout::of_model(model).list.height;
+        let shown = model.shown_on(height).max(1);
+        line.is_none_or(|line| (model.top..model.top + shown).contains(&line))
     };
     let follow = match follow {
         Follow::Selection => true,
@@ -112,16 +113,18 @@ fn fall_to(model: &mut Model, id: Option<String>, why: Fall, now: Timestamp) {
 
 /// Scrolls as little as needed; the heading above the first visible row stays with it.
 fn keep_top(model: &mut Model, follow: bool) {
-    let height = usize::from(Layout::of_model(model).list.height).max(1);
+    let height = Layout::of_model(model).list.height.max(1);
     let selected = model.place_of_selected().filter(|_| follow);
     if let Some((_, selected)) = selected {
         let heading = selected.checked_sub(1).filter(|above| {
             height > 1 && matches!(model.list.entry(*above), Some(Entry::Heading(..)))
         });
         model.top = model.top.min(heading.unwrap_or(selected));
-        model.top = model.top.max((selected + 1).saturating_sub(height));
+        model.top = model.top.max(model.top_of_those_to(selected + 1, height));
     }
-    model.top = model.top.min(model.list.len().saturating_sub(height));
+    model.top = model
+        .top
+        .min(model.top_of_those_to(model.list.len(), height));
 }
 
 /// Opens a panel from its beginning, or goes back to the usual one where it is open.

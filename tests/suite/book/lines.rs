@@ -37,6 +37,10 @@ enum How {
 const OTHERWISE: &[(&str, How)] = &[
     ("pane-patrol supervisor", How::Shows("shop:1.1")),
     ("pane-patrol pulse", How::Shows("shop:1.1")),
+    (
+        "pane-patrol sidebar",
+        How::IsParsed("it needs a window of tmux around it; `sidebar.rs` has that"),
+    ),
     ("pane-patrol log replay --", How::Ends(&[0])),
     ("pane-patrol log replay", How::Shows("replay")),
     ("pane-patrol log --follow", How::Prints("claude")),

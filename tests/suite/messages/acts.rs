@@ -312,6 +312,37 @@ fn in_tmux(seen: &mut Seen) {
     );
     drop(collector);
     held_apart(seen);
+    no_sidebar(seen);
+}
+
+/// Windows that get no sidebar.
+fn no_sidebar(seen: &mut Seen) {
+    let env = TestEnv::new();
+    let mut command = env.pane_patrol();
+    let nowhere = "no tmux runs where it is meant";
+    seen.by(&env, nowhere, command.args(["sidebar", "--all"]));
+    let Some(server) = Tmux::start(&env, "shop") else {
+        return;
+    };
+    server.run(&[
+        "new-session",
+        "-d",
+        "-s",
+        "narrow",
+        "-x",
+        "60",
+        "-y",
+        "20",
+        "cat",
+    ]);
+    for (when, window) in [
+        ("tmux has no window of that name", "shop:9"),
+        ("its window is too narrow", "narrow:0"),
+    ] {
+        let mut command = env.pane_patrol();
+        command.env("TMUX", server.variable());
+        seen.by(&env, when, command.args(["sidebar", "--window", window]));
+    }
 }
 
 /// A script told of another assistant in the pane of one that is gone by now.

@@ -69,6 +69,10 @@ const UNSAID: &[(&str, &str)] = &[
         "you did not say yes",
         "`restored.rs` has it: it needs a terminal",
     ),
+    (
+        "there can be no sidebar here",
+        "`zellij.rs` has it: it needs a pane of Zellij",
+    ),
     ("there is no script `{name}`", "the demo alone starts it"),
     ("no assistant can be played", "the demo alone starts it"),
     (

@@ -53,6 +53,10 @@ fn words(seen: &mut Seen, env: &TestEnv) {
             "jump",
         ),
         (
+            "it is typed outside of tmux, and names no window",
+            "sidebar",
+        ),
+        (
             "no client of yours was taken anywhere by a jump",
             "jump last",
         ),

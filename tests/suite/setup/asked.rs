@@ -50,7 +50,7 @@ fn each_step_is_shown_and_asked_for_and_only_a_yes_is_one() {
     );
     let keys = our_keys(&env);
     assert!(
-        keys.len() == 2 && keys[0].contains("prefix B display-popup"),
+        keys.len() == 3 && keys[0].contains("prefix B display-popup"),
         "{keys:?}"
     );
     assert!(!env.home().join(".claude").exists());

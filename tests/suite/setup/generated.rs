@@ -55,7 +55,7 @@ proptest! {
         let before = picture(&env);
         let done = for_tmux(&env, &[]);
         if done.status.success() {
-            prop_assert_eq!(our_keys(&env).len(), 2, "{:?}", done);
+            prop_assert_eq!(our_keys(&env).len(), 3, "{:?}", done);
         } else {
             prop_assert!(done.stderr.contains("nothing was changed"), "{:?}", done);
             prop_assert_eq!(&picture(&env), &before, "{:?}", done);

@@ -38,12 +38,12 @@ fn a_key_of_the_persons_is_left_out_and_another_one_is_offered() {
             done.stderr.contains("`--popup-key A` gives it one"),
             "{done:?}"
         );
-        assert_eq!(keys(&env), "N", "{conf}");
+        assert_eq!(keys(&env), "N S", "{conf}");
         let theirs = tmux_says(&env, &["list-keys", "-T", "prefix", "P"]);
         assert!(theirs.contains("mine"), "{theirs}");
         let done = for_tmux(&env, &["--popup-key", "A"]);
         assert!(done.status.success(), "{done:?}");
-        assert_eq!(keys(&env), "A N");
+        assert_eq!(keys(&env), "A N S");
         // What was chosen once is chosen still.
         assert!(for_tmux(&env, &[]).stdout.is_empty());
     }
@@ -62,7 +62,7 @@ fn keys_in_files_that_the_persons_file_reads_count_too() {
             .contains("`N` is bound in ~/tmux/keys.conf, line 1"),
         "{done:?}"
     );
-    assert_eq!(keys(&env), "P");
+    assert_eq!(keys(&env), "P S");
 }
 
 #[test]
@@ -70,13 +70,14 @@ fn keys_of_other_tables_are_none_of_these() {
     let conf = "bind -n P display-message a\nbind -T copy-mode-vi N send -X cancel\n";
     let (env, done) = with_conf(conf, &[]);
     assert!(done.status.success(), "{done:?}");
-    assert_eq!(keys(&env), "N P");
+    assert_eq!(keys(&env), "N P S");
 }
 
 #[test]
 fn keys_that_the_person_has_bound_to_us_by_hand_stay() {
     let conf = "bind p display-popup -E -w 90% -h 80% pane-patrol\n\
-                bind N run-shell \"pane-patrol jump --next --client '#{client_name}'\"\n";
+                bind N run-shell \"pane-patrol jump --next --client '#{client_name}'\"\n\
+                bind S run-shell \"pane-patrol sidebar --toggle --window '#{window_id}'\"\n";
     let (env, done) = with_conf(conf, &["--skip", "status"]);
     assert!(done.status.success(), "{done:?}");
     assert!(
@@ -88,7 +89,7 @@ fn keys_that_the_person_has_bound_to_us_by_hand_stay() {
         done.stderr.contains("Nothing was chosen for tmux."),
         "{done:?}"
     );
-    assert_eq!(keys(&env), "N p");
+    assert_eq!(keys(&env), "N S p");
     assert!(!env.path("config/pane-patrol").exists());
 }
 
@@ -115,10 +116,10 @@ fn a_key_that_is_named_is_checked() {
     let odd = ["--popup-key", "M-;", "--next-key", "'"];
     let (env, done) = with_conf(conf, &odd);
     assert!(done.status.success(), "{done:?}");
-    assert_eq!(our_keys(&env).len(), 2);
+    assert_eq!(our_keys(&env).len(), 3);
     let (env, none) = with_conf(conf, &["--popup-key", "none"]);
     assert!(none.status.success(), "{none:?}");
-    assert_eq!(keys(&env), "N");
+    assert_eq!(keys(&env), "N S");
 }
 
 #[test]
@@ -165,7 +166,7 @@ fn keys_in_files_of_a_pattern_count_too() {
             .contains("`P` is bound in ~/c/conf.d/b.conf, line 2"),
         "{done:?}"
     );
-    assert_eq!(keys(&env), "N");
+    assert_eq!(keys(&env), "N S");
 }
 
 #[test]
@@ -181,6 +182,7 @@ fn where_a_file_that_is_read_cannot_be_known_only_keys_that_are_named_are_taken(
         "~/.tmux.conf, line 2, reads `#{d:current_file}/k.conf`",
         "the dashboard in a popup gets no key; `--popup-key P` gives it one",
         "the assistant that waits longest gets no key",
+        "the sidebar gets no key; `--sidebar-key S` gives it one",
     ] {
         assert!(done.stderr.contains(words), "{words}: {done:?}");
     }

@@ -81,7 +81,7 @@ fn the_line_stands_before_the_plugin_manager_else_at_the_end_and_tmux_reads_it()
         assert!(done.status.success(), "{before:?}: {done:?}");
         let expected = after.replace("OURS", &format!("{}\n", line(&env)));
         assert_eq!(fs::read_to_string(&conf).expect("it is there"), expected);
-        assert_eq!(our_keys(&env).len(), 2, "{before:?}");
+        assert_eq!(our_keys(&env).len(), 3, "{before:?}");
         if before.contains("@a 1\n") {
             assert_eq!(
                 tmux_says(&env, &["show-options", "-gv", "@a"]),
@@ -105,7 +105,7 @@ fn bytes_that_are_no_utf8_stay() {
     assert!(done.status.success(), "{done:?}");
     let expected = [mine, line(&env).as_bytes(), b"\n"].concat();
     assert_eq!(fs::read(&conf).expect("it is there"), expected);
-    assert_eq!(our_keys(&env).len(), 2);
+    assert_eq!(our_keys(&env).len(), 3);
     assert!(run(&env, &["uninstall"]).status.success());
     assert_eq!(fs::read(&conf).expect("it is there"), mine);
 }
@@ -156,11 +156,11 @@ fn of_several_files_the_first_gets_the_line_or_the_one_with_the_plugin_manager()
     let (env, said) = with_files(&[(HOME, mine), (CONFIG, mine), (OTHER, mine)]);
     assert!(has_line(&env, HOME) && !has_line(&env, CONFIG) && !has_line(&env, OTHER));
     assert!(said.contains("the line goes into ~/.tmux.conf"), "{said}");
-    assert_eq!(our_keys(&env).len(), 2);
+    assert_eq!(our_keys(&env).len(), 3);
 
     let (env, said) = with_files(&[(HOME, mine), (CONFIG, "run ~/.tmux/plugins/tpm/tpm\n")]);
     assert!(!has_line(&env, HOME) && has_line(&env, CONFIG), "{said}");
-    assert_eq!(our_keys(&env).len(), 2);
+    assert_eq!(our_keys(&env).len(), 3);
 
     let (env, _) = with_files(&[(OTHER, mine)]);
     assert!(has_line(&env, OTHER) && !env.path(HOME).exists());
@@ -187,7 +187,7 @@ fn a_file_that_reads_ours_already_is_left() {
         assert!(done.status.success(), "{done:?}");
         let now = fs::read_to_string(env.home().join(".tmux.conf"));
         assert_eq!(now.expect("it is there"), mine);
-        assert_eq!(our_keys(&env).len(), 2);
+        assert_eq!(our_keys(&env).len(), 3);
     }
 }
 

@@ -12,7 +12,7 @@ fn left_of(before: &str, edit: impl Fn(&str) -> String) -> (Finished, String) {
     write(&env, ".tmux.conf", &before.replace("OURS", &ours));
     let done = for_tmux(&env, &[]);
     assert!(
-        done.status.success() && our_keys(&env).len() == 2,
+        done.status.success() && our_keys(&env).len() == 3,
         "{done:?}"
     );
     let conf = read(&env, ".tmux.conf").expect("it is there");

@@ -35,6 +35,8 @@ fn for_zellij(env: &TestEnv, more: &[&str]) -> Finished {
         "assistants,notices,status",
         "--popup-key",
         "none",
+        "--sidebar-key",
+        "none",
     ];
     run(env, &[&words[..], &["--next-key", "none"], more].concat())
 }

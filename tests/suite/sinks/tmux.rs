@@ -108,6 +108,10 @@ const NAMED: &[(&str, &str)] = &[
         "src/commands/setup/zellij.rs",
         "what is the same in the step of tmux",
     ),
+    (
+        "src/commands/sidebar/mod.rs",
+        "what is said to whoever is in none",
+    ),
     ("src/commands/status.rs", "the colours of its status line"),
     ("src/config/known/list.rs", "what is said of settings"),
     ("src/config/mod.rs", "the settings' word"),

@@ -93,6 +93,7 @@ impl Journey {
             offset: UtcOffset::UTC,
             home: None,
             split: false,
+            row_lines: 1,
             launchers: vec!["aider".to_owned()],
             listing: Vec::new(),
             wrapping: Vec::new(),
@@ -371,6 +372,7 @@ fn what_one_cannot_do_is_said_in_its_own_words() {
             stirs: None,
             restore: None,
             pipe: None,
+            sidebar: None,
         };
     }));
 }

@@ -23,7 +23,7 @@ use super::Call;
 use super::private::PrivateServer;
 pub(crate) use files::Files;
 pub(crate) use keys::{Binding, bindings};
-pub(crate) use ours::{COUNTS, GOES_TO_NEXT, HEAD, OPENS_POPUP, Ours, line_for};
+pub(crate) use ours::{COUNTS, GOES_TO_NEXT, HEAD, OPENS_POPUP, Ours, SWITCHES_SIDEBAR, line_for};
 pub(crate) use place::{is_only_addition, places};
 use scratch::Scratch;
 pub(crate) use scratch::clear_left_over;

@@ -19,6 +19,9 @@ pub(crate) const OPENS_POPUP: &str = "display-popup";
 /// What the command of a key says that goes to the one that waits longest.
 pub(crate) const GOES_TO_NEXT: &str = "jump --next";
 
+/// What the command of a key says that shows the sidebar of a window and takes it away.
+pub(crate) const SWITCHES_SIDEBAR: &str = "sidebar --toggle";
+
 /// What a command says that shows the count.
 pub(crate) const COUNTS: &str = "status --format tmux";
 
@@ -31,6 +34,8 @@ pub(crate) struct Ours<'a> {
     pub(crate) popup: Option<&'a str>,
     /// The key that goes to the one that waits longest; `None`: none.
     pub(crate) next: Option<&'a str>,
+    /// The key that shows the sidebar of a window and takes it away; `None`: none.
+    pub(crate) sidebar: Option<&'a str>,
     /// Whether the status line counts.
     pub(crate) status: bool,
 }
@@ -63,6 +68,10 @@ impl Ours<'_> {
             text += "\n# Straight to the assistant that waits for you longest.\n";
             text += &self.next(key)?;
         }
+        if let Some(key) = self.sidebar {
+            text += "\n# The sidebar of this window: there, or gone.\n";
+            text += &self.sidebar(key)?;
+        }
         if self.status {
             text += "\n# A short count at the left of the status line's right part: 2! 1? 3…\n";
             text += &self.count()?;
@@ -83,6 +92,16 @@ impl Ours<'_> {
         let call = Call::new("bind-key").option("-N", "pane-patrol: the next one that waits");
         let mut run = Format::text(self.program_word()?).as_os_str().to_owned();
         run.push(format!(" {GOES_TO_NEXT} --client '#{{client_name}}'"));
+        self.line(&call.key(key).operand("run-shell").operand(run))
+    }
+
+    fn sidebar(&self, key: &str) -> Result<String, Unfit> {
+        let call = Call::new("bind-key").option("-N", "pane-patrol: the sidebar");
+        let mut run = Format::text(self.program_word()?).as_os_str().to_owned();
+        // What it has to say is shown.
+        run.push(format!(
+            " {SWITCHES_SIDEBAR} --window '#{{window_id}}' 2>&1"
+        ));
         self.line(&call.key(key).operand("run-shell").operand(run))
     }
 
