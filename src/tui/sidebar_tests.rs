@@ -44,7 +44,8 @@ fn a_sidebar_at_each_width() {
         for lines in [1, 2] {
             let model = sidebar(day(), size, lines);
             let (width, height) = size;
-            screens += &format!("── {width} x {height}, {lines} ──\n{}", screen(&model));
+            let screen = screen(&model);
+            screens.extend([format!("── {width} x {height}, {lines} ──\n"), screen]);
         }
     }
     insta::assert_snapshot!(screens);

@@ -153,7 +153,7 @@ fn kill(pid: &str) {
 }
 
 /// Ten windows, two of them zoomed and one in two sessions, and one that is too narrow.
-fn ten_windows<'env>(env: &'env TestEnv) -> Option<Desk<'env>> {
+fn ten_windows(env: &TestEnv) -> Option<Desk<'_>> {
     let desk = Desk::new(env)?;
     let side = "split-window -h";
     desk.window(&[]);

@@ -38,9 +38,10 @@ pub(super) fn run(context: &Context, arguments: &SidebarArgs) -> CommandResult {
         CommandError::new("could not find out by which path this program is called").hint(INSTEAD)
     })?;
     let sidebar = wanted(&context.config()?, &program);
-    let switch = match arguments.toggle {
-        true => Switch::Toggle,
-        false => Switch::On,
+    let switch = if arguments.toggle {
+        Switch::Toggle
+    } else {
+        Switch::On
     };
     let switched = mux.switch_sidebars(&windows, switch, &sidebar, PATIENCE_FOR_SEVERAL);
     let switched = switched.map_err(|undone| not_done(&undone))?;

@@ -47,9 +47,10 @@ pub(super) fn switch(
         return Err("tmux has no such window".into());
     }
     let is_all = *wanted == Wanted::All;
-    let is_on = match is_all {
-        true => windows.all_since.is_some(),
-        false => meant.iter().all(|window| !window.bars.is_empty()),
+    let is_on = if is_all {
+        windows.all_since.is_some()
+    } else {
+        meant.iter().all(|window| !window.bars.is_empty())
     };
     let on = match switch {
         Switch::On => true,
@@ -146,9 +147,10 @@ pub(super) fn keep(sidebar: &Sidebar, socket: &Path, ask: Ask<'_>) -> Outcome<us
                 carry_out(back, socket, ask)?;
             }
             Care::Doubtful(bar, otherwise) => {
-                let batch = match is_by_name(window, socket, ask)? {
-                    true => plan::put_back(window, bar, true, sidebar),
-                    false => otherwise,
+                let batch = if is_by_name(window, socket, ask)? {
+                    plan::put_back(window, bar, true, sidebar)
+                } else {
+                    otherwise
                 };
                 carry_out(batch, socket, ask)?;
             }

@@ -144,10 +144,10 @@ pub(super) fn is_only_swapped(window: &Window) -> bool {
 /// As the window would be without its sidebars.
 pub(super) fn without(window: &Window) -> Option<Cell> {
     let now = window.layout.clone()?;
-    if let (Some(before), Some(with)) = (&window.before, &window.with) {
-        if now.is_divided_as(with) {
-            return Some(before.clone());
-        }
+    if let (Some(before), Some(with)) = (&window.before, &window.with)
+        && now.is_divided_as(with)
+    {
+        return Some(before.clone());
     }
     let mut bars = window.bars.iter();
     bars.try_fold(now, |layout, bar| layout.without(bar.pane))
@@ -189,9 +189,10 @@ pub(super) enum Care {
 /// See [`Care`]. `sidebar`: how they are to be.
 pub(super) fn care(window: &Window, sidebar: &Sidebar) -> Care {
     let Some(bar) = window.bars.first() else {
-        return match window.is_kept {
-            true => Care::Now(healed(window)),
-            false => Care::Nothing,
+        return if window.is_kept {
+            Care::Now(healed(window))
+        } else {
+            Care::Nothing
         };
     };
     // Whoever closes the last other pane closes the window.
@@ -225,25 +226,25 @@ pub(super) fn care(window: &Window, sidebar: &Sidebar) -> Care {
     let wanted = sidebar.width_in(now.size().0).filter(|it| *it != width);
     let mut batch = match wanted.filter(|_| was_resized || !is_fit) {
         Some(wanted) => {
-            let with = rest.beside(bar.side, bar.pane, wanted);
+            let whole = rest.beside(bar.side, bar.pane, wanted);
             vec![
-                laid_out(window, &with),
+                laid_out(window, &whole),
                 kept(window, BEFORE, &rest),
-                kept(window, WITH, &with),
+                kept(window, WITH, &whole),
             ]
         }
         None => vec![kept(window, BEFORE, &rest), kept(window, WITH, now)],
     };
     batch.extend(zoom);
-    let with = window.with.as_ref();
-    let has_moved = with.is_some_and(|with| {
-        let was_wide = with.width_at(bar.side, bar.pane);
-        let is_by_hand = is_fit && now.differs_only_at(bar.side, with);
-        with.panes() == now.panes() && was_wide != Some(width) && !is_by_hand
+    let has_moved = window.with.as_ref().is_some_and(|last| {
+        let was_wide = last.width_at(bar.side, bar.pane);
+        let is_by_hand = is_fit && now.differs_only_at(bar.side, last);
+        last.panes() == now.panes() && was_wide != Some(width) && !is_by_hand
     });
-    match has_moved && !was_resized {
-        true => Care::Doubtful(*bar, batch),
-        false => Care::Now(batch),
+    if has_moved && !was_resized {
+        Care::Doubtful(*bar, batch)
+    } else {
+        Care::Now(batch)
     }
 }
 

@@ -243,7 +243,9 @@ impl Cell {
                 }
             }
             (Inside::Row(cells), Axis::Lines) | (Inside::Column(cells), Axis::Columns) => {
-                cells.iter_mut().for_each(|cell| cell.grow(axis, by));
+                for cell in cells {
+                    cell.grow(axis, by);
+                }
             }
         }
     }
