@@ -23,7 +23,7 @@ demo-page: tmux ## the demo on the page for phone and browser: prints the addres
 # A test that cannot have what it needs fails here instead of being left out. Then the live suite drives the
 # assistant that needs no network; the last line puts the executable without it back into its place.
 .PHONY: test
-test: tmux ## all tests
+test: tmux shells ## all tests
 	PANE_PATROL_NO_SKIP=1 $(CARGO) test --workspace --locked
 	@if sh scripts/chromium >/dev/null; then $(MAKE) --no-print-directory test-page; else \
 		echo "NOT RUN: the tests of the page, for want of Chromium; \`make test-web\` installs it and runs them" >&2; fi
@@ -148,7 +148,12 @@ pages: ## writes the pages of docs/ that are made from the sources
 
 .PHONY: tmux
 tmux:
-	@command -v tmux >/dev/null || sh scripts/install-tmux
+	@command -v tmux >/dev/null || sh scripts/install-packages tmux
+
+# Their completions are tried in a terminal.
+.PHONY: shells
+shells:
+	@for shell in bash zsh fish; do command -v $$shell >/dev/null || sh scripts/install-packages $$shell || exit 1; done
 
 # What is installed is what is shipped. The flags are for the program alone where the host is named as the target:
 # a static C runtime cannot be used for proc-macros.
