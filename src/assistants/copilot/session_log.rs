@@ -2,49 +2,30 @@
 //! an answer, a denial and an interrupt. A private format, so everything is optional, and a line that
 //! cannot be read is none.
 
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use pane_patrol_hooks::timestamp::Timestamp;
-use pane_patrol_sys::open::{Opening, Regular};
 
-use super::story::Story;
-use crate::assistants::facets::session_log::{Followed, SessionLog, SessionLogs};
+use super::story::Story as Rounds;
+use crate::assistants::facets::session_log::{Followed, SessionLog, SessionLogs, Story, Told};
 use crate::state::Level;
-
-/// As much of a log as is read at once, in bytes. Of a longer one the beginning is left out.
-const MAX_BYTES: u64 = 512 * 1024;
-
-/// A log, read as it grows.
-#[derive(Debug)]
-struct Log {
-    path: PathBuf,
-    /// Device and inode: another file of that name is another log.
-    file: Option<(u64, u64)>,
-    /// How much of it was read, in bytes.
-    read: u64,
-    story: Story,
-}
 
 /// The logs.
 pub(crate) struct Logs;
 
 impl SessionLogs for Logs {
     fn of(&self, followed: &Followed) -> Option<Box<dyn SessionLog>> {
-        Some(Box::new(Log::of(followed)?))
+        Some(Box::new(log(followed)?))
     }
 }
 
-impl SessionLog for Log {
-    fn read_on(&mut self) -> Option<(Level, Timestamp)> {
-        let before = self.story.level;
-        self.read_lines()?;
-        self.story.level.filter(|_| self.story.level != before)
+impl Story for Rounds {
+    fn take(&mut self, line: &[u8]) -> Option<()> {
+        Self::take(self, line)
     }
 
     fn level(&self) -> Option<(Level, Timestamp)> {
-        self.story.level
+        self.level
     }
 }
 
@@ -56,41 +37,9 @@ pub(super) fn events_of(home: &Path, session: &str) -> Option<PathBuf> {
     is_plain.then(|| folder.join("events.jsonl"))
 }
 
-impl Log {
-    /// The log of a session, of which nothing was read yet. `None` when its name is no plain one.
-    fn of(followed: &Followed) -> Option<Self> {
-        Some(Self {
-            path: events_of(&followed.home, &followed.instance_id)?,
-            file: None,
-            read: 0,
-            story: Story::default(),
-        })
-    }
-
-    fn read_lines(&mut self) -> Option<()> {
-        let Regular { mut file, about } = Opening::to_read().regular(&self.path).ok()?;
-        let identity = (about.dev(), about.ino());
-        if self.file != Some(identity) || about.len() < self.read {
-            self.file = Some(identity);
-            self.read = 0;
-            self.story = Story::default();
-        }
-        let from = self.read.max(about.len().saturating_sub(MAX_BYTES));
-        file.seek(SeekFrom::Start(from)).ok()?;
-        let mut lines = BufReader::new(file.take(MAX_BYTES));
-        let mut is_whole = from == self.read;
-        self.read = from;
-        let mut line = Vec::new();
-        // Half a line is read again when it is whole.
-        while lines.read_until(b'\n', &mut line).ok()? > 0 && line.ends_with(b"\n") {
-            self.read += line.len() as u64;
-            if std::mem::replace(&mut is_whole, true) {
-                self.story.take(&line);
-            }
-            line.clear();
-        }
-        Some(())
-    }
+/// The log of a session, of which nothing was read yet. `None` when its name is no plain one.
+fn log(followed: &Followed) -> Option<Told<Rounds>> {
+    events_of(&followed.home, &followed.instance_id).map(Told::of)
 }
 
 #[cfg(test)]
@@ -108,7 +57,7 @@ mod tests {
     }
 
     fn level(text: &str) -> Option<Level> {
-        let mut story = Story::default();
+        let mut story = Rounds::default();
         for line in text.lines() {
             story.take(line.as_bytes());
         }
@@ -119,7 +68,7 @@ mod tests {
     struct LogFolder {
         _root: tempfile::TempDir,
         path: PathBuf,
-        log: Log,
+        log: Told<Rounds>,
     }
 
     impl LogFolder {
@@ -131,8 +80,8 @@ mod tests {
                 instance_id: "s1".into(),
                 pid: None,
             };
-            let log = Log::of(&followed).unwrap();
-            let path = log.path.clone();
+            let log = log(&followed).unwrap();
+            let path = root.path().join("session-state/s1/events.jsonl");
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             Self {
                 _root: root,
@@ -159,7 +108,7 @@ mod tests {
             "/tests/fixtures/copilot/session-state-events.jsonl"
         );
         let text = std::fs::read_to_string(path).unwrap();
-        let mut story = Story::default();
+        let mut story = Rounds::default();
         let mut levels = String::new();
         for line in text.lines() {
             story.take(line.as_bytes());
@@ -242,7 +191,7 @@ mod tests {
                 instance_id: instance_id.into(),
                 pid: None,
             };
-            assert!(Log::of(&followed).is_none(), "{instance_id}");
+            assert!(log(&followed).is_none(), "{instance_id}");
         }
     }
 }
