@@ -112,6 +112,14 @@ impl<R: BufRead> Scanner<R> {
         self.token().map(|first| first == b'{')
     }
 
+    /// Whether the next value is an array. Takes nothing.
+    ///
+    /// # Errors
+    /// [`Stop`] when the input ends before it.
+    pub(crate) fn is_at_array(&mut self) -> Scan<bool> {
+        self.token().map(|first| first == b'[')
+    }
+
     /// Takes a value of any kind and keeps nothing.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ use std::os::unix::process::parent_id;
 use std::time::{Duration, Instant};
 
 use pane_patrol_bare::leave;
+use pane_patrol_sys::process::has_terminal;
 use rustix::stdio::stdin;
 
 use crate::adapter::{self, Adapter, Call};
@@ -125,6 +126,7 @@ impl Hook {
             any_name: &|test| env::vars_os().any(|(name, _)| name.to_str().is_some_and(test)),
             parent: self.parent,
             arguments: &arguments,
+            has_terminal: &|| has_terminal(self.parent),
         };
         let mut payload = Vec::new();
         let heard = if decides {

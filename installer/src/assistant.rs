@@ -5,6 +5,7 @@ mod claude;
 #[cfg(feature = "assistant-for-tests")]
 #[path = "../../src/assistants/fixture/row.rs"]
 mod fixture;
+mod kimi;
 
 use std::path::{Path, PathBuf};
 
@@ -15,6 +16,7 @@ use pane_patrol_hooks::adapter::fixture::ADAPTER;
 
 use crate::error::PlanError;
 use crate::schema::{COMMENTED, GROUPS, Nesting, Schema};
+use crate::tables::Tables;
 use crate::toml::Setting;
 use claude::fields;
 pub use claude::parse_version;
@@ -69,6 +71,8 @@ pub enum Format {
     Plugin,
     /// Single settings in a TOML file.
     Toml,
+    /// Tables among others in a TOML file, which the assistant leaves out for what this finds.
+    Tables(Tables),
 }
 
 /// Claude Code.
@@ -250,6 +254,28 @@ pub static QWEN: Assistant = Assistant {
     format: Format::Json(COMMENTED),
 };
 
+/// Kimi Code. One field or event that it does not know, and it leaves all hooks out.
+pub static KIMI: Assistant = Assistant {
+    name: "kimi",
+    title: "Kimi Code",
+    program: "kimi",
+    adapter: &adapter::kimi::ADAPTER,
+    after_install: &[
+        "Kimi Code reports when it is started anew, or after `/reload` there, from the first prompt on.",
+    ],
+    until_heard: "restart it, or type `/reload` there",
+    rereads: false,
+    when_silent: "type a prompt there: Kimi Code says nothing before the first one",
+    folders: Folders {
+        variable: Some("KIMI_CODE_HOME"),
+        other_home: None,
+        in_config: None,
+        in_home: ".kimi-code",
+        file: "config.toml",
+    },
+    format: Format::Tables(Tables(kimi::first_wrong)),
+};
+
 impl Assistant {
     /// All of them, in the order in which they are installed.
     pub const ALL: &'static [&'static Self] = &[
@@ -259,6 +285,7 @@ impl Assistant {
         &GEMINI,
         &COPILOT,
         &QWEN,
+        &KIMI,
         #[cfg(feature = "assistant-for-tests")]
         &fixture::ROW,
     ];

@@ -44,7 +44,7 @@ pub enum PlanError {
         reason: String,
     },
     /// One field's value makes the assistant leave the whole file out.
-    #[error("{}: line {line}, column {column}: because `{field}` is not {expected}, {title} leaves the whole file out", path.display())]
+    #[error("{}: line {line}, column {column}: because `{field}` is not {expected}, {title} leaves {left_out} out", path.display())]
     Dropped {
         /// The settings file.
         path: PathBuf,
@@ -58,6 +58,8 @@ pub enum PlanError {
         expected: String,
         /// The assistant, for people.
         title: &'static str,
+        /// What it leaves out then.
+        left_out: &'static str,
     },
     /// The assistant may bear the value of a field, but ours cannot be put there.
     #[error("{}: line {line}, column {column}: there is no room for our hooks, because `{field}` is not {expected}", path.display())]

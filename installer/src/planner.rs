@@ -11,7 +11,7 @@ use crate::error::PlanError;
 use crate::manifest::{Action, Registered, print_version};
 use crate::plan::{Plan, Site, Wanted};
 use crate::snapshot::View;
-use crate::{command, plugin, toml};
+use crate::{command, plugin, tables, toml};
 
 /// Plans to put our entries into the assistant's settings, or to bring them up to date.
 pub fn plan_install(site: &Site, wanted: &Wanted) -> Result<Plan, PlanError> {
@@ -33,6 +33,10 @@ pub fn plan_install(site: &Site, wanted: &Wanted) -> Result<Plan, PlanError> {
             edit::install(text, assistant, schema, &events, program, version, previous)
         }
         Format::Plugin => plugin::install(text, assistant, program),
+        Format::Tables(tables) => {
+            let checked = tables::check(text, tables, wanted.version);
+            checked.and_then(|()| tables::install(text, assistant, &events, program, previous))
+        }
         Format::Toml => {
             let mut traces = previous.cloned().unwrap_or_default();
             toml::install(text, &wanted.settings, &mut traces.settings).map(|text| Installed {

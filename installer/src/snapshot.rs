@@ -15,6 +15,7 @@ use crate::plugin;
 use crate::schema::Schema;
 use crate::standing::Standing;
 use crate::store::{Original, Record};
+use crate::tables;
 use crate::target_file;
 use crate::toml;
 
@@ -34,7 +35,7 @@ impl View {
         let has_ours = match site.assistant.format {
             // Nothing in the file says whose a setting is.
             Format::Toml => standing.has_written(),
-            Format::Json(_) | Format::Plugin => has_ours(&text, site.assistant),
+            Format::Json(_) | Format::Plugin | Format::Tables(_) => has_ours(&text, site.assistant),
         };
         Ok(Self {
             standing,
@@ -85,12 +86,9 @@ impl View {
             Format::Json(schema) => schema,
             Format::Plugin => return Ok(self.without_plugin(notes)),
             Format::Toml => return self.without_settings(),
+            Format::Tables(_) => return self.without_tables(site.assistant, notes),
         };
-        if self.has_ours && self.record().is_none() {
-            notes.push(
-                "no record of the install was found; our entries are known by their command".into(),
-            );
-        }
+        notes.extend(self.lost_record());
         let origin = match self.record() {
             Some(record) if !record.manifest.writes.is_empty() => record.manifest.origin(),
             _ => Origin::Unknown,
@@ -98,6 +96,34 @@ impl View {
         let text = edit::uninstall(&self.text, site.assistant, schema, origin)
             .map_err(|error| self.error(&error))?;
         Ok(self.unless_created(text, schema))
+    }
+
+    fn lost_record(&self) -> Option<String> {
+        let is_lost = self.has_ours && self.record().is_none();
+        is_lost.then(|| {
+            "no record of the install was found; our entries are known by their command".into()
+        })
+    }
+
+    /// The file without our tables.
+    fn without_tables(
+        &self,
+        assistant: &Assistant,
+        notes: &mut Vec<String>,
+    ) -> Result<Option<Vec<u8>>, PlanError> {
+        notes.extend(self.lost_record());
+        let record = self.standing.same_file();
+        let traces = record.and_then(|record| record.manifest.created_inside.as_ref());
+        let open_end = traces.is_some_and(|traces| traces.open_end);
+        let text = tables::uninstall(&self.text, assistant, open_end)
+            .map_err(|error| self.error(&error))?;
+        let says_nothing = self.has_ours && edit::is_blank(&text);
+        let original = record.filter(|_| says_nothing).and_then(Record::original);
+        Ok(match original {
+            Some(Original::NoFile) => None,
+            Some(Original::Bytes(bytes)) if is_blank(&bytes) => Some(bytes),
+            _ => Some(text.into_bytes()),
+        })
     }
 
     /// The file without the settings that the record says were ours.
@@ -207,6 +233,7 @@ pub(crate) fn edit_error(path: &Path, text: &str, error: &EditError) -> PlanErro
             field: wrong.field,
             expected: wrong.expected,
             title: wrong.title,
+            left_out: wrong.left_out,
         },
         Some(Unfit::NoRoom { field, expected }) => PlanError::NoRoom {
             path,
@@ -234,6 +261,9 @@ fn has_ours(text: &str, assistant: &Assistant) -> bool {
         Format::Json(schema) => schema,
         Format::Plugin => return plugin::is_ours(text, assistant),
         Format::Toml => return false,
+        Format::Tables(_) => {
+            return tables::find(text, assistant).is_ok_and(|entries| !entries.is_empty());
+        }
     };
     Document::parse_as(text, schema.dialect)
         .is_ok_and(|document| !entry::find(&document, assistant, schema).is_empty())

@@ -7,12 +7,14 @@ use pane_patrol_hooks::adapter::Version;
 
 use crate::assistant::{Assistant, Format, Location};
 use crate::edit;
+use crate::edit::error::EditError;
 use crate::entry::{self, Entry};
 use crate::error::PlanError;
 use crate::json::document::{Document, Kind, NodeId, SyntaxError};
 use crate::plugin;
 use crate::schema::Schema;
 use crate::snapshot;
+use crate::tables::{self, Tables};
 use crate::target_file;
 
 /// Whether an assistant reports to us.
@@ -134,8 +136,13 @@ fn read(
     let path = &location.settings;
     let bytes = target_file::read_bytes(path)?.unwrap_or_default();
     let text = snapshot::decode(path, bytes)?;
-    let Format::Json(schema) = &assistant.format else {
-        return Ok(of_plugin(&text, assistant));
+    let schema = match &assistant.format {
+        Format::Json(schema) => schema,
+        Format::Tables(tables) => {
+            return of_tables(&text, assistant, tables, version)
+                .map_err(|error| snapshot::edit_error(path, &text, &error));
+        }
+        Format::Plugin | Format::Toml => return Ok(of_plugin(&text, assistant)),
     };
     let text = if edit::is_blank(&text) { "{}" } else { &text };
     let fail = |error: SyntaxError| snapshot::syntax_error(path, text, &error.into());
@@ -145,8 +152,9 @@ fn read(
     let entries = entry::find(&document, assistant, schema);
     let off = document.member(Document::ROOT, "disableAllHooks");
     let is_off = off.is_some_and(|off| document.raw(off) == "true");
+    let events: Vec<String> = entries.iter().map(|entry| entry.event.clone()).collect();
     Ok(Registered {
-        missing: missing(assistant, version, &entries),
+        missing: missing(assistant, version, &events),
         executables: entry::executables(&entries),
         positions: entries
             .iter()
@@ -155,7 +163,7 @@ fn read(
         approvals: entries.iter().any(|entry| entry.command.decide),
         hears: Hears::of(entries.iter().map(|entry| entry.command.everywhere)),
         outdated: entries.iter().any(|entry| entry.command.is_outdated()),
-        events: entries.into_iter().map(|entry| entry.event).collect(),
+        events,
         switched_off: is_off || has_disabled_us(&document, schema),
     })
 }
@@ -206,12 +214,40 @@ fn of_plugin(text: &str, assistant: &'static Assistant) -> Registered {
     }
 }
 
+fn of_tables(
+    text: &str,
+    assistant: &'static Assistant,
+    tables: &Tables,
+    version: Option<Version>,
+) -> Result<Registered, EditError> {
+    tables::check(text, tables, version)?;
+    let entries = tables::find(text, assistant)?;
+    let events: Vec<String> = entries.iter().map(|entry| entry.event.clone()).collect();
+    let mut executables: Vec<PathBuf> = Vec::new();
+    for entry in &entries {
+        let program = PathBuf::from(&entry.command.executable);
+        if !executables.contains(&program) {
+            executables.push(program);
+        }
+    }
+    Ok(Registered {
+        executables,
+        missing: missing(assistant, version, &events),
+        events,
+        positions: entries.iter().map(|entry| (entry.place, 0)).collect(),
+        approvals: entries.iter().any(|entry| entry.command.decide),
+        hears: Hears::of(entries.iter().map(|entry| entry.command.everywhere)),
+        switched_off: false,
+        outdated: entries.iter().any(|entry| entry.command.is_outdated()),
+    })
+}
+
 fn missing(
     assistant: &'static Assistant,
     version: Option<Version>,
-    entries: &[Entry],
+    events: &[String],
 ) -> Vec<String> {
-    let is_there = |event: &str| entries.iter().any(|entry| entry.event == event);
+    let is_there = |event: &str| events.iter().any(|there| there == event);
     assistant
         .events(version, false)
         .filter(|registration| !is_there(registration.event))

@@ -32,6 +32,7 @@ pub(crate) mod facts;
 mod fixture;
 pub(crate) mod gemini;
 pub mod homes;
+mod kimi;
 pub(crate) mod opencode;
 pub(crate) mod options;
 pub(crate) mod present;
@@ -58,6 +59,7 @@ pub(crate) const ALL: &[&dyn Facets] = &[
     &opencode::OpenCode,
     &copilot::Copilot,
     &qwen::Qwen,
+    &kimi::Kimi,
     #[cfg(any(test, feature = "assistant-for-tests"))]
     &fixture::Fixture,
 ];

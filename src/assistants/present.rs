@@ -8,7 +8,7 @@ use pane_patrol_hooks::event::Assistant as Name;
 use pane_patrol_hooks::process::cheap_arguments;
 use pane_patrol_installer::Assistant;
 
-use crate::assistants::running::{is_of, is_session};
+use crate::assistants::running::{is_process_of, is_session};
 use crate::assistants::{self, Facets};
 use crate::sys::process as ancestry;
 
@@ -72,7 +72,7 @@ fn known(pid: u32) -> Option<(&'static Assistant, bool)> {
     let mut arguments = cheap_arguments(pid);
     let executable = PathBuf::from(format!("/proc/{pid}/exe"));
     let mut all = Assistant::ALL.iter();
-    if let Some(assistant) = all.find(|it| is_of(it.program, &arguments)) {
+    if let Some(assistant) = all.find(|it| is_process_of(it, &arguments)) {
         let is_it = !names_itself(assistant, &arguments) || carries_a_runtime(&executable);
         return is_it.then(|| (*assistant, is_session(assistant, &arguments)));
     }
@@ -88,7 +88,7 @@ fn known(pid: u32) -> Option<(&'static Assistant, bool)> {
 
 /// Whether the process goes by the assistant's name itself, and not by that of what interprets it.
 fn names_itself(assistant: &Assistant, arguments: &[String]) -> bool {
-    is_of(assistant.program, &arguments[..arguments.len().min(1)])
+    is_process_of(assistant, &arguments[..arguments.len().min(1)])
 }
 
 /// Whether the program is big enough to be an assistant, or the interpreter of one that has changed its

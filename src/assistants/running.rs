@@ -12,7 +12,7 @@ use pane_patrol_installer::{Assistant, Location};
 
 pub(crate) use super::facets::running::is_of;
 pub(crate) use super::facets::running::{REPORTS_TO, Running, Session, Variables};
-use super::named;
+use super::{Facets, named};
 use crate::sys::process::started_at;
 
 /// How long the system may take to tell of its processes.
@@ -30,7 +30,7 @@ fn look(assistant: &Assistant, location: &Location, processes: &impl Processes) 
     };
     for pid in processes.all() {
         let arguments = processes.arguments(pid);
-        if !is_of(assistant.program, &arguments) || !uses(assistant, location, pid, processes) {
+        if !is_process_of(assistant, &arguments) || !uses(assistant, location, pid, processes) {
             continue;
         }
         let Some(start) = processes.start(pid).and_then(started_at) else {
@@ -96,7 +96,14 @@ fn uses(assistant: &Assistant, location: &Location, pid: u32, processes: &impl P
 pub(crate) fn is_session(assistant: &Assistant, arguments: &[String]) -> bool {
     let known = named(assistant.name);
     let is_other = known.is_some_and(|it| it.is_headless(arguments) || it.is_server(arguments));
-    is_of(assistant.program, arguments) && !is_other
+    is_process_of(assistant, arguments) && !is_other
+}
+
+/// Whether these are the arguments of a process of `assistant`, by its program or by what it calls itself.
+pub(crate) fn is_process_of(assistant: &Assistant, arguments: &[String]) -> bool {
+    let own = named(assistant.name).and_then(Facets::calls_itself);
+    let is_own = |name: &str| arguments.first().is_some_and(|first| first == name);
+    is_of(assistant.program, arguments) || own.is_some_and(is_own)
 }
 
 #[cfg(all(test, target_os = "linux"))]

@@ -129,10 +129,13 @@ impl Hooks<'_> {
                 let title = self.assistant.title;
                 let fix = match error {
                     PlanError::Dropped {
-                        field, expected, ..
+                        field,
+                        expected,
+                        left_out,
+                        ..
                     } => format!(
-                        "make `{field}` {expected}, or take it out: until then {title} runs no hook \
-                         of that file, and heeds nothing else in it"
+                        "make `{field}` {expected}, or take it out: until then {title} leaves \
+                         {left_out} out, ours with it"
                     ),
                     _ => format!("{title} cannot read it either: correct the file"),
                 };

@@ -37,6 +37,18 @@ pub fn folder(pid: u32) -> Option<PathBuf> {
     std::fs::read_link(format!("/proc/{pid}/cwd")).ok()
 }
 
+/// Whether a process reads from a terminal and writes to one; `None` when there is none of that number, it is
+/// another user's, or there is no such folder as `/proc`.
+pub fn has_terminal(pid: u32) -> Option<bool> {
+    const TERMINALS: [&str; 3] = ["/dev/pts/", "/dev/tty", "/dev/console"];
+    let is_terminal = |descriptor: u32| {
+        let device = std::fs::read_link(format!("/proc/{pid}/fd/{descriptor}")).ok()?;
+        let device = device.to_str()?.to_owned();
+        Some(TERMINALS.iter().any(|known| device.starts_with(known)))
+    };
+    Some(is_terminal(0)? && is_terminal(1)?)
+}
+
 /// At most the first `max` bytes of what `/proc/<name>` says; `None` when there is none.
 pub fn told(name: &str, max: u64) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();

@@ -1,4 +1,4 @@
-//! Recorded sessions of the real Codex, OpenCode, Gemini, Copilot and Qwen, played through the real
+//! Recorded sessions of the real Codex, OpenCode, Gemini, Copilot, Qwen and Kimi, played through the real
 //! adapters into the real table: only what our installer registers, and what each one's witness
 //! shows. Recordings begin in the middle of a session where the one before ended.
 
@@ -75,7 +75,7 @@ impl Recording {
                 }));
             }
             Witness::Log(_) => {
-                let session = lines[0].text("sessionId");
+                let session = session_of(&lines[0]);
                 for written in self.log(session) {
                     let read = written.at + 250;
                     deliveries.push((read, Delivery::Reading(written, read)));
@@ -104,11 +104,20 @@ impl Recording {
             let again = self.deliveries(&lines);
             deliveries.extend(again.into_iter().map(|(at, delivery)| (at + 25, delivery)));
         }
-        let log = self.log(lines.first().map_or("", |line| line.text("sessionId")));
+        let log = self.log(lines.first().map_or("", session_of));
         let mut player = Player::new(self.assistant(), &log).play(deliveries);
         player.let_time_pass(lines.last().map_or(0, |line| line.at) + AFTERMATH);
         (player.states.join(" "), player.since)
     }
+}
+
+/// The session of a line, in whichever spelling.
+fn session_of(line: &Line) -> &str {
+    let names = ["sessionId", "session_id"].map(|name| line.text(name));
+    names
+        .into_iter()
+        .find(|name| !name.is_empty())
+        .unwrap_or("")
 }
 
 fn event(adapter: &Adapter, report: Report, at: i64) -> Delivery {
@@ -124,6 +133,7 @@ fn hear(adapter: &Adapter, event: &str, payload: &Value) -> Option<Report> {
         any_name: &|_| false,
         parent: PID,
         arguments: &[],
+        has_terminal: &|| None,
     };
     (adapter.hear)(&mut payload.to_string().as_bytes(), &call).report
 }
@@ -150,7 +160,7 @@ fn matches(row: &Registration, line: &Line) -> bool {
 
 #[test]
 fn every_recording_is_played() {
-    for assistant in ["codex", "opencode", "gemini", "copilot", "qwen"] {
+    for assistant in ["codex", "opencode", "gemini", "copilot", "qwen", "kimi"] {
         let folder = format!("{}/tests/fixtures/{assistant}", env!("CARGO_MANIFEST_DIR"));
         for entry in std::fs::read_dir(folder).expect("the recordings are there") {
             let name = entry.expect("a folder can be listed").file_name();

@@ -12,6 +12,7 @@ pub mod copilot;
 pub mod fixture;
 pub mod gemini;
 mod habits;
+pub mod kimi;
 pub mod opencode;
 mod payload;
 pub mod qwen;
@@ -42,6 +43,7 @@ pub const ADAPTERS: &[Adapter] = &[
     copilot::ADAPTER,
     qwen::ADAPTER,
     opencode::KILO,
+    kimi::ADAPTER,
     #[cfg(feature = "assistant-for-tests")]
     fixture::ADAPTER,
 ];
@@ -138,6 +140,8 @@ pub struct Call<'a> {
     pub parent: u32,
     /// The arguments of that process, its own name first; none where they cannot be known cheaply.
     pub arguments: &'a [String],
+    /// Whether it reads from a terminal and writes to one; `None` where that cannot be known cheaply.
+    pub has_terminal: &'a dyn Fn() -> Option<bool>,
 }
 
 /// Whether some variable's name satisfies a test.

@@ -37,6 +37,8 @@ pub struct Payload {
     pub tool_name: String,
     /// The tool call.
     pub tool_use_id: String,
+    /// The tool call by the id that the model has given it.
+    pub tool_call_id: String,
     /// What the tool is asked to do.
     pub tool_input: ToolInput,
     /// Why a session started.
@@ -82,6 +84,8 @@ pub struct Details {
     pub command: String,
     /// A file.
     pub path: String,
+    /// A plan, in Markdown.
+    pub plan: String,
 }
 
 /// Tool calls that ended together.
@@ -155,12 +159,14 @@ impl Payload {
             "prompt_id" | "turn_id" => (&mut self.turn_id, NAME),
             "tool_name" | "toolName" => (&mut self.tool_name, NAME),
             "tool_use_id" => (&mut self.tool_use_id, NAME),
+            "tool_call_id" => (&mut self.tool_call_id, NAME),
             "source" => (&mut self.source, NAME),
             "reason" => (&mut self.reason, TEXT),
-            "prompt" => (&mut self.prompt, TEXT),
+            "prompt" => return self.read_prompt(scanner),
             "notification_type" => (&mut self.notification_type, NAME),
             "message" => (&mut self.message, TEXT),
-            "error_details" => (&mut self.error_details, TEXT),
+            "error_type" => (&mut self.error, NAME),
+            "error_details" | "error_message" => (&mut self.error_details, TEXT),
             "last_assistant_message" | "prompt_response" => {
                 (&mut self.last_assistant_message, TEXT)
             }
@@ -174,7 +180,7 @@ impl Payload {
                 return scanner.text(NAME).map(|text| self.parent_agent_id = text);
             }
             "tool_input" | "toolArgs" => return self.tool_input.read(scanner),
-            "details" => return self.details.read(scanner),
+            "details" | "display" => return self.details.read(scanner),
             "error" => return self.read_error(scanner),
             "tool_calls" => return self.calls.read(scanner),
             "background_tasks" => return self.read_background_tasks(scanner),
@@ -182,6 +188,22 @@ impl Payload {
         };
         *field = scanner.text(max)?.unwrap_or_default();
         Ok(())
+    }
+
+    /// A text, or parts with texts in them, of which the first one is kept.
+    fn read_prompt<R: BufRead>(&mut self, scanner: &mut Scanner<R>) -> Scan<()> {
+        if !scanner.is_at_array()? {
+            self.prompt = scanner.text(TEXT)?.unwrap_or_default();
+            return Ok(());
+        }
+        scanner.array(|scanner| {
+            scanner.object(|scanner, key| match key {
+                "text" if self.prompt.is_empty() => scanner
+                    .text(TEXT)
+                    .map(|text| self.prompt = text.unwrap_or_default()),
+                _ => scanner.skip(),
+            })
+        })
     }
 
     /// A text, or an object with a text in it.
@@ -221,6 +243,7 @@ impl Details {
                 "title" => &mut self.title,
                 "command" => &mut self.command,
                 "filePath" => &mut self.path,
+                "plan" => &mut self.plan,
                 _ => return scanner.skip(),
             };
             *field = scanner.text(PATH)?.unwrap_or_default();

@@ -52,6 +52,7 @@ fn heard(adapter: &Adapter, event: &str, payload: &[u8]) -> Option<Report> {
         any_name: &|_| false,
         parent: 42,
         arguments: &[],
+        has_terminal: &|| None,
     };
     (adapter.hear)(&mut &*payload, &call).report
 }
@@ -112,6 +113,7 @@ fn every_captured_payload_means_what_the_tables_say() {
         (&gemini::ADAPTER, include_str!("gemini/table.txt")),
         (&copilot::ADAPTER, include_str!("copilot/table.txt")),
         (&qwen::ADAPTER, include_str!("qwen/table.txt")),
+        (&kimi::ADAPTER, include_str!("kimi/table.txt")),
     ] {
         let table = table(adapter);
         assert!(table == expected, "{}:\n{table}", adapter.assistant);
@@ -168,6 +170,7 @@ const SOURCES: &[(&Adapter, &str)] = &[
     (&gemini::ADAPTER, include_str!("gemini/mod.rs")),
     (&copilot::ADAPTER, include_str!("copilot/mod.rs")),
     (&qwen::ADAPTER, include_str!("qwen/mod.rs")),
+    (&kimi::ADAPTER, include_str!("kimi/mod.rs")),
 ];
 
 /// The texts between quotes that could be the name of an event.
@@ -228,6 +231,7 @@ fn a_process_that_only_looks_after_a_hook_is_not_the_assistant() {
             any_name: &|_| false,
             parent: 42,
             arguments: &arguments,
+            has_terminal: &|| None,
         };
         let payload = format!(r#"{{"session_id":"s","hook_event_name":"{event}"}}"#);
         (qwen::ADAPTER.hear)(&mut payload.as_bytes(), &call)
@@ -238,6 +242,26 @@ fn a_process_that_only_looks_after_a_hook_is_not_the_assistant() {
     assert_eq!(pid("Stop", &["node", "cli.js"]), Some(42));
     assert_eq!(pid("Stop", &["node", "--eval", "x"]), None);
     assert_eq!(pid("StopFailure", &["node", "cli.js"]), None);
+}
+
+/// It writes over its arguments; a run without a person has no terminal at one of its ends.
+#[test]
+fn kimi_is_attended_where_it_has_a_terminal() {
+    let attended = |terminal: Option<bool>| {
+        let call = Call {
+            event: None,
+            get: &|_| None,
+            any_name: &|_| false,
+            parent: 42,
+            arguments: &["kimi-code".to_owned()],
+            has_terminal: &|| terminal,
+        };
+        let payload = r#"{"session_id":"s","hook_event_name":"Stop"}"#;
+        let heard = (kimi::ADAPTER.hear)(&mut payload.as_bytes(), &call);
+        heard.report.unwrap().attended
+    };
+    assert!(attended(Some(true)) && attended(None));
+    assert!(!attended(Some(false)));
 }
 
 /// The real Codex, busy, had the hook of a request to the model start after the hook of the tool that

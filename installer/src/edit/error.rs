@@ -34,6 +34,8 @@ pub(crate) struct WrongField {
     pub(crate) expected: String,
     /// The assistant, for people.
     pub(crate) title: &'static str,
+    /// What it leaves out then.
+    pub(crate) left_out: &'static str,
 }
 
 impl From<SyntaxError> for EditError {

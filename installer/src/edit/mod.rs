@@ -47,6 +47,9 @@ pub(crate) struct Traces {
     /// Single settings that were set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) settings: Vec<Set>,
+    /// The last line had no end before tables were put in behind it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) open_end: bool,
     /// The one line that was put in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) line: Option<Line>,

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use pane_patrol_installer::status::{Hears, Status, status};
 use pane_patrol_installer::{
-    Assistant, CODEX_CONFIG, CODEX_NO_DAEMON, CODEX_TERMINAL_TITLE, COPILOT, PlanError, Site,
+    Assistant, CODEX_CONFIG, CODEX_NO_DAEMON, CODEX_TERMINAL_TITLE, COPILOT, KIMI, PlanError, Site,
     Wanted, apply, plan_install, plan_uninstall,
 };
 use proptest::prelude::*;
 
-use crate::generated::files::{commented, config_toml, file};
+use crate::generated::files::{commented, config_toml, file, kimi_toml};
 use crate::generated::settings::{manner, settings as any_settings};
 use crate::sandbox::{MINE, MOVED, NEW, PROGRAM, Sandbox, wanted};
 
@@ -60,6 +60,7 @@ proptest! {
     fn install_then_uninstall_of_everyone_gives_back_every_byte(
         trees in prop::collection::vec((any_settings(), manner(), 4_usize..9), 6),
         config in config_toml(),
+        kimi in kimi_toml(),
         update: bool,
         empty: bool,
     ) {
@@ -68,6 +69,7 @@ proptest! {
         let codex = site(&sandbox, &CODEX_CONFIG);
         if !empty {
             write(&codex, &config);
+            write(&site(&sandbox, &KIMI), &kimi);
         }
         for (site, (tree, manner, every)) in sites.iter().zip(&trees) {
             if let Some(text) = file(site.assistant.name, tree, manner, *every).filter(|_| !empty) {
@@ -103,10 +105,14 @@ proptest! {
     fn in_whichever_order_installs_are_for_everywhere_or_for_panes_every_byte_comes_back(
         trees in prop::collection::vec((any_settings(), manner(), 4_usize..9), 7),
         ways in prop::collection::vec((any::<bool>(), any::<bool>()), 1..4),
+        kimi in kimi_toml(),
         empty: bool,
     ) {
         let sandbox = Sandbox::empty();
         let sites: Vec<_> = Assistant::ALL.iter().map(|row| site(&sandbox, row)).collect();
+        if !empty {
+            write(&site(&sandbox, &KIMI), &kimi);
+        }
         for (site, (tree, manner, every)) in sites.iter().zip(&trees) {
             if let Some(text) = file(site.assistant.name, tree, manner, *every).filter(|_| !empty) {
                 write(site, &text);
@@ -159,6 +165,99 @@ proptest! {
             prop_assert_eq!(read(&site), format!("{text}\n// added later\n"));
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    /// What a person, or Kimi Code itself, puts behind ours, and before the record is lost.
+    #[test]
+    fn what_is_written_into_kimis_settings_meanwhile_stays_byte_for_byte(
+        before in kimi_toml(),
+        later in kimi_toml(),
+        update: bool,
+        lost: bool,
+    ) {
+        let sandbox = Sandbox::empty();
+        let site = site(&sandbox, &KIMI);
+        write(&site, &before);
+        install(&site, PROGRAM);
+        let installed = read(&site);
+        let now = status(site.assistant, &site.location, NEW);
+        let is_whole = matches!(&now, Status::Installed(it) if it.executables == [PathBuf::from(PROGRAM)]);
+        prop_assert!(is_whole, "{now:?}\n{installed}");
+        let added = format!("\n# later\n[later]\na = 1\n{}", later.replace("[notes]", "[later.notes]").replace("[providers.fake]", "[later.p]").replace("[models.fake]", "[later.m]").replace("[services.moonshot]", "[later.s]").replace("default_model", "b"));
+        write(&site, &format!("{installed}{added}"));
+        if update {
+            install(&site, MOVED);
+        }
+        if lost {
+            fs::remove_dir_all(&site.installs).unwrap();
+        }
+        uninstall(&site);
+        let end = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
+        prop_assert_eq!(read(&site), format!("{before}{end}{added}"));
+    }
+}
+
+/// It writes its settings anew when another model is chosen: in its own order, with other quotes.
+#[test]
+fn entries_that_kimi_has_written_anew_are_known_and_leave_alone() {
+    let sandbox = Sandbox::empty();
+    let site = site(&sandbox, &KIMI);
+    write(&site, "a = 1\n");
+    install(&site, PROGRAM);
+    let installed = read(&site);
+    let mut anew = String::from("a = 2\n");
+    for entry in installed.split("[[hooks]]\n").skip(1) {
+        let mut lines: Vec<&str> = entry.lines().filter(|line| !line.is_empty()).collect();
+        lines.sort_unstable();
+        anew.push_str(&format!("\n[[hooks]]\n{}\n", lines.join("\n")));
+    }
+    anew.push_str("\n[b]\nc = 3\n");
+    write(&site, &anew);
+    let now = status(site.assistant, &site.location, NEW);
+    assert!(matches!(now, Status::Installed(_)), "{now:?}");
+    assert!(
+        plan_install(&site, &wanted(PROGRAM, NEW, false))
+            .unwrap()
+            .is_empty()
+    );
+    uninstall(&site);
+    assert_eq!(read(&site), "a = 2\n\n[b]\nc = 3\n");
+}
+
+#[test]
+fn one_entry_for_which_kimi_leaves_all_hooks_out_is_named_and_nothing_is_added() {
+    let sandbox = Sandbox::empty();
+    let site = site(&sandbox, &KIMI);
+    let known = Some(pane_patrol_hooks::adapter::Version(2, 1, 0));
+    for (text, said) in [
+        (
+            "[[hooks]]\nevent = \"Stop\"\ncommand = \"true\"\nname = \"x\"\n",
+            "line 4, column 8: because `hooks[0].name` is not one of `event`, `matcher`, `command` and `timeout`, Kimi Code leaves all its hooks out",
+        ),
+        (
+            "[[hooks]]\nevent = \"Stopp\"\ncommand = \"true\"\n",
+            "line 2, column 9: because `hooks[0].event` is not an event that it knows",
+        ),
+        (
+            "hooks = [{event = \"Stop\", command = \"true\"}]\n",
+            "there is no room for our hooks, because `hooks` is not a list of `[[hooks]]`",
+        ),
+        ("a = \n", "line 1, column 5"),
+        ("\u{feff}a = 1\n", "a byte order mark"),
+    ] {
+        write(&site, text);
+        let error = plan_install(&site, &wanted(PROGRAM, known, false)).unwrap_err();
+        assert!(error.to_string().contains(said), "{error}");
+        assert_eq!(read(&site), text);
+    }
+    // Who lacks an event is not told of it.
+    write(&site, "");
+    let old = Some(pane_patrol_hooks::adapter::Version(0, 10, 0));
+    apply(&plan_install(&site, &wanted(PROGRAM, old, false)).unwrap()).unwrap();
+    assert!(read(&site).contains("\"StopFailure\"") && !read(&site).contains("Interrupt"));
 }
 
 #[test]

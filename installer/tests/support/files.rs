@@ -83,3 +83,35 @@ pub(crate) fn config_toml() -> impl Strategy<Value = String> {
             }
         })
 }
+
+/// Kimi Code's settings: models in any order, hooks of the person's own, texts that look like hooks.
+pub(crate) fn kimi_toml() -> impl Strategy<Value = String> {
+    let tables = vec![
+        "[providers.fake] # mine\ntype = \"openai\"\nbase_url = 'http://127.0.0.1:1/v1'\n\n",
+        "[models.fake]\nprovider   = \"fake\"\nmax_context_size = 128_000\n",
+        "[[hooks]]\nevent = \"Stop\"\ncommand = 'say \"done\"' # loud\n\n\n",
+        "# before\n[[ hooks ]]\nmatcher = \"^Bash$\"\ntimeout = 600\ncommand = \"true\"\nevent = 'PreToolUse'\n",
+        "[notes]\ntext = \"\"\"\n[[hooks]]\nevent = \"Stop\"\n\"\"\"\n",
+        "[services.moonshot]\r\na = [ 1,2 , ]\r\n\r\n",
+        "\n\n",
+    ];
+    let count = tables.len();
+    (
+        select(vec![
+            "",
+            "# mine\n",
+            "default_model=\"fake\" # why\n\n",
+            "\n",
+        ]),
+        subsequence(tables, 0..=count).prop_shuffle(),
+        any::<bool>(),
+    )
+        .prop_map(|(head, tables, ends)| {
+            let text = head.to_owned() + &tables.concat();
+            if ends {
+                text
+            } else {
+                text.trim_end().to_owned()
+            }
+        })
+}

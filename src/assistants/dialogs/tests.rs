@@ -61,6 +61,9 @@ fn permissions() -> Vec<(&'static str, &'static str, String, Press)> {
     let long = format!("touch ../o3.txt {}", words.join(" "));
     let narrow = format!("touch ../o3.txt {}", words[..40].join(" "));
     let here = narrow.replace("../", "");
+    let xs = "x".repeat(90);
+    let narrower = format!("touch o3.txt {} {xs} --end", words[..30].join(" "));
+    let wide = long.replace("../", "");
     let text = |digit: &str| Press::Text(digit.to_owned());
     let escape = || Press::Key("Escape");
     let own = |what: &str| what.to_owned();
@@ -106,6 +109,23 @@ fn permissions() -> Vec<(&'static str, &'static str, String, Press)> {
             "opencode",
             "permission_command",
             own("touch o1.txt"),
+            escape(),
+        ),
+        ("kimi", "permission_command", own("touch k1"), escape()),
+        (
+            "kimi",
+            "permission_command_of_two",
+            own("touch p1"),
+            escape(),
+        ),
+        ("kimi", "permission_command_long", wide, escape()),
+        ("kimi", "permission_command_narrow", narrower, escape()),
+        ("kimi", "permission_write", own("hello.txt"), escape()),
+        ("kimi", "permission_edit", own("hello.txt"), escape()),
+        (
+            "kimi",
+            "permission_write_narrow",
+            own("sub/hello.txt"),
             escape(),
         ),
     ]
@@ -166,7 +186,7 @@ fn a_question_shows_itself_and_its_options() {
 fn one_assistants_dialog_is_not_anothers() {
     for (assistant, name, _, _) in permissions() {
         for other in [
-            "codex", "gemini", "qwen", "copilot", "opencode", "claude", "kilo",
+            "codex", "gemini", "qwen", "copilot", "opencode", "claude", "kilo", "kimi",
         ] {
             let read = read(
                 &other.parse().unwrap(),
@@ -193,7 +213,7 @@ fn a_dialog_that_has_something_below_it_is_none() {
 
 proptest::proptest! {
     #[test]
-    fn no_screen_makes_it_panic(which in 0..13_usize, cut in 0..4000_usize, noise in "(?s).{0,40}") {
+    fn no_screen_makes_it_panic(which in 0..20_usize, cut in 0..4000_usize, noise in "(?s).{0,40}") {
         let (assistant, name, _, _) = permissions().swap_remove(which);
         let mut screen = screen(assistant, name);
         let at = (0..=cut.min(screen.len())).rev().find(|at| screen.is_char_boundary(*at));
@@ -253,7 +273,7 @@ fn leaves_out(assistant: &str, width: usize, command: &str) -> bool {
 #[test]
 fn every_recorded_command_is_its_own_and_none_that_is_nearly_so() {
     let mut told_alone = 0;
-    for assistant in ["codex", "copilot", "gemini", "opencode", "qwen"] {
+    for assistant in ["codex", "copilot", "gemini", "opencode", "qwen", "kimi"] {
         let mut shown = 0;
         for (width, command, screen) in recorded(assistant) {
             let dialog = read(&assistant.parse().unwrap(), &screen, width);

@@ -73,6 +73,11 @@ pub(crate) trait Facets: Debug + Sync {
         named.and_then(get).filter(|folder| folder.is_absolute())
     }
 
+    /// What its process calls itself, where that is another name than its program's.
+    fn calls_itself(&self) -> Option<&'static str> {
+        None
+    }
+
     /// What the title of its pane says.
     fn title(&self) -> Option<&'static Title> {
         None

@@ -44,6 +44,23 @@ pub(crate) struct Around<'a> {
     width: usize,
 }
 
+impl<'a> Around<'a> {
+    /// The rows between the line that asks and the options.
+    pub(crate) fn between(&self) -> &[&'a str] {
+        &self.rows[self.asks + 1..self.first]
+    }
+
+    /// The row that asks.
+    pub(crate) fn asks(&self) -> usize {
+        self.asks
+    }
+
+    /// The cells of the pane.
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+}
+
 /// The shapes of one assistant.
 #[derive(Debug)]
 pub(crate) struct Shapes(pub(crate) &'static [Shape]);

@@ -101,6 +101,7 @@ impl Place {
             field: self.way.clone(),
             expected,
             title: "Claude Code",
+            left_out: "the whole file",
         };
         (self.at, field)
     }
