@@ -15,8 +15,7 @@ use pane_patrol_hooks::adapter::{self, Adapter, Panes, Registration, Version};
 use pane_patrol_hooks::adapter::fixture::ADAPTER;
 
 use crate::error::PlanError;
-use crate::schema::{COMMENTED, GROUPS, Nesting, Schema};
-use crate::tables::Tables;
+use crate::schema::{COMMENTED, GROUPS, Nesting, Schema, Tables};
 use crate::toml::Setting;
 use claude::fields;
 pub use claude::parse_version;

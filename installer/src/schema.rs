@@ -1,6 +1,7 @@
-//! How entries of ours look in a JSON file of settings, and what such a file may hold.
+//! How entries of ours look in a file of settings, and what such a file may hold.
 
 use pane_patrol_hooks::adapter::Version;
+use toml_edit::Table;
 
 use crate::edit::error::WrongField;
 use crate::json::document::{Dialect, Document, NodeId};
@@ -38,6 +39,14 @@ impl Schema {
         self.only.is_empty() || self.only.contains(&key)
     }
 }
+
+/// Finds the first thing for which the assistant of that version (`None`: any) leaves its hooks out, and
+/// where that stands.
+pub(crate) type TableCheck = fn(&Table, Option<Version>) -> Option<(usize, WrongField)>;
+
+/// Entries as tables of a TOML file, and what is known of how their assistant reads them.
+#[derive(Debug)]
+pub struct Tables(pub(crate) TableCheck);
 
 /// What stands in an event's array.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,9 +12,9 @@ use crate::entry::{self, Entry};
 use crate::error::PlanError;
 use crate::json::document::{Document, Kind, NodeId, SyntaxError};
 use crate::plugin;
-use crate::schema::Schema;
+use crate::schema::{Schema, Tables};
 use crate::snapshot;
-use crate::tables::{self, Tables};
+use crate::tables;
 use crate::target_file;
 
 /// Whether an assistant reports to us.

@@ -9,18 +9,10 @@ use toml_edit::{ArrayOfTables, Document, Item, Table};
 
 use crate::assistant::Assistant;
 use crate::command::{HookCommand, Program};
-use crate::edit::error::{EditError, Unfit, WrongField};
+use crate::edit::error::{EditError, Unfit};
 use crate::edit::{Installed, Traces};
 use crate::json::document::BOM;
-use crate::schema::HOOKS;
-
-/// Finds the first thing for which the assistant of that version (`None`: any) leaves its hooks out, and
-/// where that stands.
-pub(crate) type Check = fn(&Table, Option<Version>) -> Option<(usize, WrongField)>;
-
-/// Entries as tables, and what is known of how their assistant reads them.
-#[derive(Debug)]
-pub struct Tables(pub(crate) Check);
+use crate::schema::{HOOKS, Tables};
 
 /// One of our entries.
 #[derive(Clone, Debug)]

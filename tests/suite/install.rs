@@ -6,7 +6,9 @@ use std::process::Command;
 
 use crate::common::{Finished, TestEnv, finish, write_program};
 
-pub(crate) const PROGRAMS: &[&str] = &["claude", "codex", "opencode", "gemini", "copilot", "qwen"];
+pub(crate) const PROGRAMS: &[&str] = &[
+    "claude", "codex", "opencode", "gemini", "copilot", "qwen", "kimi",
+];
 
 /// Puts programs of these names on PATH that say nothing.
 pub(crate) fn with_programs(env: &TestEnv, names: &[&str]) {
@@ -55,6 +57,7 @@ fn everybody_found_is_told_in_one_go_and_everything_comes_out_again() {
         "pane-patrol.js",
         "pane-patrol.json",
         ".qwen/settings.json",
+        ".kimi-code/config.toml",
     ] {
         assert!(
             dry.stdout.contains(&format!("{file}\n@@")),
@@ -93,7 +96,7 @@ fn everybody_found_is_told_in_one_go_and_everything_comes_out_again() {
     assert!(out.status.success(), "{out:?}");
     assert_eq!(read(&env, ".gemini/settings.json").as_deref(), Some(GEMINI));
     assert!(!env.path("config/opencode").exists());
-    for folder in [".claude", ".codex", ".copilot", ".qwen"] {
+    for folder in [".claude", ".codex", ".copilot", ".qwen", ".kimi-code"] {
         assert!(!env.home().join(folder).exists(), "{folder} is still there");
     }
     let nothing = run(&env, &["uninstall"]);
@@ -128,7 +131,7 @@ fn only_those_on_path_are_meant_by_all() {
     with_programs(&env, &["qwen"]);
     let done = run(&env, &["install", "--all"]);
     assert!(done.status.success(), "{done:?}");
-    let absent = "Not on PATH, so left out: claude, codex, opencode, gemini, copilot;";
+    let absent = "Not on PATH, so left out: claude, codex, opencode, gemini, copilot, kimi;";
     assert!(done.stderr.starts_with(absent), "{done:?}");
     assert!(
         done.stderr

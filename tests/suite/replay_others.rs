@@ -18,6 +18,9 @@ use crate::common::player::{Delivery, Line, PID, Player, Written, moment, place,
 /// How often the panes are listed while something may change, in ms.
 const LISTED_EVERY: usize = 700;
 
+/// How long after it was written a line of a log is read, in ms.
+const READ_AFTER: i64 = 250;
+
 /// How long the row is watched after the last line, in ms.
 const AFTERMATH: i64 = 20_000;
 
@@ -76,9 +79,14 @@ impl Recording {
             }
             Witness::Log(_) => {
                 let session = session_of(&lines[0]);
-                for written in self.log(session) {
-                    let read = written.at + 250;
-                    deliveries.push((read, Delivery::Reading(written, read)));
+                let log = self.log(session);
+                let next = log.iter().skip(1).map(|next| next.at).chain([i64::MAX]);
+                for (written, next) in log.iter().zip(next) {
+                    let read = written.at + READ_AFTER;
+                    // What is written over by then is never read.
+                    if next > read {
+                        deliveries.push((read, Delivery::Reading(written.clone(), read)));
+                    }
                 }
             }
         }

@@ -44,7 +44,7 @@ const LATER: &[(&str, Version)] = &[
     ("UserPromptQueued", Version(0, 25, 0)),
 ];
 
-/// See [`Check`](crate::tables::Check).
+/// See [`TableCheck`](crate::schema::TableCheck).
 pub(crate) fn first_wrong(
     document: &Table,
     version: Option<Version>,

@@ -14,6 +14,9 @@ use crate::state::Level;
 /// The agent that a person talks to.
 const MAIN: &str = "main";
 
+/// The log of an agent, in its folder.
+const FILE: &str = "wire.jsonl";
+
 /// The logs.
 pub(super) struct Logs;
 
@@ -30,11 +33,19 @@ impl SessionLogs for Logs {
 
 /// Where the log of the session's main agent is; `None`: nowhere so far.
 pub(super) fn main_of(home: &Path, session: &str) -> Option<PathBuf> {
-    Some(agents(home, session)?.join(MAIN).join("wire.jsonl"))
+    Some(agents(home, session)?.join(MAIN).join(FILE))
+}
+
+/// The logs of all agents of a session, the main one's first.
+pub(super) fn all_of(home: &Path, session: Option<&str>) -> Option<Vec<PathBuf>> {
+    let found = std::fs::read_dir(agents(home, session?)?).ok()?.flatten();
+    let mut logs: Vec<PathBuf> = found.map(|agent| agent.path().join(FILE)).collect();
+    logs.sort_by_key(|log| !log.parent().is_some_and(|agent| agent.ends_with(MAIN)));
+    Some(logs)
 }
 
 /// The folder of a session's agents, which lies in that of its project.
-pub(super) fn agents(home: &Path, session: &str) -> Option<PathBuf> {
+fn agents(home: &Path, session: &str) -> Option<PathBuf> {
     let session = plain(Some(session))?;
     let projects = std::fs::read_dir(home.join("sessions")).ok()?;
     let mut folders = projects

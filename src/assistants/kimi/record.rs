@@ -1,12 +1,12 @@
 //! What Kimi Code asks, and how it was answered, in the logs of its agents (2.1.0): a request is written there
 //! with all that its dialog is made of when that opens. A private format: what is not found is not known.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::{Value, json};
 
 use super::Kimi;
-use super::log::agents;
+use super::log::all_of;
 use crate::assistants::facets::log_backwards::newest;
 use crate::assistants::facets::request::{Full, Missing, plain};
 use crate::assistants::facets::{Facets as _, Verdict};
@@ -20,7 +20,7 @@ pub(super) fn find(bound: &Bound, config: Option<&Path>) -> Result<Full, Missing
     let config = bound.home.as_deref().map(Path::new).or(config);
     let config = config.ok_or(Missing::Never("Kimi Code's folder is not known"))?;
     let tool = bound.request.tool.as_deref().ok_or(NOT_THERE)?;
-    let logs = logs(bound, config).ok_or(NOT_THERE)?;
+    let logs = all_of(config, bound.instance_id.as_deref()).ok_or(NOT_THERE)?;
     let asked = logs
         .iter()
         .find_map(|log| asked(log, bound))
@@ -34,7 +34,7 @@ pub(super) fn find(bound: &Bound, config: Option<&Path>) -> Result<Full, Missing
 /// How it was answered, by the same log.
 pub(super) fn verdict(bound: &Bound, config: Option<&Path>) -> Option<Verdict> {
     let config = bound.home.as_deref().map(Path::new).or(config)?;
-    let logs = logs(bound, config)?;
+    let logs = all_of(config, bound.instance_id.as_deref())?;
     logs.iter().find_map(|log| {
         let id = asked(log, bound)?["id"].as_str()?.to_owned();
         let mut lines = newest(log, &["\"interaction.resolved\""])?;
@@ -59,15 +59,6 @@ fn judge(response: &Value) -> Option<Verdict> {
         1 => Verdict::Chose(each.pop()?[1].clone()),
         _ => Verdict::ChoseEach(each),
     })
-}
-
-/// The logs of the session's agents, the main one's first.
-fn logs(bound: &Bound, config: &Path) -> Option<Vec<PathBuf>> {
-    let agents = agents(config, bound.instance_id.as_deref()?)?;
-    let found = std::fs::read_dir(agents).ok()?.flatten();
-    let mut logs: Vec<PathBuf> = found.map(|agent| agent.path().join("wire.jsonl")).collect();
-    logs.sort_by_key(|log| !log.parent().is_some_and(|agent| agent.ends_with("main")));
-    Some(logs)
 }
 
 /// The newest line that asks for this call.

@@ -8,6 +8,7 @@ mod copilot;
 #[path = "../../../src/assistants/fixture/live/mod.rs"]
 mod fixture;
 mod gemini;
+mod kimi;
 mod opencode;
 mod qwen;
 
@@ -128,6 +129,7 @@ impl Manners {
             &gemini::SWITCHED,
             &copilot::COPILOT,
             &qwen::QWEN,
+            &kimi::KIMI,
         ]
     }
 

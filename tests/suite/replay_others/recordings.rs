@@ -332,7 +332,7 @@ pub(super) const RECORDINGS: &[Recording] = &[
             (6478, Level::Busy),
             (6614, Level::Idle),
         ]),
-        "running completed running completed",
+        DONE,
     ),
     seen(
         "kimi",
@@ -388,7 +388,7 @@ pub(super) const RECORDINGS: &[Recording] = &[
             (1461, Level::Busy),
             (1616, Level::Idle),
         ]),
-        ASKED,
+        "running input completed",
     ),
     seen(
         "kimi",
@@ -399,7 +399,7 @@ pub(super) const RECORDINGS: &[Recording] = &[
             (2391, Level::Busy),
             (2523, Level::Idle),
         ]),
-        ASKED,
+        "running input completed",
     ),
     seen(
         "kimi",
@@ -446,7 +446,7 @@ pub(super) const RECORDINGS: &[Recording] = &[
             (5220, Level::Busy),
             (5312, Level::Idle),
         ]),
-        "running completed running completed",
+        DONE,
     ),
     seen(
         "kimi",

@@ -116,6 +116,7 @@ const LISTING: &[&str] = &[
     "src/assistants/codex/tasks.rs",
     "src/assistants/facets/facts.rs",
     "src/commands/sidebar/keeper.rs",
+    "src/assistants/kimi/log.rs",
     "src/demo/leftovers.rs",
     "src/git/summary.rs",
     "src/hub/websocket/post.rs",
