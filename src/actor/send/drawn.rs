@@ -7,7 +7,7 @@
 use unicode_width::UnicodeWidthChar as _;
 
 /// How that begins which stands for a pasted text of many lines.
-const FOLDED: [&str; 2] = ["[Pasted", "[Paste #"];
+const FOLDED: [&str; 3] = ["[Pasted", "[Paste #", "[paste #"];
 
 /// With what a row begins that is below a prompt.
 const ENDS: [char; 9] = ['─', '━', '═', '╌', '╰', '└', '▀', '╹', '▄'];
@@ -100,6 +100,7 @@ mod tests {
             "first line\n\nsecond □□ □ □ line\nthird",
             "\nfirst line\nsecond 漢字é👩💻line\nthird\n\nBuild · model",
             "[Pasted text #1 +3 lines]\n────",
+            "[paste #1 +3 lines]\n╰───╯",
             "[Pasted\nContent 40 chars]\n\n footer",
             "[Pasted Content 40 chars] \u{200b}\n────",
         ] {

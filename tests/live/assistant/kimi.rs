@@ -3,6 +3,8 @@
 use super::super::common::TestEnv;
 use super::super::model::Model;
 use super::super::sent;
+use super::super::situation::Situation as S;
+use super::super::watch::SILENT;
 use super::{Manners, write};
 
 pub(super) const KIMI: Manners = Manners {
@@ -10,7 +12,7 @@ pub(super) const KIMI: Manners = Manners {
     also: &[],
     assistant: "kimi",
     install: &[],
-    packages: &["@moonshot-ai/kimi-code@latest", "node@24"],
+    packages: &["@moonshot-ai/kimi-code@latest"],
     program: "kimi",
     prepare,
     variables,
@@ -23,7 +25,7 @@ pub(super) const KIMI: Manners = Manners {
     approve: &["1"],
     deny: &["3"],
     ask: "ask",
-    question: "↵ choose",
+    question: "Which colour has",
     answer: &["1", "Enter"],
     dismiss: &["Escape"],
     goes_on: true,
@@ -38,7 +40,18 @@ pub(super) const KIMI: Manners = Manners {
     part_over: None,
     quit: "/exit",
     by_title: &[],
-    unknowable: &[],
+    unknowable: &[
+        (
+            S::Started,
+            &[SILENT],
+            "it says nothing before its first prompt",
+        ),
+        (
+            S::Denied,
+            &["completed"],
+            "its model is told of a refusal, and goes on to the end of its turn",
+        ),
+    ],
     without: &[],
     foreseen: &[],
     plays_common: true,

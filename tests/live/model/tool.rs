@@ -18,7 +18,25 @@ pub(super) fn calls(verb: &str, rest: &str, number: &str, tools: &[Tool]) -> Opt
 
 fn call(verb: &str, rest: &str, number: &str, tools: &[Tool]) -> Option<Call> {
     let mut offered = tools.iter().map(|tool| tool.name.as_str());
-    offered.find_map(|name| Some((name.to_owned(), arguments(verb, name, rest, number)?)))
+    let is_kimis = tools.iter().any(|tool| tool.name == "TodoList");
+    offered.find_map(|name| {
+        let own = is_kimis.then(|| kimis(verb, name, rest, number)).flatten();
+        Some((
+            name.to_owned(),
+            own.or_else(|| arguments(verb, name, rest, number))?,
+        ))
+    })
+}
+
+/// What Kimi Code's tools want otherwise, which are called like others.
+fn kimis(verb: &str, tool: &str, rest: &str, number: &str) -> Option<Value> {
+    Some(match (verb, tool) {
+        ("ask", "AskUserQuestion") => questions(number, |_| ()),
+        ("agent", "Agent") => json!({
+            "description": "a scripted part", "prompt": rest, "subagent_type": "coder",
+        }),
+        _ => return None,
+    })
 }
 
 fn arguments(verb: &str, tool: &str, rest: &str, number: &str) -> Option<Value> {
