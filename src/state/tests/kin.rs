@@ -1,5 +1,7 @@
 //! Whose event it is, by what was looked up of its process; and which end is taken back.
 
+use pane_patrol_hooks::adapter::ADAPTERS;
+
 use super::*;
 use crate::state::{Kin, Place, Relation};
 
@@ -75,6 +77,44 @@ fn what_the_assistant_of_a_pane_has_started_changes_nothing_of_its_row() {
             assert!(outcome.held_apart.is_some(), "{assistant} {kind}");
         }
         assert_eq!(story.row(), before, "{assistant}");
+    }
+}
+
+#[test]
+fn no_assistant_that_runs_under_the_tool_of_another_changes_its_row() {
+    for owner in ADAPTERS {
+        let own = |event| Event {
+            assistant: owner.assistant.clone(),
+            ..event
+        };
+        for guest in ADAPTERS {
+            if guest.assistant == owner.assistant {
+                continue;
+            }
+            let mut story = Story::new();
+            for (at, kind) in [(0, Kind::SessionStarted), (100, Kind::TurnStarted)] {
+                story.tell(own(event(at, kind)));
+            }
+            story.tell(own(tool(200, Kind::ToolStarted, Some("c1"), "Bash", "x")));
+            let before = story.row();
+            for kind in EVERYTHING {
+                let heard = by(guest.assistant.as_str(), event(900, kind));
+                let headless = Event {
+                    attended: false,
+                    ..heard.clone()
+                };
+                for (event, kin) in [
+                    (heard, inside(Relation::Below)),
+                    (headless.clone(), inside(Relation::Below)),
+                    (headless, Kin::default()),
+                ] {
+                    let outcome = story.hear(event, kin);
+                    let pair = format!("{} under {}: {kind}", guest.assistant, owner.assistant);
+                    assert!(outcome.held_apart.is_some(), "{pair}");
+                }
+            }
+            assert_eq!(story.row(), before, "{}", guest.assistant);
+        }
     }
 }
 

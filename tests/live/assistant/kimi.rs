@@ -25,7 +25,7 @@ pub(super) const KIMI: Manners = Manners {
     approve: &["1"],
     deny: &["3"],
     ask: "ask",
-    question: "Which colour has",
+    question: "esc cancel",
     answer: &["1", "Enter"],
     dismiss: &["Escape"],
     goes_on: true,
