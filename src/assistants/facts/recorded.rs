@@ -163,6 +163,16 @@ const MOMENTS: &[Moment] = &[
         ),
         ..NOTHING
     },
+    Moment {
+        assistant: "kimi",
+        file: "wire.jsonl",
+        until: "",
+        screen: "plan.txt",
+        model: "fake-model",
+        mode: Some(("plan", "plan  fake-model")),
+        context: Some(("133", "(133/125k)")),
+        ..NOTHING
+    },
 ];
 
 impl Moment {

@@ -2,6 +2,7 @@
 //! its program, and writes over its arguments.
 
 mod dialog;
+mod facts;
 mod log;
 mod record;
 mod tasks;
@@ -12,6 +13,7 @@ use pane_patrol_hooks::adapter::Version;
 use pane_patrol_installer::{Assistant as Row, KIMI};
 
 use super::facets::composer::{Composer, Marked};
+use super::facets::facts::FactsFile;
 use super::facets::request::{Full, Given, Missing};
 use super::facets::session_log::SessionLogs;
 use super::facets::{Dialogs, Facets, TaskLists, Verdict};
@@ -48,6 +50,10 @@ impl Facets for Kimi {
 
     fn session_logs(&self) -> Option<&'static dyn SessionLogs> {
         Some(&log::Logs)
+    }
+
+    fn facts(&self) -> Option<&'static dyn FactsFile> {
+        Some(&facts::Logs)
     }
 
     fn request(&self, bound: &Bound, home: Option<&Path>) -> Result<Full, Missing> {
