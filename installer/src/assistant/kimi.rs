@@ -69,6 +69,9 @@ pub(crate) fn first_wrong(
     })
 }
 
+/// A field, whether a value of it is right, whether it has to be there, and what it should be.
+type FieldCheck<'a> = (&'a str, &'a dyn Fn(&Item) -> bool, bool, &'a str);
+
 fn wrong_in(
     hooks: &Item,
     entry: &dyn TableLike,
@@ -88,7 +91,7 @@ fn wrong_in(
     let is_command = |item: &Item| item.as_str().is_some_and(|command| !command.is_empty());
     let is_timeout = |item: &Item| matches!(item.as_integer(), Some(1..=600));
     let is_text = |item: &Item| item.is_str();
-    let checks: [(&str, &dyn Fn(&Item) -> bool, bool, &str); 4] = [
+    let checks: [FieldCheck<'_>; 4] = [
         ("event", &is_event, true, "an event that it knows"),
         ("command", &is_command, true, "a command"),
         ("timeout", &is_timeout, false, "a number from 1 to 600"),

@@ -212,7 +212,7 @@ fn entries_that_kimi_has_written_anew_are_known_and_leave_alone() {
     for entry in installed.split("[[hooks]]\n").skip(1) {
         let mut lines: Vec<&str> = entry.lines().filter(|line| !line.is_empty()).collect();
         lines.sort_unstable();
-        anew.push_str(&format!("\n[[hooks]]\n{}\n", lines.join("\n")));
+        anew = format!("{anew}\n[[hooks]]\n{}\n", lines.join("\n"));
     }
     anew.push_str("\n[b]\nc = 3\n");
     write(&site, &anew);
