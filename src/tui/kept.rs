@@ -53,9 +53,9 @@ pub struct Kept {
     pub group: Option<Grouping>,
     /// The same.
     pub view: Option<Scope>,
-    /// The groups that are folded, by [`Heading::key`](super::model::Heading::key), the last one last.
+    /// The groups that are folded, by `Heading::key`, the last one last.
     pub folds: Vec<String>,
-    /// Rows, each by one or two names of [`names`], the one that was changed last at the end.
+    /// Rows, each by one or two names of `names`, the one that was changed last at the end.
     pub rows: Vec<(String, Flags)>,
 }
 

@@ -155,14 +155,14 @@ mod tests {
             assert_eq!(found(text, version).as_deref(), expected, "{text}");
         }
         for (line, version, expected) in [
-            ("name = 'x'", tried, Some("91 hooks[1].name")),
+            ("name = 'x'", tried, Some("88 hooks[1].name")),
             ("name = 'x'", later, None),
             ("name = 'x'", None, None),
-            ("timeout = 0", None, Some("94 hooks[1].timeout")),
-            ("timeout = 601", tried, Some("94 hooks[1].timeout")),
+            ("timeout = 0", None, Some("91 hooks[1].timeout")),
+            ("timeout = 601", tried, Some("91 hooks[1].timeout")),
             ("timeout = 600", tried, None),
-            ("timeout = '5'", later, Some("94 hooks[1].timeout")),
-            ("matcher = 1", None, Some("94 hooks[1].matcher")),
+            ("timeout = '5'", later, Some("91 hooks[1].timeout")),
+            ("matcher = 1", None, Some("91 hooks[1].matcher")),
             ("matcher = '^Bash$'", tried, None),
         ] {
             let text = format!("{stop}[[hooks]]\nevent = 'Stop'\ncommand = 'a'\n{line}\n");
