@@ -80,7 +80,8 @@ impl Plan {
             }
         }
         let mut chains: BTreeMap<_, Vec<Window>> = BTreeMap::new();
-        for ((socket, name, server, index), panes) in windows {
+        // Sorted by their servers and numbers as well.
+        for ((socket, name, ..), panes) in windows {
             let place = panes.iter().find_map(|session| session.window.as_ref());
             let window = Window {
                 socket: PathBuf::from(&socket),
@@ -88,10 +89,7 @@ impl Plan {
                 layout: place.map(|place| place.layout.clone()),
                 panes,
             };
-            chains
-                .entry((socket, name))
-                .or_default()
-                .push((server, index, window).2);
+            chains.entry((socket, name)).or_default().push(window);
         }
         plan.chains = chains.into_values().collect();
         plan
