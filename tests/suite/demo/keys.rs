@@ -230,7 +230,10 @@ fn the_person_goes_there_and_f1_leads_home_from_everywhere() {
         demo.select("api");
         demo.until_shown("asks you since");
         demo.press(&["Enter"]);
-        demo.until_shown("❯ 1. 8080");
+        // The preview shows the same beside the list.
+        demo.until("the person is there", |screen| {
+            screen.contains("❯ 1. 8080") && !screen.contains("[Overview]")
+        });
         home(demo);
 
         demo.press(&["s"]);
